@@ -1,0 +1,77 @@
+// swift-tools-version: 6.1
+// Postern: an identity-aware gateway ruled by policy as code. The arrows between targets are ARCHITECTURE.md's.
+import PackageDescription
+
+/// Targets that run for every statement: checked once by the verifier, then trusted to own their memory.
+let hot: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
+let package = Package(
+    name: "postern",
+    products: [
+        .executable(name: "postern", targets: ["CLI"]),
+        .library(name: "PosternAuthoring", targets: ["PolicyLang", "Compiler"]),
+        .library(
+            name: "PosternDecision",
+            targets: ["Patterns", "Machine", "Inspect", "Mask", "Decision"]),
+        .library(name: "PosternGateway", targets: ["Sealing", "Identity", "Recording", "Harness", "Gateway"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // Authoring: text in, program out.
+        .target(name: "PolicyLang"),
+        .target(name: "Compiler", dependencies: ["PolicyLang", "Machine", "Patterns"]),
+
+        // Decision: pure.
+        .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: hot),
+        .target(name: "Sealing", dependencies: ["COpenSSL"]),
+        .target(name: "Machine", dependencies: ["Patterns"], swiftSettings: hot),
+        .target(name: "Inspect", dependencies: ["Machine"], swiftSettings: hot),
+        .target(name: "Mask", dependencies: ["Machine", "Patterns", "Sealing"], swiftSettings: hot),
+        .target(name: "Decision", dependencies: ["Machine", "Inspect", "Mask"], swiftSettings: hot),
+
+        // Data: the world.
+        .target(
+            name: "Identity",
+            dependencies: ["Machine", .product(name: "JWTKit", package: "jwt-kit")]),
+        .target(
+            name: "Recording",
+            dependencies: ["Machine", "Mask", "Decision", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Harness", dependencies: ["Machine", "Inspect", "Mask", "Decision", "Recording"]),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Machine", "Inspect", "Mask", "Decision", "Sealing", "Identity", "Recording",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: hot),
+        .executableTarget(
+            name: "CLI",
+            dependencies: [
+                "PolicyLang", "Compiler", "Patterns", "Machine", "Inspect", "Mask", "Decision", "Sealing",
+                "Identity", "Recording", "Harness", "Gateway",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+    ]
+)

@@ -1,0 +1,69 @@
+// The parts of libcrypto that Postern uses: signatures, digests, key derivation, randomness, certificates.
+// Below the includes: what C offers as a macro or with variable arguments, as functions that Swift can call.
+#pragma once
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+/// The bytes written to a memory BIO so far. They belong to the BIO.
+static inline long postern_bio_bytes(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
+
+/// Never asks anybody: without this, libcrypto prompts on the terminal for the pass phrase of an encrypted key.
+static inline int postern_no_pass_phrase(char *buffer, int size, int writing, void *user) {
+    (void)buffer; (void)size; (void)writing; (void)user;
+    return -1;
+}
+static inline EVP_PKEY *postern_read_private_pem(BIO *bio) {
+    return PEM_read_bio_PrivateKey(bio, NULL, postern_no_pass_phrase, NULL);
+}
+static inline EVP_PKEY *postern_read_public_pem(BIO *bio) {
+    return PEM_read_bio_PUBKEY(bio, NULL, postern_no_pass_phrase, NULL);
+}
+static inline int postern_write_private_pem(BIO *bio, const EVP_PKEY *key) {
+    return PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL);
+}
+
+/// New keys. NULL when libcrypto refuses.
+static inline EVP_PKEY *postern_make_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
+static inline EVP_PKEY *postern_make_p256(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"); }
+
+/// HMAC-SHA256 bound to a key; NULL when libcrypto refuses.
+static inline EVP_MAC_CTX *postern_make_hmac_sha256(const unsigned char *key, size_t length) {
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    if (!mac) return NULL;
+    EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac);
+    if (!context) return NULL;
+    OSSL_PARAM parameters[2] = {
+        OSSL_PARAM_construct_utf8_string("digest", (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+    if (!EVP_MAC_init(context, key, length, parameters)) {
+        EVP_MAC_CTX_free(context);
+        return NULL;
+    }
+    return context;
+}
+/// Starts over with the same key.
+static inline int postern_restart_hmac(EVP_MAC_CTX *context) { return EVP_MAC_init(context, NULL, 0, NULL); }
+
+/// Adds an extension written as in OpenSSL's configuration files; 1 on success.
+static inline int postern_add_extension(X509 *certificate, int kind, const char *value) {
+    X509V3_CTX context;
+    X509V3_set_ctx_nodb(&context);
+    X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, kind, value);
+    if (!extension) return 0;
+    int added = X509_add_ext(certificate, extension, -1);
+    X509_EXTENSION_free(extension);
+    return added;
+}

@@ -1,0 +1,102 @@
+// The names a session has given to statements and portals: one name space for SQL's and the protocol's, as in PostgreSQL.
+
+import Machine
+
+/// A statement that was prepared or a cursor that was opened: what it does, kept for when it is run.
+public final class PreparedStatement {
+    public let inspection: Inspection
+    init(_ inspection: Inspection) { self.inspection = inspection }
+}
+
+/// Changes of names that a forwarded message will make once the backend confirms it.
+public struct NameTicket {
+    enum Change {
+        case prepare(String, PreparedStatement)
+        case declare(String, PreparedStatement)
+        case forgetStatement(String)
+        case forgetPortal(String)
+        case forgetEverything
+    }
+    /// In the order of the statements; each with the number of the statement in its message.
+    var changes: [(statement: Int, change: Change)] = []
+    public var isEmpty: Bool { changes.isEmpty }
+}
+
+/// What each name may stand for. A name whose change is not confirmed yet stands for everything it may be: running it is judged as
+/// all of them, so a failed or reordered Parse can never make a statement pass as another.
+public final class SessionNames {
+    /// Names one session may hold; one more is refused.
+    public static let limit = 4096
+
+    private var statements: [String: [PreparedStatement]] = [:]
+    private var portals: [String: [PreparedStatement]] = [:]
+
+    public init() {}
+
+    public var isFull: Bool { statements.count + portals.count >= Self.limit }
+
+    /// What EXECUTE or Bind of this name may run; empty when the name is not known.
+    public func statement(_ name: String) -> [PreparedStatement] { statements[name] ?? [] }
+    /// What FETCH or Execute of this name may return.
+    public func portal(_ name: String) -> [PreparedStatement] { portals[name] ?? [] }
+
+    /// Bind: the portal may run what the statement may run. The unnamed portal is replaced at once, as in PostgreSQL; a named one only
+    /// when the backend confirms, so until then it may be either.
+    public func bind(portal: String, to statement: String) {
+        let bound = self.statement(statement)
+        if portal.isEmpty {
+            portals[portal] = bound
+        } else {
+            add(bound, to: &portals[portal, default: []])
+        }
+    }
+
+    /// The backend confirmed the Bind.
+    public func confirmBind(portal: String, to bound: [PreparedStatement]) { portals[portal] = bound }
+
+    func expect(_ ticket: NameTicket) {
+        for (_, change) in ticket.changes {
+            switch change {
+            case .prepare(let name, let prepared): add([prepared], to: &statements[name, default: []])
+            case .declare(let name, let prepared): add([prepared], to: &portals[name, default: []])
+            case .forgetStatement, .forgetPortal, .forgetEverything: break
+            }
+        }
+    }
+
+    /// The backend has run the first `completed` statements of the message (all of them: `.max`); what came after did not happen.
+    /// A statement that failed may still be the reason why a name is gone, so unconfirmed names are only ever added, never trusted.
+    public func settle(_ ticket: NameTicket, completed: Int) {
+        for (statement, change) in ticket.changes {
+            let happened = statement < completed
+            switch change {
+            case .prepare(let name, let prepared):
+                if happened { statements[name] = [prepared] } else { remove(prepared, from: &statements, name) }
+            case .declare(let name, let prepared):
+                if happened { portals[name] = [prepared] } else { remove(prepared, from: &portals, name) }
+            case .forgetStatement(let name): if happened { forgetStatement(name) }
+            case .forgetPortal(let name): if happened { forgetPortal(name) }
+            case .forgetEverything:
+                if happened {
+                    statements.removeAll()
+                    portals.removeAll()
+                }
+            }
+        }
+    }
+
+    /// Close of a statement, or DEALLOCATE; an empty SQL name is ALL, an empty protocol name the unnamed statement.
+    public func forgetStatement(_ name: String) { statements[name] = nil }
+    public func forgetPortal(_ name: String) { portals[name] = nil }
+    func forgetAllStatements() { statements.removeAll() }
+    func forgetAllPortals() { portals.removeAll() }
+
+    private func add(_ prepared: [PreparedStatement], to candidates: inout [PreparedStatement]) {
+        for one in prepared where !candidates.contains(where: { $0 === one }) { candidates.append(one) }
+    }
+
+    private func remove(_ prepared: PreparedStatement, from table: inout [String: [PreparedStatement]], _ name: String) {
+        table[name]?.removeAll { $0 === prepared }
+        if table[name]?.isEmpty == true { table[name] = nil }
+    }
+}

@@ -1,0 +1,70 @@
+// A growable run of plain values that keeps its memory when emptied, so that a warm arena allocates nothing.
+
+/// Plain values in one allocation. Owned by the class that holds it; access is bounds-checked.
+public final class ArenaBuffer<Element: BitwiseCopyable> {
+    @usableFromInline private(set) var storage: UnsafeMutablePointer<Element>
+    @usableFromInline private(set) var capacity: Int
+    @usableFromInline var filled = 0
+
+    public init(capacity: Int) {
+        self.capacity = max(capacity, 1)
+        storage = .allocate(capacity: self.capacity)
+    }
+    deinit { storage.deallocate() }
+
+    @inlinable public var count: Int { filled }
+    /// The first value. Valid until the next append.
+    @inlinable public var base: UnsafePointer<Element> { UnsafePointer(storage) }
+    @inlinable public var buffer: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: storage, count: filled) }
+
+    @inlinable public subscript(index: Int) -> Element {
+        precondition(index >= 0 && index < filled)
+        return storage[index]
+    }
+
+    @inlinable public func append(_ element: Element) {
+        if filled == capacity { grow(to: filled + 1) }
+        (storage + filled).initialize(to: element)
+        filled += 1
+    }
+
+    @inlinable public func modify(_ index: Int, _ body: (inout Element) -> Void) {
+        precondition(index >= 0 && index < filled)
+        body(&storage[index])
+    }
+
+    @inlinable public func removeAll() { filled = 0 }
+
+    @inlinable public func truncate(to count: Int) {
+        precondition(count >= 0 && count <= filled)
+        filled = count
+    }
+
+    @usableFromInline func grow(to needed: Int) {
+        let larger = max(needed, capacity * 2)
+        let moved = UnsafeMutablePointer<Element>.allocate(capacity: larger)
+        moved.moveInitialize(from: storage, count: filled)
+        storage.deallocate()
+        storage = moved
+        capacity = larger
+    }
+}
+
+extension ArenaBuffer where Element == UInt8 {
+    /// Adds bytes, also ones that lie in this very buffer, and says where they are.
+    @inlinable public func append(bytes: UnsafeRawBufferPointer) -> TextRef {
+        guard let source = bytes.baseAddress, bytes.count > 0 else { return .none }
+        let offset = filled
+        if filled + bytes.count > capacity {
+            let own = source >= UnsafeRawPointer(storage) && source < UnsafeRawPointer(storage + filled)
+            let distance = own ? source - UnsafeRawPointer(storage) : 0
+            grow(to: filled + bytes.count)
+            let from = own ? UnsafeRawPointer(storage) + distance : source
+            UnsafeMutableRawPointer(storage + offset).copyMemory(from: from, byteCount: bytes.count)
+        } else {
+            UnsafeMutableRawPointer(storage + offset).copyMemory(from: source, byteCount: bytes.count)
+        }
+        filled += bytes.count
+        return TextRef(offset: UInt32(truncatingIfNeeded: offset), count: UInt32(truncatingIfNeeded: bytes.count))
+    }
+}

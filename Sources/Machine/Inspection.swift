@@ -1,0 +1,285 @@
+// The arena an inspector fills and the machine reads: accesses, columns, statements and their text, reused for every message.
+
+/// A run of bytes in an `Inspection`'s text.
+public struct TextRef: BitwiseCopyable, Sendable, Hashable {
+    public var offset: UInt32
+    public var count: UInt32
+    public init(offset: UInt32, count: UInt32) {
+        self.offset = offset
+        self.count = count
+    }
+    /// No text: an unqualified schema, an object without a name.
+    public static let none = TextRef(offset: 0, count: 0)
+    public var isEmpty: Bool { count == 0 }
+}
+
+/// Where a statement uses a column. Joined for every use.
+public struct ColumnUses: OptionSet, BitwiseCopyable, Sendable, Hashable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// Goes to the client as it is: a bare column of the outermost target list or RETURNING, or of a sub-query's that ends there.
+    public static let output = ColumnUses(rawValue: 1)
+    /// Part of an expression whose value may reach the client.
+    public static let computed = ColumnUses(rawValue: 2)
+    /// Decides which rows or groups there are: WHERE, JOIN, ON, GROUP BY, ORDER BY, HAVING, WINDOW, DISTINCT, LIMIT.
+    public static let filter = ColumnUses(rawValue: 4)
+    /// Assigned to.
+    public static let write = ColumnUses(rawValue: 8)
+    /// Read, and its value stored somewhere (INSERT … SELECT, CREATE TABLE AS, SELECT INTO, UPDATE … FROM, a server file or program).
+    public static let stored = ColumnUses(rawValue: 16)
+}
+
+/// One column of one access. The name is as PostgreSQL would store it (folded, unquoted, cut at 63 bytes).
+public struct ColumnUse: BitwiseCopyable, Sendable {
+    public var name: TextRef
+    public var uses: ColumnUses
+    public init(name: TextRef, uses: ColumnUses) {
+        self.name = name
+        self.uses = uses
+    }
+}
+
+/// One thing a message does to one object.
+public struct Access: BitwiseCopyable, Sendable {
+    public var verb: Verb
+    public var objectClass: ObjectClass
+    /// Every column: `*`, a whole row, or columns that could not be told. Listed columns are then only a part.
+    public var everyColumn: Bool
+    /// How `everyColumn` is used; joined.
+    public var everyColumnUses: ColumnUses
+    /// Which statement of the message, from 0.
+    public var statement: UInt16
+    /// Schema, or namespace; empty for objects that have none. Never "whatever search_path says": the inspector resolves
+    /// that, and gives one access for each schema it might be.
+    public var schema: TextRef
+    /// Table, function, parameter, path, command line; for `unknown` a short reason.
+    public var name: TextRef
+    public var firstColumn: UInt32
+    public var columnCount: UInt32
+    /// Where in the message it is written, for people: byte offset and length; 0, 0 when not tied to a place.
+    public var source: TextRef
+
+    public init(
+        verb: Verb, objectClass: ObjectClass = .table, statement: UInt16, schema: TextRef = .none, name: TextRef = .none,
+        source: TextRef = .none
+    ) {
+        self.verb = verb
+        self.objectClass = objectClass
+        everyColumn = false
+        everyColumnUses = []
+        self.statement = statement
+        self.schema = schema
+        self.name = name
+        firstColumn = 0
+        columnCount = 0
+        self.source = source
+    }
+}
+
+/// How a statement chooses its rows.
+public enum WhereShape: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+    case none, tautology, range, keyed
+    public var name: String { "\(self)" }
+}
+
+/// True, false, or not established.
+public enum Ternary: UInt8, BitwiseCopyable, Sendable {
+    case no = 0
+    case yes = 1
+    case unknown = 2
+    public init(_ known: Bool) { self = known ? .yes : .no }
+}
+
+/// What a statement does with the session's names: the PREPARE/EXECUTE and cursor families share one name space with the protocol's.
+public enum NameEffect: UInt8, BitwiseCopyable, Sendable {
+    case none
+    /// PREPARE name: the statement's own accesses are those of what it prepares.
+    case prepare
+    /// EXECUTE name (also EXPLAIN EXECUTE, CREATE TABLE AS EXECUTE): does what the prepared statement does.
+    case execute
+    /// DEALLOCATE name; an empty name is ALL.
+    case deallocate
+    /// DECLARE name CURSOR.
+    case declareCursor
+    /// FETCH or MOVE name.
+    case fetch
+    /// CLOSE name; an empty name is ALL.
+    case closeCursor
+    /// DISCARD ALL (or DISCARD PLANS/TEMP, ROLLBACK … : anything after which names may be gone).
+    case discard
+}
+
+/// COPY's direction, for a statement that is one.
+public enum CopyDirection: UInt8, BitwiseCopyable, Sendable {
+    case none, toClient, fromClient, server
+}
+
+/// The wire format of a COPY.
+public enum CopyFormat: UInt8, BitwiseCopyable, Sendable {
+    case text, csv, binary
+}
+
+/// One statement of a message.
+public struct Statement: BitwiseCopyable, Sendable {
+    /// `select`, `insert`, … lower case: the first words as PostgreSQL's command tag has them; `unknown` where not understood.
+    public var kind: TextRef = .none
+    /// Byte range in the message, without the semicolon and the space around.
+    public var text: TextRef = .none
+    /// Stable over literals, spacing, comments and the length of IN-lists; nil where the statement was not understood.
+    public var fingerprint: UInt64?
+    /// nil where not established.
+    public var whereShape: WhereShape?
+    public var hasLimit: Ternary = .unknown
+    /// The constant of LIMIT or FETCH FIRST, in rows.
+    public var limit: Int64?
+    /// The accesses of this statement lie together: `accesses[firstAccess ..< firstAccess + accessCount]`.
+    public var firstAccess: UInt32 = 0
+    public var accessCount: UInt32 = 0
+    /// Every function it calls, pure or not, in `names`: `schema.name` when qualified, else `name`.
+    public var firstFunction: UInt32 = 0
+    public var functionCount: UInt32 = 0
+    public var nameEffect: NameEffect = .none
+    /// The name that `nameEffect` is about.
+    public var effectName: TextRef = .none
+    /// True when a result row may come back that is not output of plain columns only by virtue of its rows: i.e. it returns rows at all.
+    public var returnsRows: Bool = false
+    public var copy: CopyDirection = .none
+    public var copyFormat: CopyFormat = .text
+    /// COPY (query) TO: the byte range of the query in the message. COPY table TO: empty; the table and columns are its access.
+    public var copyQuery: TextRef = .none
+    /// COPY table TO/FROM with a column list: names in order, in `names`. Zero: the table's columns in order.
+    public var firstCopyColumn: UInt32 = 0
+    public var copyColumnCount: UInt32 = 0
+    /// COPY options that change the bytes. `copyNull` and the others are ranges of arena text; empty is the format's default.
+    public var copyDelimiter: UInt8 = 0
+    public var copyQuote: UInt8 = 0
+    public var copyEscape: UInt8 = 0
+    public var copyHeader: Bool = false
+    public var copyNull: TextRef = .none
+    public var copyHasNull: Bool = false
+    /// It may change what later text means: SET/RESET/DISCARD/set_config of a lexical or name-resolving setting, ROLLBACK, ALTER … SET.
+    public var mayChangeLexicalState: Bool = false
+    public init() {}
+}
+
+/// Everything an inspector found in one message. One object is reused for every message of a session: `clear` keeps capacity,
+/// so a warm inspection allocates nothing. Not thread-safe; a prepared statement keeps a `copy`.
+public final class Inspection {
+    public private(set) var text = ArenaBuffer<UInt8>(capacity: 1024)
+    public private(set) var accesses = ArenaBuffer<Access>(capacity: 16)
+    public private(set) var columns = ArenaBuffer<ColumnUse>(capacity: 64)
+    public private(set) var names = ArenaBuffer<TextRef>(capacity: 32)
+    public private(set) var statements = ArenaBuffer<Statement>(capacity: 4)
+
+    public init() {}
+
+    public func clear() {
+        text.removeAll()
+        accesses.removeAll()
+        columns.removeAll()
+        names.removeAll()
+        statements.removeAll()
+    }
+
+    /// Adds bytes to the arena's text.
+    @inlinable public func intern(_ bytes: UnsafeRawBufferPointer) -> TextRef { text.append(bytes: bytes) }
+    public func intern(_ string: StaticString) -> TextRef {
+        text.append(bytes: UnsafeRawBufferPointer(start: string.utf8Start, count: string.utf8CodeUnitCount))
+    }
+    public func intern(_ string: String) -> TextRef {
+        var string = string
+        return string.withUTF8 { text.append(bytes: UnsafeRawBufferPointer($0)) }
+    }
+    @inlinable public func appendTextByte(_ byte: UInt8) { text.append(byte) }
+
+    /// Adds an access; its columns are added after it by `appendColumn`, before the next access is added.
+    @inlinable public func append(_ access: Access) {
+        var access = access
+        access.firstColumn = UInt32(columns.count)
+        access.columnCount = 0
+        accesses.append(access)
+    }
+    /// Adds an access whose columns already lie in `columns`.
+    @inlinable public func append(placed access: Access) { accesses.append(access) }
+    /// Adds a column to the last access.
+    @inlinable public func appendColumn(_ column: ColumnUse) {
+        columns.append(column)
+        accesses.modify(accesses.count - 1) { $0.columnCount += 1 }
+    }
+    @inlinable public func append(placedColumn column: ColumnUse) { columns.append(column) }
+    @inlinable public func append(name: TextRef) { names.append(name) }
+    @inlinable public func append(_ statement: Statement) { statements.append(statement) }
+    @inlinable public func modifyStatement(_ index: Int, _ body: (inout Statement) -> Void) { statements.modify(index, body) }
+    @inlinable public func modifyAccess(_ index: Int, _ body: (inout Access) -> Void) { accesses.modify(index, body) }
+    public func truncateAccesses(to count: Int) { accesses.truncate(to: count) }
+    public func truncateColumns(to count: Int) { columns.truncate(to: count) }
+    public func truncateNames(to count: Int) { names.truncate(to: count) }
+    public func truncateText(to count: Int) { text.truncate(to: count) }
+
+    /// The bytes of a text reference. Valid until the next change of this inspection. Empty for a reference out of bounds.
+    @inlinable public func bytes(_ ref: TextRef) -> UnsafeRawBufferPointer {
+        guard Int(ref.offset) + Int(ref.count) <= text.count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(start: text.base + Int(ref.offset), count: Int(ref.count))
+    }
+    /// For people and tests, not for hot paths.
+    public func string(_ ref: TextRef) -> String { String(decoding: bytes(ref), as: UTF8.self) }
+
+    /// An independent copy, for a prepared statement or a cache.
+    public func copy() -> Inspection {
+        let other = Inspection()
+        other.append(contentsOf: self)
+        return other
+    }
+
+    /// Adds all of another inspection's statements after this one's.
+    public func append(contentsOf other: Inspection) {
+        for index in 0..<other.statements.count { append(statement: index, of: other) }
+    }
+
+    /// Adds one statement of another inspection, with its accesses, as a new last statement.
+    public func append(statement index: Int, of other: Inspection) {
+        let number = UInt16(truncatingIfNeeded: statements.count)
+        var statement = other.statements[index]
+        let first = accesses.count
+        appendAccesses(ofStatement: index, of: other, as: number)
+        statement.firstAccess = UInt32(first)
+        statement.accessCount = UInt32(accesses.count - first)
+        statement.kind = move(statement.kind, from: other)
+        statement.effectName = move(statement.effectName, from: other)
+        statement.copyNull = move(statement.copyNull, from: other)
+        statement.firstFunction = moveNames(statement.firstFunction, statement.functionCount, from: other)
+        statement.firstCopyColumn = moveNames(statement.firstCopyColumn, statement.copyColumnCount, from: other)
+        statements.append(statement)
+    }
+
+    /// Adds the accesses of one statement of another inspection at the end, as accesses of statement `number`.
+    public func appendAccesses(ofStatement index: Int, of other: Inspection, as number: UInt16) {
+        let statement = other.statements[index]
+        let start = Int(statement.firstAccess)
+        for i in start..<(start + Int(statement.accessCount)) {
+            var access = other.accesses[i]
+            let columnStart = Int(access.firstColumn)
+            let placed = UInt32(columns.count)
+            for c in columnStart..<(columnStart + Int(access.columnCount)) {
+                var column = other.columns[c]
+                column.name = move(column.name, from: other)
+                columns.append(column)
+            }
+            access.firstColumn = placed
+            access.statement = number
+            access.schema = move(access.schema, from: other)
+            access.name = move(access.name, from: other)
+            accesses.append(access)
+        }
+    }
+
+    private func move(_ ref: TextRef, from other: Inspection) -> TextRef {
+        ref.isEmpty ? .none : text.append(bytes: other.bytes(ref))
+    }
+
+    private func moveNames(_ first: UInt32, _ count: UInt32, from other: Inspection) -> UInt32 {
+        let placed = UInt32(names.count)
+        for i in Int(first)..<Int(first) + Int(count) { names.append(move(other.names[i], from: other)) }
+        return placed
+    }
+}

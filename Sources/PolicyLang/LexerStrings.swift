@@ -1,0 +1,77 @@
+// Strings: one line between quotes, with escapes.
+
+extension Lexer {
+    /// Reads a string. It ends at its delimiter, or, with a diagnostic, at the end of the line.
+    mutating func lexString(delimiter: UInt8) {
+        let start = position
+        position += 1
+        var value: [UInt8] = []
+        var isClosed = false
+        while position < bytes.count, bytes[position] != Ascii.newline {
+            let byte = bytes[position]
+            if byte == delimiter {
+                position += 1
+                isClosed = true
+                break
+            }
+            if byte == Ascii.backslash {
+                lexEscape(into: &value)
+            } else {
+                value.append(byte)
+                position += 1
+            }
+        }
+        let end = position
+        if !isClosed {
+            report(Wording.unterminatedString(span(from: start, to: end)))
+        } else if delimiter != Ascii.quote {
+            report(Wording.singleQuotes(span(from: start, to: end), content: text(start + 1, end - 1)))
+        }
+        add(.string, from: start, to: end, text: String(decoding: value, as: UTF8.self))
+        // The string may have swallowed marks, so the place after it cannot be judged.
+        if !isClosed { followsFault = true }
+    }
+
+    /// Reads one escape; an unknown one is reported and kept as it stands.
+    private mutating func lexEscape(into value: inout [UInt8]) {
+        let start = position
+        guard let byte = peek(1), byte != Ascii.newline, byte != Ascii.carriageReturn else {
+            position += 1
+            return
+        }
+        position += 2
+        switch byte {
+        case UInt8(ascii: "n"): value.append(Ascii.newline)
+        case UInt8(ascii: "t"): value.append(Ascii.tab)
+        case UInt8(ascii: "r"): value.append(Ascii.carriageReturn)
+        case Ascii.quote, Ascii.backslash: value.append(byte)
+        case UInt8(ascii: "u"):
+            if let scalar = lexUnicodeEscape() {
+                value.append(contentsOf: String(Character(scalar)).utf8)
+            } else {
+                report(Wording.badUnicodeEscape(span(from: start, to: position)))
+            }
+        default:
+            while position < bytes.count, bytes[position] & 0xC0 == 0x80 { position += 1 }
+            report(Wording.unknownEscape(span(from: start, to: position), text: text(start, position)))
+            value.append(contentsOf: bytes[start..<position])
+        }
+    }
+
+    /// `{1F600}` after `\u`: one to six hexadecimal digits. U+0000 is refused: C libraries end a string there.
+    private mutating func lexUnicodeEscape() -> UnicodeScalar? {
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "{") else { return nil }
+        position += 1
+        var value: UInt32 = 0
+        var digits = 0
+        while position < bytes.count, let digit = Ascii.hexValue(bytes[position]) {
+            if digits < 7 { value = value << 4 | digit }
+            digits += 1
+            position += 1
+        }
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "}") else { return nil }
+        position += 1
+        guard (1...6).contains(digits), value != 0 else { return nil }
+        return UnicodeScalar(value)
+    }
+}
