@@ -12,20 +12,199 @@ public final class Gate {
     public let names = SessionNames()
     public let caller: Caller
     public let resource: String
+    public private(set) var policy: VerifiedProgram
 
-    public init?(policy: VerifiedProgram, caller: Caller, resource: String, facts: SessionFacts, secrets: MaskSecrets, memory: FirstSeen) {
-        fatalError()
+    private let secrets: MaskSecrets
+    private let memory: FirstSeen
+    private let facts: SessionFacts
+    private let inspector: SQLInspector
+    private let inspection = Inspection()
+    private let expanded = Inspection()
+    private var machine: VirtualMachine
+    private var masks: MaskSelection
+    private var seen = ArenaBuffer<Ternary>(capacity: 4)
+    private var judged: Inspection
+
+    /// nil when the caller's identity or the resource is not in the policy.
+    public init?(
+        policy: VerifiedProgram, caller: Caller, resource: String, facts: SessionFacts, secrets: MaskSecrets,
+        memory: FirstSeen
+    ) {
+        guard let specialisation = policy.specialise(for: caller, resource: resource),
+            let record = policy.resource(named: resource)
+        else { return nil }
+        self.policy = policy
+        self.caller = caller
+        self.resource = resource
+        self.facts = facts
+        self.secrets = secrets
+        self.memory = memory
+        let searchPath = record.searchPath.map { policy.program.symbols[Int($0)] }
+        inspector = SQLInspector(searchPath: searchPath)
+        machine = VirtualMachine(specialisation, session: facts)
+        masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
+        judged = inspection
+    }
+
+    /// Goes over to another policy. False when the caller's identity or the resource is not in it any more, or the claims now make
+    /// another identity: the session must end.
+    public func adopt(_ policy: VerifiedProgram) -> Bool {
+        guard case .caller(let again) = policy.identify(caller.claims), again.identity == caller.identity,
+            let specialisation = policy.specialise(for: again, resource: resource),
+            let record = policy.resource(named: resource)
+        else { return false }
+        let searchPath = record.searchPath.map { policy.program.symbols[Int($0)] }
+        guard searchPath == inspector.searchPath else { return false }
+        var moved = facts
+        moved.caller = again
+        self.policy = policy
+        machine = VirtualMachine(specialisation, session: moved)
+        masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
+        return true
     }
 
     /// Decides one message. Nothing else does.
-    public func consider(_ message: Message, at circumstances: Circumstances) -> Outcome { fatalError() }
+    public func consider(_ message: Message, at circumstances: Circumstances) -> Outcome {
+        switch message {
+        case .query(let text):
+            guard text.count <= Self.messageLimit else { return tooLong(text.count) }
+            inspector.inspect(text, lexical: circumstances.lexical, into: inspection)
+            return judge(inspection, circumstances, preparing: nil)
+        case .parse(let name, let text):
+            guard text.count <= Self.messageLimit else { return tooLong(text.count) }
+            guard !names.isFull else { return invalid("this session holds \(SessionNames.limit) prepared names: close some first") }
+            inspector.inspect(text, lexical: circumstances.lexical, into: inspection)
+            return judge(inspection, circumstances, preparing: name)
+        case .execute(let portal):
+            return judge(portal: portal, circumstances)
+        case .functionCall(let schema, let name):
+            inspection.clear()
+            var access = Access(verb: .call, objectClass: .function, statement: 0)
+            access.schema = inspection.intern(schema)
+            access.name = inspection.intern(name)
+            inspection.append(access)
+            var statement = Statement()
+            statement.kind = inspection.intern("call")
+            statement.accessCount = 1
+            inspection.append(statement)
+            return judge(inspection, circumstances, preparing: nil)
+        }
+    }
 
-    /// Goes over to another policy. False when the caller's identity or the resource is not in it any more: the session must end.
-    public func adopt(_ policy: VerifiedProgram) -> Bool { fatalError() }
+    /// What the message considered last does: its statements in order, an EXECUTE or FETCH with what it runs.
+    public var lastInspection: Inspection { judged }
 
-    /// The accesses of the message considered last, for `postern inspect`, `explain` and the recording's detail.
-    public var lastInspection: Inspection { fatalError() }
+    /// Names of the mask rules behind a `DecisionRecord.masks` that this gate has made since its policy was adopted.
+    public func maskRuleNames(_ digest: UInt64) -> [String] { masks.ruleNames(digest) }
 
-    /// Names of the mask rules in force for a `DecisionRecord.masks` this gate made.
-    public func maskRuleNames(_ masks: UInt64) -> [String] { fatalError() }
+    /// Per access of the message considered last, which rules cover it and why others do not. Allocates; for people.
+    public func explain(at circumstances: Circumstances) -> [AccessExplanation] {
+        machine.explain(judged, request(judged, circumstances))
+    }
+
+    // MARK: - Judging
+
+    private func judge(portal: String, _ circumstances: Circumstances) -> Outcome {
+        let candidates = names.portal(portal)
+        if candidates.count == 1, !NameExpansion.isNeeded(candidates[0].inspection) {
+            return decide(candidates[0].inspection, circumstances, ticket: nil)
+        }
+        inspection.clear()
+        if candidates.isEmpty {
+            NameExpansion.appendUnknownName(to: inspection)
+        } else {
+            for candidate in candidates { inspection.append(contentsOf: candidate.inspection) }
+        }
+        return judge(inspection, circumstances, preparing: nil)
+    }
+
+    /// Opens EXECUTE and FETCH, collects what the message will do to names, and decides.
+    private func judge(_ found: Inspection, _ circumstances: Circumstances, preparing name: String?) -> Outcome {
+        if let name {
+            var ticket = NameTicket()
+            ticket.changes.append((0, .prepare(name, PreparedStatement(found.copy()))))
+            let needed = NameExpansion.isNeeded(found)
+            // A Parse only prepares: the names its statement would change are changed when it is executed.
+            if needed { _ = NameExpansion.expand(found, names: names, into: expanded) }
+            return decide(needed ? expanded : found, circumstances, ticket: ticket)
+        }
+        guard NameExpansion.isNeeded(found) else { return decide(found, circumstances, ticket: nil) }
+        let ticket = NameExpansion.expand(found, names: names, into: expanded)
+        guard ticket.isEmpty || !names.isFull else {
+            return invalid("this session holds \(SessionNames.limit) prepared names: close some first")
+        }
+        return decide(expanded, circumstances, ticket: ticket.isEmpty ? nil : ticket)
+    }
+
+    private func decide(_ found: Inspection, _ circumstances: Circumstances, ticket: NameTicket?) -> Outcome {
+        judged = found
+        let verdict = machine.decide(found, request(found, circumstances))
+        var record = DecisionRecord(
+            effect: DecisionRecord.Effect(verdict.outcome), rule: verdict.rule, revision: policy.revision)
+        if found.statements.count > 0 { record.fingerprint = found.statements[0].fingerprint ?? 0 }
+        guard record.effect == .allow else {
+            return .refuse(refusal(record, verdict, found, circumstances))
+        }
+        let selected = masks.select(machine.maskWords)
+        record.masks = selected.digest
+        if let plan = selected.plan, let misuse = MaskGuard.misuse(of: plan, in: found) {
+            record.effect = .guarded
+            return .refuse(Refusal(guarded: misuse, record, found))
+        }
+        remember(found)
+        noteTemporaryTables(found)
+        if let ticket { names.expect(ticket) }
+        return .forward(ForwardPermit(decision: record, masks: selected.plan, ticket: ticket))
+    }
+
+    private func request(_ found: Inspection, _ circumstances: Circumstances) -> RequestFacts {
+        seen.removeAll()
+        if policy.usesFirstSeen {
+            for i in 0..<found.statements.count {
+                guard let fingerprint = found.statements[i].fingerprint else {
+                    seen.append(.unknown)
+                    continue
+                }
+                seen.append(Ternary(memory.isNew(fingerprint, for: caller.identity)))
+            }
+        }
+        return RequestFacts(
+            moment: circumstances.moment, inTransaction: circumstances.inTransaction, firstSeen: seen.buffer)
+    }
+
+    private func remember(_ found: Inspection) {
+        guard policy.usesFirstSeen else { return }
+        for statement in found.statements.buffer {
+            if let fingerprint = statement.fingerprint { memory.remember(fingerprint, for: caller.identity) }
+        }
+    }
+
+    /// A temporary table shadows a real name from now on: the inspector must consider both.
+    private func noteTemporaryTables(_ found: Inspection) {
+        for access in found.accesses.buffer where access.verb == .create && access.objectClass != .function {
+            if found.bytes(access.schema).elementsEqual("pg_temp".utf8) {
+                inspector.noteTemporaryTable(found.bytes(access.name))
+            }
+        }
+    }
+
+    // MARK: - Refusing
+
+    private func refusal(
+        _ record: DecisionRecord, _ verdict: Verdict, _ found: Inspection, _ circumstances: Circumstances
+    ) -> Refusal {
+        let explanations = machine.explain(found, request(found, circumstances))
+        return Refusal(record, verdict, found, policy: policy, caller: caller, resource: resource, explanations)
+    }
+
+    private func tooLong(_ count: Int) -> Outcome {
+        invalid("a message of \(count) bytes is longer than the \(Self.messageLimit) bytes that are inspected")
+    }
+
+    private func invalid(_ message: String) -> Outcome {
+        inspection.clear()
+        judged = inspection
+        return .refuse(
+            Refusal(decision: DecisionRecord(effect: .invalid, rule: -1, revision: policy.revision), message: message))
+    }
 }

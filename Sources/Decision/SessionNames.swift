@@ -15,6 +15,8 @@ public struct NameTicket {
         case declare(String, PreparedStatement)
         case forgetStatement(String)
         case forgetPortal(String)
+        case forgetEveryStatement
+        case forgetEveryPortal
         case forgetEverything
     }
     /// In the order of the statements; each with the number of the statement in its message.
@@ -59,7 +61,7 @@ public final class SessionNames {
             switch change {
             case .prepare(let name, let prepared): add([prepared], to: &statements[name, default: []])
             case .declare(let name, let prepared): add([prepared], to: &portals[name, default: []])
-            case .forgetStatement, .forgetPortal, .forgetEverything: break
+            case .forgetStatement, .forgetPortal, .forgetEveryStatement, .forgetEveryPortal, .forgetEverything: break
             }
         }
     }
@@ -76,6 +78,8 @@ public final class SessionNames {
                 if happened { portals[name] = [prepared] } else { remove(prepared, from: &portals, name) }
             case .forgetStatement(let name): if happened { forgetStatement(name) }
             case .forgetPortal(let name): if happened { forgetPortal(name) }
+            case .forgetEveryStatement: if happened { statements.removeAll() }
+            case .forgetEveryPortal: if happened { portals.removeAll() }
             case .forgetEverything:
                 if happened {
                     statements.removeAll()
@@ -85,11 +89,9 @@ public final class SessionNames {
         }
     }
 
-    /// Close of a statement, or DEALLOCATE; an empty SQL name is ALL, an empty protocol name the unnamed statement.
+    /// The backend confirmed the Close of a statement; the empty name is the unnamed one.
     public func forgetStatement(_ name: String) { statements[name] = nil }
     public func forgetPortal(_ name: String) { portals[name] = nil }
-    func forgetAllStatements() { statements.removeAll() }
-    func forgetAllPortals() { portals.removeAll() }
 
     private func add(_ prepared: [PreparedStatement], to candidates: inout [PreparedStatement]) {
         for one in prepared where !candidates.contains(where: { $0 === one }) { candidates.append(one) }

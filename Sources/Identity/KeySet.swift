@@ -84,7 +84,8 @@ struct KeySet: Sendable {
                 keys.append(try await VerificationKey(try PublicKeyNumbers(object)))
             } catch {
                 let unusable = error as? UnusableKey ?? UnusableKey("it cannot be read")
-                skipped.append(SkippedKey(place: place, keyID: jwk.object?["kid"]?.text, reason: unusable.reason))
+                let keyID = jwk.object?["kid"]?.text.flatMap { $0.utf8.count <= IdentityLimits.keyIDBytes ? $0 : nil }
+                skipped.append(SkippedKey(place: place, keyID: keyID, reason: unusable.reason))
             }
         }
         self.keys = keys

@@ -13,10 +13,12 @@ public struct ParsedFile: Sendable {
     public let source: SourceFile
     /// Always there; after mistakes it holds what could be understood.
     public let tree: SyntaxTree
-    /// In the order of the text.
+    /// In the order of the text; at most `LanguageLimits.diagnostics` and one.
     public let diagnostics: [Diagnostic]
     /// In the order of the text, doc comments included.
     public let comments: [SourceComment]
+    let tokens: [Token]
+    let layout: Layout
 
     /// True when a diagnostic is an error; such a file is neither compiled nor formatted.
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }

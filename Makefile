@@ -1,0 +1,40 @@
+# The project's commands. `make demo` shows what Postern does; `make test` is everything that must pass.
+SHELL := /bin/bash
+BUILD := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
+
+.PHONY: all build test demo up bench fuzz format clean
+
+all: build
+
+build:
+	@Scripts/install-dependencies.sh
+	swift build -c release --product postern
+
+test:
+	@Scripts/install-dependencies.sh
+	@Scripts/test.sh
+
+demo:
+	@Scripts/install-dependencies.sh
+	@Scripts/demo.sh run
+
+## The demo's servers, left running until Ctrl-C.
+up:
+	@Scripts/install-dependencies.sh
+	@Scripts/demo.sh up
+
+## Figures beside PgBouncer and HAProxy, in one run.
+bench:
+	@Scripts/install-dependencies.sh
+	@Scripts/bench.sh
+
+## Each fuzz target for SECONDS (default 60).
+fuzz:
+	@Scripts/install-dependencies.sh
+	@Scripts/fuzz.sh $(or $(SECONDS_EACH),60)
+
+format:
+	swift format --in-place --recursive Sources Tests Fuzz/Sources Benchmarks/Sources Package.swift
+
+clean:
+	rm -rf .build .demo Fuzz/.build Benchmarks/.build

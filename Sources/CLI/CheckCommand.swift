@@ -1,0 +1,69 @@
+// `postern check`: are these policy files right, and what do they cost?
+
+import ArgumentParser
+import Compiler
+import Foundation
+import PolicyLang
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Check policy files: syntax, names, types, expiry, cost.",
+        discussion: """
+            Prints every mistake with its place and what to write instead, then the worst-case cost of each rule's condition.
+
+              postern check policies/
+              postern check shop.postern --format json
+
+            Exit status 1 when there is an error (or, with --strict, a warning).
+            """)
+
+    @OptionGroup var input: PolicyInput
+    @OptionGroup var output: FormatOption
+    @Flag(name: .long, help: "Warnings count as errors.")
+    var strict = false
+    @Flag(name: .long, help: "Only the diagnostics, without the costs.")
+    var quiet = false
+
+    func run() throws {
+        try Output.run {
+            let compiled = try input.compile()
+            let failed = compiled.hasErrors || (strict && !compiled.diagnostics.isEmpty)
+            if output.isJSON {
+                try Output.json(CheckReport(compiled))
+            } else {
+                if !compiled.diagnostics.isEmpty { Output.print(DiagnosticText.all(compiled)) }
+                if !quiet, !compiled.hasErrors { Output.print(costs(compiled)) }
+            }
+            if failed { throw ExitStatus.found }
+        }
+    }
+
+    private func costs(_ compiled: Compilation) -> String {
+        let width = compiled.costs.map(\.rule.count).max() ?? 0
+        let lines = compiled.costs.map { cost in
+            "  " + cost.rule.padding(toLength: width, withPad: " ", startingAt: 0)
+                + "  \(cost.instructions) instructions, worst case \(cost.cost)"
+        }
+        let count = compiled.program.map { "\($0.rules.count) rules, \($0.identities.count) identities, \($0.resources.count) resources" }
+        return ([count.map { "ok: " + $0 } ?? "ok"] + lines).joined(separator: "\n")
+    }
+}
+
+/// What `check --format json` prints.
+private struct CheckReport: Encodable {
+    var ok: Bool
+    var diagnostics: [DiagnosticRecord]
+    var rules: [Cost]
+
+    struct Cost: Encodable {
+        var rule: String
+        var instructions: Int
+        var worstCaseCost: UInt64
+    }
+
+    init(_ compiled: Compilation) {
+        ok = !compiled.hasErrors
+        diagnostics = compiled.diagnostics.map { DiagnosticRecord($0, compiled.sources) }
+        rules = compiled.costs.map { Cost(rule: $0.rule, instructions: $0.instructions, worstCaseCost: $0.cost) }
+    }
+}

@@ -1,0 +1,113 @@
+// Reads policy files and bundles for the commands that take them.
+
+import ArgumentParser
+import Compiler
+import Foundation
+import Machine
+import PolicyLang
+import Sealing
+
+/// The files a command was given: policy files, directories of them, and compile options.
+struct PolicyInput: ParsableArguments {
+    @Argument(help: "Policy files (.postern), or directories that hold them.", completion: .file(extensions: ["postern"]))
+    var paths: [String]
+
+    @Option(name: .long, help: "The policy to compile, when the files hold several that none of the others uses.")
+    var root: String?
+
+    @Option(
+        name: .long,
+        help: "Judge expiry dates as of this date (2026-03-02). Default: SOURCE_DATE_EPOCH when set, else today.")
+    var date: String?
+
+    func compile(revision: UInt64 = 0) throws -> Compilation {
+        let files = try PolicyFileReader.read(paths)
+        return PolicyCompiler.compile(
+            files: files, root: root, options: CompileOptions(revision: revision, date: try moment()))
+    }
+
+    func moment() throws -> Moment {
+        guard let date else { return BuildClock.now() }
+        let parts = date.split(separator: "-").compactMap { Int64($0) }
+        guard parts.count == 3, (1...12).contains(parts[1]), (1...31).contains(parts[2]), (1970...9999).contains(parts[0]) else {
+            throw ValidationError("--date must be written as 2026-03-02")
+        }
+        var components = DateComponents()
+        components.calendar = Calendar(identifier: .gregorian)
+        components.timeZone = TimeZone(secondsFromGMT: 0)
+        (components.year, components.month, components.day) = (Int(parts[0]), Int(parts[1]), Int(parts[2]))
+        guard let day = components.date else { throw ValidationError("--date must be written as 2026-03-02") }
+        return Moment(seconds: Int64(day.timeIntervalSince1970))
+    }
+}
+
+enum BuildClock {
+    /// `SOURCE_DATE_EPOCH` (reproducible-builds.org) when set, else the clock.
+    static func now() -> Moment {
+        if let text = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], let seconds = Int64(text) {
+            return Moment(seconds: seconds)
+        }
+        return Moment(seconds: Int64(Date().timeIntervalSince1970))
+    }
+}
+
+enum PolicyFileReader {
+    static let fileExtension = "postern"
+
+    /// Reads the files, and those below directories, sorted by path so that the order given never matters.
+    static func read(_ paths: [String]) throws -> [SourceFile] {
+        guard !paths.isEmpty else { throw Impossible("name at least one policy file or directory") }
+        var found: Set<String> = []
+        for path in paths { found.formUnion(try expand(path)) }
+        guard !found.isEmpty else { throw Impossible("no .\(fileExtension) file in \(paths.joined(separator: ", "))") }
+        return try found.sorted().enumerated().map { index, path in
+            guard let data = FileManager.default.contents(atPath: path) else { throw Impossible("\(path) cannot be read") }
+            return SourceFile(path: path, bytes: [UInt8](data), index: index)
+        }
+    }
+
+    static func expand(_ path: String) throws -> [String] {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw Impossible("\(path) does not exist")
+        }
+        guard isDirectory.boolValue else { return [path] }
+        let names = try FileManager.default.subpathsOfDirectory(atPath: path)
+        let base = path.hasSuffix("/") ? String(path.dropLast()) : path
+        return names.filter { $0.hasSuffix("." + fileExtension) }.map { base + "/" + $0 }
+    }
+}
+
+enum BundleReader {
+    /// The program of a bundle file or of policy files: commands that only show take either.
+    static func program(_ paths: [String], root: String?) throws -> VerifiedProgram {
+        if paths.count == 1, let bytes = FileManager.default.contents(atPath: paths[0]),
+            bytes.prefix(SealedBundle.magic.count).elementsEqual(SealedBundle.magic)
+        {
+            return try load(try claim(Array(bytes), paths[0]).payload, paths[0])
+        }
+        let files = try PolicyFileReader.read(paths)
+        let compiled = PolicyCompiler.compile(files: files, root: root, options: CompileOptions(date: BuildClock.now()))
+        guard let program = compiled.program else {
+            Output.complain(DiagnosticText.all(compiled))
+            throw ExitStatus.found
+        }
+        return try load(ProgramCodec.encode(program), paths.joined(separator: ", "))
+    }
+
+    static func load(_ payload: [UInt8], _ name: String) throws -> VerifiedProgram {
+        do {
+            return try VerifiedProgram.load(payload)
+        } catch {
+            throw Impossible("\(name) is not a valid program: \(error)")
+        }
+    }
+
+    private static func claim(_ bytes: [UInt8], _ path: String) throws -> SealedBundle.Claim {
+        do {
+            return try SealedBundle.claim(bytes)
+        } catch {
+            throw Impossible("\(path): \(error)")
+        }
+    }
+}

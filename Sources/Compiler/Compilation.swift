@@ -1,0 +1,46 @@
+// What a compilation takes and gives: options, diagnostics, the program, tests, costs and the resolved model.
+
+import Machine
+import PolicyLang
+
+/// What the compiler cannot find in the files. There is no clock here: the date is the caller's.
+public struct CompileOptions: Sendable {
+    /// The number that the program carries; a gateway refuses an older one than it has.
+    public var revision: UInt64
+    /// Against which `expires` is held: an expired deny or mask is an error, an expired allow a warning.
+    public var date: Moment
+
+    public init(revision: UInt64 = 0, date: Moment) {
+        self.revision = revision
+        self.date = date
+    }
+}
+
+/// The outcome of a compilation. Diagnostics are always complete as far as the mistakes let the compiler see.
+public struct Compilation: Sendable {
+    /// By the `file` of every span: first the given files in the given order, then those that ship with Postern and
+    /// were used.
+    public let sources: [SourceFile]
+    /// The parser's and the compiler's, by file and place.
+    public let diagnostics: [Diagnostic]
+    /// Nil when a diagnostic is an error.
+    public let program: Program?
+    /// The policy's own examples, in the order of the files; those that could be resolved.
+    public let tests: [PolicyTest]
+    /// What every name came to mean.
+    public let model: PolicyModel
+    /// One for each rule of the program, in its order; empty when there is none.
+    public let costs: [RuleCost]
+
+    public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+}
+
+/// The worst case of one rule's condition.
+public struct RuleCost: Sendable, Hashable {
+    /// The rule's name in the program.
+    public let rule: String
+    /// Instructions in the program.
+    public let instructions: Int
+    /// The longest way through them, in units of one instruction; pattern limits included. Zero without a condition.
+    public let cost: UInt64
+}

@@ -1,0 +1,125 @@
+// Declarations after resolution: names have become indices, text has become values. Strings are interned by the emitter.
+
+import Machine
+import PolicyLang
+
+struct ResolvedIssuer {
+    var name: String
+    var kind: Machine.IssuerKind
+    /// Keys and values, without the claims.
+    var settings: [(key: String, values: [String])]
+    var claims: [PolicyModel.Claim]
+    var declared: Name
+    var doc: DocComment?
+    var span: SourceSpan
+}
+
+struct ResolvedIdentity {
+    var name: String
+    var issuer: Int
+    /// Nil when every token of the issuer matches.
+    var condition: TypedCondition
+    var declared: Name
+    var doc: DocComment?
+    var span: SourceSpan
+}
+
+struct ResolvedGroup {
+    var name: String
+    /// Identities, sorted.
+    var members: [Int]
+    var issuer: Int?
+    var condition: TypedCondition?
+    var declared: Name
+    var doc: DocComment?
+    var span: SourceSpan
+}
+
+struct ResolvedResource {
+    var name: String
+    var kind: Machine.ResourceKind
+    /// Sorted.
+    var tags: [String]
+    var searchPath: [String]
+    var declared: Name
+    var doc: DocComment?
+    var span: SourceSpan
+}
+
+/// Who a rule is about.
+struct ResolvedWho {
+    var everyone: Bool
+    var identities: [Int] = []
+    var groups: [Int] = []
+    var exceptIdentities: [Int] = []
+    var exceptGroups: [Int] = []
+}
+
+enum ResolvedSchema: Hashable {
+    case any
+    case exactly(String)
+    case searchPath
+}
+
+enum ResolvedName: Hashable {
+    case any
+    case exactly(String)
+    case pattern(PatternRecord.Kind, String)
+}
+
+struct ResolvedObject: Hashable {
+    var objectClass: ObjectClass
+    var schema: ResolvedSchema
+    var name: ResolvedName
+    /// Nil: the whole object. Sorted.
+    var columns: [String]?
+}
+
+/// Verbs on objects; no objects: any object.
+struct ResolvedTarget: Hashable {
+    var verbs: VerbSet
+    var objects: [ResolvedObject]
+}
+
+struct ResolvedColumnMask {
+    var schema: ResolvedSchema
+    var table: ResolvedName
+    var column: String
+    var transform: TransformRecord
+    var span: SourceSpan
+}
+
+struct ResolvedValueMask {
+    var detector: String
+    var transform: TransformRecord
+    var span: SourceSpan
+}
+
+struct ResolvedMask {
+    var columns: [ResolvedColumnMask]
+    var values: [ResolvedValueMask]
+    var guarded: Bool
+}
+
+struct ResolvedRule {
+    var name: String
+    /// Index in the name table's rules.
+    var index: Int
+    var effect: Machine.Effect
+    var observe: Bool
+    var who: ResolvedWho
+    /// Identities that may be meant: a group with a condition may hold anyone of its issuer.
+    var reach: Set<Int>
+    /// Resources, sorted.
+    var on: [Int]
+    /// None: any access.
+    var targets: [ResolvedTarget]
+    /// Nil: always.
+    var condition: TypedCondition?
+    var because: String?
+    var expires: Int64?
+    var mask: ResolvedMask?
+    var declaration: RuleDeclaration
+    /// False when it can never apply, or is not compiled yet: it is left out of the program.
+    var isEmitted = true
+}

@@ -1,0 +1,119 @@
+// Opens what runs by name: EXECUTE is judged as the statement it executes, FETCH as its cursor's query.
+
+import Machine
+
+enum NameExpansion {
+    /// Whether any statement makes, runs or forgets a name. Most messages do not.
+    @inline(__always)
+    static func isNeeded(_ found: Inspection) -> Bool {
+        for statement in found.statements.buffer where statement.nameEffect != .none { return true }
+        return false
+    }
+
+    /// The statement that stands for a name this session never prepared: nothing is known of it.
+    static func appendUnknownName(to inspection: Inspection) {
+        let first = UInt32(inspection.accesses.count)
+        let number = UInt16(truncatingIfNeeded: inspection.statements.count)
+        var access = Access(verb: .unknown, objectClass: .any, statement: number)
+        access.name = inspection.intern("a name that this session has not prepared")
+        inspection.append(access)
+        var statement = Statement()
+        statement.firstAccess = first
+        statement.accessCount = 1
+        inspection.append(statement)
+    }
+
+    /// Writes `found` with every EXECUTE and FETCH opened into `expanded`, statement for statement, and says what the message will do to
+    /// the session's names. Names prepared earlier in the same message are known to later statements of it.
+    static func expand(_ found: Inspection, names: SessionNames, into expanded: Inspection) -> NameTicket {
+        expanded.clear()
+        var ticket = NameTicket()
+        for i in 0..<found.statements.count {
+            let statement = found.statements[i]
+            guard statement.nameEffect != .none else {
+                expanded.append(statement: i, of: found)
+                continue
+            }
+            let name = found.string(statement.effectName)
+            switch statement.nameEffect {
+            case .execute:
+                let candidates = names.statement(name) + ticket.prepared(name)
+                append(statement: i, of: found, running: candidates, to: expanded)
+                continue
+            case .fetch:
+                let candidates = names.portal(name) + ticket.declared(name)
+                append(statement: i, of: found, running: candidates, to: expanded)
+                continue
+            case .prepare: ticket.changes.append((i, .prepare(name, single(i, of: found))))
+            case .declareCursor: ticket.changes.append((i, .declare(name, single(i, of: found))))
+            case .deallocate: ticket.changes.append((i, name.isEmpty ? .forgetEveryStatement : .forgetStatement(name)))
+            case .closeCursor: ticket.changes.append((i, name.isEmpty ? .forgetEveryPortal : .forgetPortal(name)))
+            case .discard: ticket.changes.append((i, .forgetEverything))
+            case .none: break
+            }
+            expanded.append(statement: i, of: found)
+        }
+        return ticket
+    }
+
+    private static func single(_ index: Int, of found: Inspection) -> PreparedStatement {
+        let own = Inspection()
+        own.append(statement: index, of: found)
+        // What is kept is the prepared query itself, which does nothing to names when it is executed.
+        own.modifyStatement(0) {
+            $0.nameEffect = .none
+            $0.effectName = .none
+        }
+        return PreparedStatement(own)
+    }
+
+    /// One statement that does what any of the candidates may do, and what its own words do (parameters that call functions).
+    private static func append(
+        statement index: Int, of found: Inspection, running candidates: [PreparedStatement], to expanded: Inspection
+    ) {
+        let number = UInt16(truncatingIfNeeded: expanded.statements.count)
+        let own = found.statements[index]
+        let first = expanded.accesses.count
+        if candidates.count == 1, candidates[0].inspection.statements.count == 1 {
+            expanded.append(statement: 0, of: candidates[0].inspection)
+        } else {
+            expanded.append(statement: index, of: found)
+            expanded.modifyStatement(Int(number)) {
+                $0.fingerprint = nil
+                $0.whereShape = nil
+                $0.hasLimit = .unknown
+                $0.limit = nil
+            }
+            expanded.truncateAccesses(to: first)
+            for candidate in candidates {
+                for i in 0..<candidate.inspection.statements.count {
+                    expanded.appendAccesses(ofStatement: i, of: candidate.inspection, as: number)
+                }
+            }
+        }
+        expanded.appendAccesses(ofStatement: index, of: found, as: number)
+        // A name inside a name (a portal of an EXECUTE) is not followed further: what it runs is not known here.
+        if candidates.isEmpty || candidates.contains(where: { isNeeded($0.inspection) }) {
+            var access = Access(verb: .unknown, objectClass: .any, statement: number)
+            access.name = expanded.intern("a name that this session has not prepared")
+            expanded.append(access)
+        }
+        expanded.modifyStatement(Int(number)) {
+            $0.firstAccess = UInt32(first)
+            $0.accessCount = UInt32(expanded.accesses.count - first)
+            $0.text = own.text
+            $0.mayChangeLexicalState = $0.mayChangeLexicalState || own.mayChangeLexicalState
+            $0.nameEffect = own.nameEffect
+            $0.returnsRows = true
+        }
+    }
+}
+
+extension NameTicket {
+    fileprivate func prepared(_ name: String) -> [PreparedStatement] {
+        changes.compactMap { if case .prepare(name, let prepared) = $0.change { prepared } else { nil } }
+    }
+    fileprivate func declared(_ name: String) -> [PreparedStatement] {
+        changes.compactMap { if case .declare(name, let prepared) = $0.change { prepared } else { nil } }
+    }
+}

@@ -1,0 +1,76 @@
+// The admin port: metrics and health, nothing that decides or changes anything.
+
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// What the admin port answers with. The closures are called on an event loop and must not block.
+struct AdminAnswers: Sendable {
+    /// Prometheus text.
+    var metrics: @Sendable () -> String
+    /// nil while sessions may start; else why not. Draining and a dead recording are reasons.
+    var notReady: @Sendable () -> String?
+}
+
+enum AdminEndpoint {
+    /// Serves `/metrics`, `/healthz` (the process lives) and `/readyz` (sessions may start).
+    static func start(_ address: SocketEndpoint, group: any EventLoopGroup, answers: AdminAnswers) async throws -> any Channel {
+        try await ServerBootstrap(group: group)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+                    try channel.pipeline.syncOperations.addHandler(AdminHandler(answers))
+                }
+            }
+            .bind(host: address.host, port: address.port).get()
+    }
+}
+
+/// One request, one answer.
+private final class AdminHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let answers: AdminAnswers
+    private var head: HTTPRequestHead?
+
+    init(_ answers: AdminAnswers) { self.answers = answers }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): self.head = head
+        case .body: break
+        case .end:
+            guard let head else { return }
+            self.head = nil
+            let (status, text) = answer(head)
+            send(status, text, keepAlive: head.isKeepAlive, context)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    private func answer(_ head: HTTPRequestHead) -> (HTTPResponseStatus, String) {
+        guard head.method == .GET else { return (.methodNotAllowed, "only GET\n") }
+        switch head.uri {
+        case "/metrics": return (.ok, answers.metrics())
+        case "/healthz": return (.ok, "ok\n")
+        case "/readyz":
+            guard let reason = answers.notReady() else { return (.ok, "ready\n") }
+            return (.serviceUnavailable, reason + "\n")
+        default: return (.notFound, "try /metrics, /healthz or /readyz\n")
+        }
+    }
+
+    private func send(_ status: HTTPResponseStatus, _ text: String, keepAlive: Bool, _ context: ChannelHandlerContext) {
+        var head = HTTPResponseHead(version: .http1_1, status: status)
+        head.headers.add(name: "content-type", value: "text/plain; version=0.0.4; charset=utf-8")
+        head.headers.add(name: "content-length", value: String(text.utf8.count))
+        if !keepAlive { head.headers.add(name: "connection", value: "close") }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(string: text)))), promise: nil)
+        let done = context.writeAndFlush(wrapOutboundOut(.end(nil)))
+        if !keepAlive { done.assumeIsolated().whenComplete { _ in context.close(promise: nil) } }
+    }
+}

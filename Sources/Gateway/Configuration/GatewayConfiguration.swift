@@ -1,0 +1,94 @@
+// What a gateway is told by its operator: addresses, credentials and files. Policy never holds these, and they never hold policy.
+
+/// A whole configuration file. See docs/configuration.md for every key.
+public struct GatewayConfiguration: Sendable {
+    public var policy: Policy
+    /// Directory of the recording.
+    public var recording: String
+    /// File that holds the 32 bytes behind `hash` masks; made on the first run.
+    public var maskKeyFile: String
+    public var listeners: [Listener]
+    public var admin: SocketEndpoint?
+    public var resources: [Resource]
+    /// Where an issuer's keys come from, when not from where the policy says.
+    public var issuerKeys: [String: String]
+    public var limits: Limits
+
+    public struct Policy: Sendable {
+        /// A bundle made by `postern build`.
+        public var bundle: String
+        /// PEM files of keys whose signature on a bundle is trusted.
+        public var trust: [String]
+        /// Accept an unsigned bundle; every log line then says so.
+        public var allowUnsigned: Bool
+    }
+
+    public struct Listener: Sendable {
+        public var address: SocketEndpoint
+        public var tls: TLS
+        /// Take tokens without TLS; only from loopback addresses.
+        public var cleartextOnLoopback: Bool
+    }
+
+    public enum TLS: Sendable {
+        case files(certificate: String, key: String)
+        /// A self-signed certificate for localhost, made in this directory on the first run.
+        case development(directory: String)
+    }
+
+    public struct Resource: Sendable {
+        /// The resource's name in the policy.
+        public var name: String
+        /// The database name that clients connect to.
+        public var database: String
+        public var backend: Backend
+        /// Line in the configuration file, for later errors.
+        public var line: Int
+    }
+
+    public struct Backend: Sendable {
+        public var host: String
+        public var port: Int
+        public var database: String
+        public var user: String
+        public var credential: Credential
+        public var tls: BackendTLS
+        /// Accept a backend that asks for an MD5 or a cleartext password. Off: only SCRAM-SHA-256 (or no password).
+        public var allowWeakAuthentication: Bool
+    }
+
+    public enum Credential: Sendable {
+        case none
+        case file(String)
+        case environment(String)
+    }
+
+    public enum BackendTLS: Sendable, Equatable {
+        case disable
+        /// Encrypted, the server's certificate not checked.
+        case require
+        /// Certificate checked against this CA file (the system's when nil), and its name against the host.
+        case verifyFull(ca: String?)
+    }
+
+    public struct Limits: Sendable {
+        /// Client connections at once.
+        public var connections = 1000
+        /// Seconds a client may take from connecting to being authenticated.
+        public var loginSeconds = 15
+        /// Seconds a drain waits for sessions to become idle before it ends them.
+        public var drainSeconds = 30
+    }
+}
+
+/// An address to listen on or connect to.
+public struct SocketEndpoint: Sendable, Hashable, CustomStringConvertible {
+    public var host: String
+    public var port: Int
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+    public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

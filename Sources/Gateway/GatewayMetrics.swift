@@ -1,0 +1,100 @@
+// Counters of a gateway, and their Prometheus text form (exposition format 0.0.4).
+
+import Decision
+import Synchronization
+
+/// Counted by every event loop, read by the admin endpoint. Counters only grow; gauges may fall.
+public final class GatewayMetrics: Sendable {
+    private let opened = Atomic<Int>(0)
+    private let active = Atomic<Int>(0)
+    private let overLimit = Atomic<Int>(0)
+    private let authenticated = Atomic<Int>(0)
+    private let rejected = Atomic<Int>(0)
+    private let allowed = Atomic<Int>(0)
+    private let denied = Atomic<Int>(0)
+    private let uncovered = Atomic<Int>(0)
+    private let guarded = Atomic<Int>(0)
+    private let invalid = Atomic<Int>(0)
+    private let cancels = Atomic<Int>(0)
+    private let loaded = Atomic<Int>(0)
+    private let refused = Atomic<Int>(0)
+    /// Seconds since 1970 of the first refused reload after the last good one; 0 when the policy in force is the newest.
+    private let refusedSince = Atomic<Int>(0)
+
+    public init() {}
+
+    /// Connections open now.
+    public var activeConnections: Int { active.load(ordering: .relaxed) }
+
+    public func connectionOpened() {
+        opened.add(1, ordering: .relaxed)
+        active.add(1, ordering: .relaxed)
+    }
+    public func connectionClosed() { active.subtract(1, ordering: .relaxed) }
+    public func connectionOverLimit() { overLimit.add(1, ordering: .relaxed) }
+    public func authentication(succeeded: Bool) { (succeeded ? authenticated : rejected).add(1, ordering: .relaxed) }
+    public func cancelRequested() { cancels.add(1, ordering: .relaxed) }
+
+    public func decided(_ effect: DecisionRecord.Effect) {
+        switch effect {
+        case .allow: allowed.add(1, ordering: .relaxed)
+        case .deny: denied.add(1, ordering: .relaxed)
+        case .uncovered: uncovered.add(1, ordering: .relaxed)
+        case .guarded: guarded.add(1, ordering: .relaxed)
+        case .invalid: invalid.add(1, ordering: .relaxed)
+        }
+    }
+
+    public func policyLoaded() {
+        loaded.add(1, ordering: .relaxed)
+        refusedSince.store(0, ordering: .relaxed)
+    }
+    public func policyRefused(at seconds: Int) {
+        refused.add(1, ordering: .relaxed)
+        _ = refusedSince.compareExchange(expected: 0, desired: seconds, ordering: .relaxed)
+    }
+    public var policyRefusedSince: Int { refusedSince.load(ordering: .relaxed) }
+
+    /// One sample that is known only when asked for.
+    public struct Gauge: Sendable {
+        public var name: String
+        public var help: String
+        public var value: Int
+        public init(name: String, help: String, value: Int) {
+            self.name = name
+            self.help = help
+            self.value = value
+        }
+    }
+
+    public func text(also gauges: [Gauge]) -> String {
+        var out = ""
+        func add(_ name: String, _ kind: String, _ help: String, _ samples: [(labels: String, value: Int)]) {
+            out += "# HELP postern_\(name) \(help)\n# TYPE postern_\(name) \(kind)\n"
+            for sample in samples { out += "postern_\(name)\(sample.labels) \(sample.value)\n" }
+        }
+        func now(_ counter: borrowing Atomic<Int>) -> Int { counter.load(ordering: .relaxed) }
+        add("connections_total", "counter", "Client connections accepted.", [("", now(opened))])
+        add("connections_active", "gauge", "Client connections open now.", [("", now(active))])
+        add("connections_refused_total", "counter", "Client connections over the limit.", [("", now(overLimit))])
+        add(
+            "authentications_total", "counter", "Proofs of identity, by result.",
+            [("{result=\"accepted\"}", now(authenticated)), ("{result=\"rejected\"}", now(rejected))])
+        add(
+            "decisions_total", "counter", "Messages decided, by effect.",
+            [
+                ("{effect=\"allow\"}", now(allowed)), ("{effect=\"deny\"}", now(denied)),
+                ("{effect=\"uncovered\"}", now(uncovered)), ("{effect=\"guarded\"}", now(guarded)),
+                ("{effect=\"invalid\"}", now(invalid)),
+            ])
+        add("cancel_requests_total", "counter", "Cancel requests received.", [("", now(cancels))])
+        add(
+            "policy_loads_total", "counter", "Policy bundles offered, by result.",
+            [("{result=\"loaded\"}", now(loaded)), ("{result=\"refused\"}", now(refused))])
+        add(
+            "policy_refused_since_seconds", "gauge",
+            "Unix time since when a newer bundle is being refused; 0 when the newest is in force.", [("", now(refusedSince))])
+        for gauge in gauges { add(gauge.name, "gauge", gauge.help, [("", gauge.value)]) }
+        return out
+    }
+}

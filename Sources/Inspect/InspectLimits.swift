@@ -1,0 +1,29 @@
+// Every bound of the SQL inspector. Past any of them the statement, or the message, is `unknown`.
+
+/// Bounds on what the SQL inspector reads. They keep time linear and memory bounded on any input.
+public enum InspectLimits {
+    /// Bytes of one message.
+    public static let messageBytes = 1 << 20
+    /// Tokens of one message.
+    public static let tokens = 200_000
+    /// Statements of one message.
+    public static let statements = 1_000
+    /// Nested expressions, queries and joins. Each level is a few stack frames.
+    public static let nesting = 200
+    /// Characters of one operator, as PostgreSQL's NAMEDATALEN - 1.
+    public static let operatorBytes = 63
+    /// Bytes of an identifier that count, as PostgreSQL's NAMEDATALEN - 1; the rest is cut off, not refused.
+    public static let identifierBytes = 63
+    /// Unary operators and NOTs in one run.
+    public static let operatorRun = 64
+    /// Comparisons of a column name with a source, for one message: names × tables × nesting is not linear.
+    public static let resolutionSteps = 2_000_000
+    /// Steps that carry a column's use through nested queries, in one chain.
+    public static let propagationDepth = 200
+    /// Accesses of one statement.
+    public static let accesses = 4_096
+    /// Schemas of a search path.
+    public static let searchPath = 16
+    /// Remembered names between messages, before the memory is given back.
+    public static let rememberedSymbols = 8_192
+}

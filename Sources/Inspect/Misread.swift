@@ -1,0 +1,29 @@
+// Why a statement is not understood: a closed list of short reasons that become the name of its `unknown` access.
+
+/// A reason to call a statement `unknown`.
+enum Misread: UInt8, Error {
+    case syntax, encoding, lexical, messageTooLong, tooManyTokens, tooManyStatements, tooDeep, tooManyNames, tooManyAccesses
+    case anonymousBlock, atomicBody, searchPath, unresolvedName, forwardReference, unsupported, copyOption, prepared
+
+    var reason: StaticString {
+        switch self {
+        case .syntax: "not understood"
+        case .encoding: "encoding"
+        case .lexical: "not a token"
+        case .messageTooLong: "message too long"
+        case .tooManyTokens: "too many tokens"
+        case .tooManyStatements: "too many statements"
+        case .tooDeep: "nested too deep"
+        case .tooManyNames: "too many names"
+        case .tooManyAccesses: "too many accesses"
+        case .anonymousBlock: "anonymous code block"
+        case .atomicBody: "atomic body"
+        case .searchPath: "no search path"
+        case .unresolvedName: "name without a table"
+        case .forwardReference: "forward reference"
+        case .unsupported: "statement not supported"
+        case .copyOption: "copy option"
+        case .prepared: "prepared statement"
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// Runs a condition: a switch loop over verified instructions. No allocation, no reference counting, no check the verifier has made.
+
+extension ConditionFrame {
+    /// Whether the condition at `start` accepts. The verifier has shown that its code ends, jumps forward only, and reads what it wrote.
+    mutating func accepts(_ start: UInt32) -> Bool {
+        let code = self.code
+        let registers = self.registers
+        var pc = Int(start)
+        while true {
+            let instruction = code[pc]
+            pc &+= 1
+            let a = Int(instruction.a)
+            let b = Int(instruction.b)
+            let c = Int(instruction.c)
+            guard let opcode = Opcode(rawValue: instruction.opcode) else { return false }
+            let outcome: Ternary
+            switch opcode {
+            case .reject: return false
+            case .accept: return true
+            case .jump:
+                pc &+= c
+                continue
+            case .loadFact:
+                registers[a] = load(instruction.b)
+                continue
+            case .loadClaim:
+                registers[a] = claims[c]
+                continue
+            case .loadInteger:
+                registers[a] = .integer(integers[c])
+                continue
+            case .loadString:
+                registers[a] = .string(symbols.bytes(instruction.c), symbol: instruction.c)
+                continue
+            case .inSet:
+                registers[a] = .boolean(isMember(&registers[b], of: c))
+                continue
+            case .subsetOfSet:
+                registers[a] = .boolean(isSubset(registers[b], of: c))
+                continue
+            case .matchPattern:
+                let subject = registers[b]
+                registers[a] = .boolean(
+                    subject.kind == .string
+                        ? patterns._withUnsafeGuaranteedRef { $0.match(c, subject.bytes, path: false) } : .unknown)
+                continue
+            case .inWindow:
+                registers[a] = .boolean(registers[b].kind == .integer ? isInside(registers[b].number, window: c) : .unknown)
+                continue
+            case .inNetwork:
+                registers[a] = .boolean(isInside(registers[b], network: c))
+                continue
+            case .testTrue: outcome = registers[a].kind == .boolean ? Ternary(registers[a].word != 0) : .unknown
+            case .testKnown: outcome = Ternary(registers[a].kind != .unknown)
+            case .testEqual: outcome = isEqual(&registers[a], &registers[b])
+            case .testLess: outcome = compare(registers[a], registers[b]) { $0 < $1 }
+            case .testLessOrEqual: outcome = compare(registers[a], registers[b]) { $0 <= $1 }
+            case .testHas: outcome = has(registers[a], &registers[b])
+            case .testStartsWith: outcome = startsWith(registers[a], registers[b])
+            case .testEndsWith: outcome = endsWith(registers[a], registers[b])
+            case .testContains: outcome = contains(registers[a], registers[b])
+            }
+            let flags = instruction.flags
+            let holds: Bool =
+                outcome == .unknown
+                ? flags.contains(.ifUnknown) : (outcome == .yes) != flags.contains(.negate)
+            if holds == flags.contains(.jumpIfTrue) { pc &+= c }
+        }
+    }
+}
