@@ -6,6 +6,8 @@ public enum CompilerLimits {
     public static let files = 256
     /// Comparisons of one condition once every `let` has been put in its place.
     public static let conditionTests = 1_000
+    /// Parts of one condition that are looked at, with every `let` in its place: bounds what `let` inside `let` can grow to.
+    public static let conditionNodes = 8_000
     /// `let` inside `let`.
     public static let letDepth = 32
     /// Groups inside each other.

@@ -104,7 +104,8 @@ extension CompileRun {
         case .members:
             var path = [index]
             var members: Set<Int> = []
-            gather(index, into: &members, &path)
+            var done: Set<Int> = []
+            gather(index, into: &members, &path, &done)
             group.members = members.sorted()
         case .claims(let issuer, let conditions):
             if case .issuer(let found)? = resolve(issuer, as: [.issuer], what: "issuer") {
@@ -116,7 +117,7 @@ extension CompileRun {
     }
 
     /// Adds everyone in a group of members, through the groups inside it.
-    private func gather(_ index: Int, into members: inout Set<Int>, _ path: inout [Int]) {
+    private func gather(_ index: Int, into members: inout Set<Int>, _ path: inout [Int], _ done: inout Set<Int>) {
         guard case .members(let names) = self.names.groups[index].declaration.membership else { return }
         for name in names {
             switch resolve(name, as: [.identity, .group], what: "identity or group") {
@@ -135,8 +136,9 @@ extension CompileRun {
                     report(Wording.tooLarge(name.span, what: "groups inside each other", limit: CompilerLimits.groupDepth))
                     continue
                 }
+                guard done.insert(inner).inserted else { continue }
                 path.append(inner)
-                gather(inner, into: &members, &path)
+                gather(inner, into: &members, &path, &done)
                 path.removeLast()
             default: continue
             }

@@ -24,6 +24,8 @@ public final class Gate {
     private var masks: MaskSelection
     private var seen = ArenaBuffer<Ternary>(capacity: 4)
     private var judged: Inspection
+    /// The text that the judged statements are ranges of; empty where they come from several texts. Read while considering only.
+    private var text = UnsafeRawBufferPointer(start: nil, count: 0)
 
     /// nil when the caller's identity or the resource is not in the policy.
     public init?(
@@ -31,7 +33,7 @@ public final class Gate {
         memory: FirstSeen
     ) {
         guard let specialisation = policy.specialise(for: caller, resource: resource),
-            let record = policy.resource(named: resource)
+            let searchPath = policy.searchPath(of: resource)
         else { return nil }
         self.policy = policy
         self.caller = caller
@@ -39,7 +41,6 @@ public final class Gate {
         self.facts = facts
         self.secrets = secrets
         self.memory = memory
-        let searchPath = record.searchPath.map { policy.program.symbols[Int($0)] }
         inspector = SQLInspector(searchPath: searchPath)
         machine = VirtualMachine(specialisation, session: facts)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
@@ -51,9 +52,8 @@ public final class Gate {
     public func adopt(_ policy: VerifiedProgram) -> Bool {
         guard case .caller(let again) = policy.identify(caller.claims), again.identity == caller.identity,
             let specialisation = policy.specialise(for: again, resource: resource),
-            let record = policy.resource(named: resource)
+            let searchPath = policy.searchPath(of: resource)
         else { return false }
-        let searchPath = record.searchPath.map { policy.program.symbols[Int($0)] }
         guard searchPath == inspector.searchPath else { return false }
         var moved = facts
         moved.caller = again
@@ -65,14 +65,18 @@ public final class Gate {
 
     /// Decides one message. Nothing else does.
     public func consider(_ message: Message, at circumstances: Circumstances) -> Outcome {
+        text = UnsafeRawBufferPointer(start: nil, count: 0)
+        defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
         switch message {
         case .query(let text):
             guard text.count <= Self.messageLimit else { return tooLong(text.count) }
+            self.text = text
             inspector.inspect(text, lexical: circumstances.lexical, into: inspection)
             return judge(inspection, circumstances, preparing: nil)
         case .parse(let name, let text):
             guard text.count <= Self.messageLimit else { return tooLong(text.count) }
             guard !names.isFull else { return invalid("this session holds \(SessionNames.limit) prepared names: close some first") }
+            self.text = text
             inspector.inspect(text, lexical: circumstances.lexical, into: inspection)
             return judge(inspection, circumstances, preparing: name)
         case .execute(let portal):
@@ -97,9 +101,14 @@ public final class Gate {
     /// Names of the mask rules behind a `DecisionRecord.masks` that this gate has made since its policy was adopted.
     public func maskRuleNames(_ digest: UInt64) -> [String] { masks.ruleNames(digest) }
 
-    /// Per access of the message considered last, which rules cover it and why others do not. Allocates; for people.
-    public func explain(at circumstances: Circumstances) -> [AccessExplanation] {
-        machine.explain(judged, request(judged, circumstances))
+    /// What `consider` would decide of a query, and why: for each access every rule whose verbs and objects match. Allocates; for
+    /// people. Changes no names and remembers nothing.
+    public func explain(_ query: UnsafeRawBufferPointer, at circumstances: Circumstances) -> [AccessExplanation] {
+        text = query
+        defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
+        inspector.inspect(query, lexical: circumstances.lexical, into: inspection)
+        judged = inspection
+        return machine.explain(inspection, request(inspection, circumstances))
     }
 
     // MARK: - Judging
@@ -107,6 +116,7 @@ public final class Gate {
     private func judge(portal: String, _ circumstances: Circumstances) -> Outcome {
         let candidates = names.portal(portal)
         if candidates.count == 1, !NameExpansion.isNeeded(candidates[0].inspection) {
+            text = candidates[0].text.bytes
             return decide(candidates[0].inspection, circumstances, ticket: nil)
         }
         inspection.clear()
@@ -122,14 +132,14 @@ public final class Gate {
     private func judge(_ found: Inspection, _ circumstances: Circumstances, preparing name: String?) -> Outcome {
         if let name {
             var ticket = NameTicket()
-            ticket.changes.append((0, .prepare(name, PreparedStatement(found.copy()))))
+            ticket.changes.append((0, .prepare(name, PreparedStatement(found.copy(), text: text))))
             let needed = NameExpansion.isNeeded(found)
             // A Parse only prepares: the names its statement would change are changed when it is executed.
-            if needed { _ = NameExpansion.expand(found, names: names, into: expanded) }
+            if needed { _ = NameExpansion.expand(found, names: names, text: &text, into: expanded) }
             return decide(needed ? expanded : found, circumstances, ticket: ticket)
         }
         guard NameExpansion.isNeeded(found) else { return decide(found, circumstances, ticket: nil) }
-        let ticket = NameExpansion.expand(found, names: names, into: expanded)
+        let ticket = NameExpansion.expand(found, names: names, text: &text, into: expanded)
         guard ticket.isEmpty || !names.isFull else {
             return invalid("this session holds \(SessionNames.limit) prepared names: close some first")
         }
@@ -145,9 +155,11 @@ public final class Gate {
         guard record.effect == .allow else {
             return .refuse(refusal(record, verdict, found, circumstances))
         }
-        let selected = masks.select(machine.maskWords)
+        guard let selected = masks.select(machine.maskWords) else {
+            return invalid("the masks in force cannot be carried out; ask the owners of this policy to check it")
+        }
         record.masks = selected.digest
-        if let plan = selected.plan, let misuse = MaskGuard.misuse(of: plan, in: found) {
+        if let misuse = MaskGuard.misuse(of: selected, in: found) {
             record.effect = .guarded
             return .refuse(Refusal(guarded: misuse, record, found))
         }
@@ -169,7 +181,7 @@ public final class Gate {
             }
         }
         return RequestFacts(
-            moment: circumstances.moment, inTransaction: circumstances.inTransaction, firstSeen: seen.buffer)
+            moment: circumstances.moment, inTransaction: circumstances.inTransaction, firstSeen: seen.buffer, message: text)
     }
 
     private func remember(_ found: Inspection) {
@@ -206,5 +218,12 @@ public final class Gate {
         judged = inspection
         return .refuse(
             Refusal(decision: DecisionRecord(effect: .invalid, rule: -1, revision: policy.revision), message: message))
+    }
+}
+
+extension VerifiedProgram {
+    /// The schemas that unqualified names of a resource are looked up in; nil when there is no such resource.
+    func searchPath(of resource: String) -> [String]? {
+        program.resources.first { text($0.name) == resource }.map { $0.searchPath.map(text) }
     }
 }

@@ -25,9 +25,13 @@ enum NameExpansion {
 
     /// Writes `found` with every EXECUTE and FETCH opened into `expanded`, statement for statement, and says what the message will do to
     /// the session's names. Names prepared earlier in the same message are known to later statements of it.
-    static func expand(_ found: Inspection, names: SessionNames, into expanded: Inspection) -> NameTicket {
+    /// `text` is emptied where statements come from other texts.
+    static func expand(
+        _ found: Inspection, names: SessionNames, text: inout UnsafeRawBufferPointer, into expanded: Inspection
+    ) -> NameTicket {
         expanded.clear()
         var ticket = NameTicket()
+        let message = text
         for i in 0..<found.statements.count {
             let statement = found.statements[i]
             guard statement.nameEffect != .none else {
@@ -37,15 +41,17 @@ enum NameExpansion {
             let name = found.string(statement.effectName)
             switch statement.nameEffect {
             case .execute:
+                text = UnsafeRawBufferPointer(start: nil, count: 0)
                 let candidates = names.statement(name) + ticket.prepared(name)
                 append(statement: i, of: found, running: candidates, to: expanded)
                 continue
             case .fetch:
+                text = UnsafeRawBufferPointer(start: nil, count: 0)
                 let candidates = names.portal(name) + ticket.declared(name)
                 append(statement: i, of: found, running: candidates, to: expanded)
                 continue
-            case .prepare: ticket.changes.append((i, .prepare(name, single(i, of: found))))
-            case .declareCursor: ticket.changes.append((i, .declare(name, single(i, of: found))))
+            case .prepare: ticket.changes.append((i, .prepare(name, single(i, of: found, message))))
+            case .declareCursor: ticket.changes.append((i, .declare(name, single(i, of: found, message))))
             case .deallocate: ticket.changes.append((i, name.isEmpty ? .forgetEveryStatement : .forgetStatement(name)))
             case .closeCursor: ticket.changes.append((i, name.isEmpty ? .forgetEveryPortal : .forgetPortal(name)))
             case .discard: ticket.changes.append((i, .forgetEverything))
@@ -56,7 +62,7 @@ enum NameExpansion {
         return ticket
     }
 
-    private static func single(_ index: Int, of found: Inspection) -> PreparedStatement {
+    private static func single(_ index: Int, of found: Inspection, _ text: UnsafeRawBufferPointer) -> PreparedStatement {
         let own = Inspection()
         own.append(statement: index, of: found)
         // What is kept is the prepared query itself, which does nothing to names when it is executed.
@@ -64,7 +70,7 @@ enum NameExpansion {
             $0.nameEffect = .none
             $0.effectName = .none
         }
-        return PreparedStatement(own)
+        return PreparedStatement(own, text: text)
     }
 
     /// One statement that does what any of the candidates may do, and what its own words do (parameters that call functions).

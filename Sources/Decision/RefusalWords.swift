@@ -4,7 +4,7 @@ import Inspect
 import Machine
 
 extension DecisionRecord.Effect {
-    init(_ outcome: VerdictOutcome) {
+    init(_ outcome: Verdict.Outcome) {
         switch outcome {
         case .allowed: self = .allow
         case .denied: self = .deny
@@ -25,7 +25,7 @@ extension Refusal {
         if verdict.outcome == .denied, verdict.rule >= 0 {
             let rule = policy.program.rules[Int(verdict.rule)]
             let citation = RuleCitation(policy, Int(verdict.rule))
-            let because = policy.program.symbols[Int(rule.because)]
+            let because = policy.text(rule.because)
             self.init(
                 decision: record,
                 message: because.isEmpty ? "rule \(citation.name) denies \(access) on \(resource)" : because,
@@ -34,10 +34,11 @@ extension Refusal {
                 rule: citation, access: access)
             return
         }
-        let nearly = explanations.first { $0.access == Int(verdict.access) }?.nearMisses.prefix(Self.hintLimit) ?? []
-        let misses = nearly.map { miss in
+        let considered = explanations.first { $0.access == Int(verdict.access) }?.considered ?? []
+        let nearly = considered.filter { $0.effect == .allow && !$0.observe && $0.finding != .covers }
+        let misses = nearly.prefix(Self.hintLimit).map { miss in
             let citation = RuleCitation(policy, miss.rule)
-            return "allow \(citation.name) (\(citation.path):\(citation.line)) \(miss.reason)"
+            return "allow \(citation.name) (\(citation.path):\(citation.line)) \(miss.finding.words)"
         }
         self.init(
             decision: record,
@@ -65,7 +66,19 @@ extension Refusal {
 
 extension RuleCitation {
     init(_ policy: VerifiedProgram, _ rule: Int) {
-        let place = policy.place(ofRule: rule)
-        self.init(name: policy.program.symbols[Int(policy.program.rules[rule].name)], path: place.path, line: place.line)
+        let place = policy.place(of: rule)
+        self.init(name: policy.ruleName(rule), path: place.path, line: place.line)
+    }
+}
+
+extension AccessExplanation.Finding {
+    /// Why an allow that matches verb and object does not cover, as the end of a sentence that begins with the rule.
+    public var words: String {
+        switch self {
+        case .covers: "covers it"
+        case .columns: "does not have all of these columns"
+        case .condition: "does not hold: its condition is not met"
+        case .expired: "has expired"
+        }
     }
 }

@@ -5,7 +5,23 @@ import Machine
 /// A statement that was prepared or a cursor that was opened: what it does, kept for when it is run.
 public final class PreparedStatement {
     public let inspection: Inspection
-    init(_ inspection: Inspection) { self.inspection = inspection }
+    /// The text that the inspection's ranges are of.
+    let text: OwnedText
+    init(_ inspection: Inspection, text: UnsafeRawBufferPointer) {
+        self.inspection = inspection
+        self.text = OwnedText(text)
+    }
+}
+
+/// A copy of a message's bytes at an address that stays.
+final class OwnedText {
+    let bytes: UnsafeRawBufferPointer
+    init(_ source: UnsafeRawBufferPointer) {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: source.count, alignment: 1)
+        copy.copyMemory(from: source)
+        bytes = UnsafeRawBufferPointer(copy)
+    }
+    deinit { bytes.deallocate() }
 }
 
 /// Changes of names that a forwarded message will make once the backend confirms it.

@@ -79,8 +79,8 @@ public struct DevelopmentIssuer: Sendable {
         try Self.write(set.encoded + "\n", to: keySetFile, mode: 0o644)
     }
 
-    /// A token for a workload, valid from `now` for `lifetime` seconds. The claims `iss sub aud iat nbf exp` are its
-    /// own; a declared `sub` is its subject.
+    /// A token for a workload, valid from `now` for `lifetime` seconds. `iss sub aud iat nbf exp` are set here and
+    /// refused in `claims`.
     public func mint(
         subject: String, audience: String, claims: [String: ClaimValue] = [:], lifetime: Int64 = 600, at now: Moment
     ) throws(DevelopmentIssuerError) -> String {

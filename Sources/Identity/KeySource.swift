@@ -33,6 +33,8 @@ final class KeySource: Sendable {
         /// When the file was last looked at: once a second is enough.
         var looked: Moment?
         var underWay: Task<Void, Never>?
+        /// How many readings have ended, well or not.
+        var readings = 0
     }
     let name: String
     private let loader: KeyLoader
@@ -65,7 +67,9 @@ final class KeySource: Sendable {
     func available(at now: Moment) -> Available {
         state.withLock { state in
             if fileChanged(&state, now) { return .mustLoad }
-            guard let keys = state.keys else { return mayTry(state, now, policy.retryInterval) ? .mustLoad : .none }
+            guard let keys = state.keys else {
+                return state.underWay != nil || mayTry(state, now, policy.retryInterval) ? .mustLoad : .none
+            }
             if isDue(state, now) {
                 if let loaded = state.loaded, elapsed(loaded, now) > state.age + policy.staleGrace { return .mustLoad }
                 start(&state, now)
@@ -79,11 +83,15 @@ final class KeySource: Sendable {
         state.withLock { $0.underWay != nil || mayTry($0, now, policy.unknownKeyInterval) }
     }
 
-    /// Reads the keys, or waits for the reading that is already under way, whoever began it.
-    func load(at now: Moment) async {
-        let task = state.withLock { state in start(&state, now) }
-        await task.value
+    /// Reads the keys, or waits for the reading that is under way, whoever began it. Does nothing when a reading has
+    /// ended since `readings` was asked for: of many callers that miss the same key, one asks.
+    func load(at now: Moment, since readings: Int) async {
+        let task = state.withLock { state in state.readings == readings ? start(&state, now) : state.underWay }
+        await task?.value
     }
+
+    /// How many readings have ended so far.
+    var readings: Int { state.withLock { $0.readings } }
 
     /// Reads the keys if their time has come.
     func loadIfDue(at now: Moment) async {
@@ -153,6 +161,7 @@ final class KeySource: Sendable {
     private func finish(_ result: Result<KeyLoader.Loaded, KeySourceFailure>, _ now: Moment) {
         let status = state.withLock { state in
             state.underWay = nil
+            state.readings += 1
             switch result {
             case .success(let loaded):
                 state.keys = loaded.keys

@@ -41,11 +41,11 @@ public final class TokenVerifier: Sendable {
     public func verify(_ token: [UInt8], now: Moment) async throws(AuthenticationFailure) -> VerifiedClaims {
         switch try step(token, now, mayLoad: true) {
         case .claims(let claims): return claims
-        case .load(let issuer):
-            await issuer.keys.load(at: now)
+        case .load(let issuer, let readings):
+            await issuer.keys.load(at: now, since: readings)
             switch try step(token, now, mayLoad: false) {
             case .claims(let claims): return claims
-            case .load(let issuer): throw .keysUnavailable(issuer: issuer.settings.name)
+            case .load(let issuer, _): throw .keysUnavailable(issuer: issuer.settings.name)
             }
         }
     }
@@ -63,7 +63,8 @@ public final class TokenVerifier: Sendable {
 
     private enum Step {
         case claims(VerifiedClaims)
-        case load(Issuer)
+        /// Keys are missing that may be there after one more reading than these.
+        case load(Issuer, readings: Int)
     }
 
     /// Everything about one token. Where keys are missing and may be read, says of which issuer.
@@ -72,11 +73,12 @@ public final class TokenVerifier: Sendable {
         let issuer = try issuer(of: token)
         let name = issuer.settings.name
         guard issuer.settings.algorithms.contains(token.algorithm) else { throw .algorithmNotAllowed }
+        let readings = issuer.keys.readings
         var known = issuer.keys.current
         if mayLoad {
             switch issuer.keys.available(at: now) {
             case .keys(let keys): known = keys
-            case .mustLoad: return .load(issuer)
+            case .mustLoad: return .load(issuer, readings: readings)
             case .none: known = nil
             }
         }
@@ -88,7 +90,7 @@ public final class TokenVerifier: Sendable {
             }
             return .claims(try ClaimReader(issuer: issuer.settings, payload: token.payload).read(now: now))
         case .unknown:
-            if mayLoad && issuer.keys.mayAskAgain(at: now) { return .load(issuer) }
+            if mayLoad && issuer.keys.mayAskAgain(at: now) { return .load(issuer, readings: readings) }
             throw .unknownKey(issuer: name)
         case .ambiguous: throw .ambiguousKey(issuer: name)
         case .otherAlgorithm: throw .keyAlgorithmMismatch(issuer: name)

@@ -41,6 +41,7 @@ struct Token: BitwiseCopyable {
     var start: UInt32
     var end: UInt32
     /// Of a plain word: the hash of its folded bytes. Of a Unicode string or word: its escape character (0: backslash).
+    /// Of an opening parenthesis: the index of the token that closes it (0: none).
     var value: UInt32
 
     @inline(__always) var isString: Bool {

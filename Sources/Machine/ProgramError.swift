@@ -19,7 +19,7 @@ public struct ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownEdition, badName, duplicateName, noEmptySymbol, duplicateSymbol, nulInSymbol
         case indexOutOfRange, notSorted, badPlace, badClaimType, duplicateSetting
         case halfCondition, searchPathNotSQL, badWho, notYet, emptyVerbs, emptyColumns, columnsOnOther, patternNotGlob
-        case ambiguousSearchPath, maskMismatch, emptyMask, badTransform, unknownDetector
+        case ambiguousSearchPath, indexTooLarge, maskMismatch, emptyMask, badTransform, unknownDetector
         case factMissing, factNotAllowed, claimNotAllowed
         case emptyCode, overlappingCode, looseCode, codeTooLong, codeDoesNotEnd, unknownOpcode, operandNotZero, badFlags
         case badRegister, jumpOutOfRange, readBeforeWrite, wrongType, costTooHigh
@@ -82,6 +82,7 @@ extension ProgramError.Reason {
         case .columnsOnOther: "columns of something that has none"
         case .patternNotGlob: "a name pattern of a kind that names do not have"
         case .ambiguousSearchPath: "an allow on an unqualified name where the search path is not exactly one schema"
+        case .indexTooLarge: "more object patterns on one resource than its index may hold"
         case .maskMismatch: "mask parts on a rule that is no mask, or a mask without them"
         case .emptyMask: "a mask that names nothing"
         case .badTransform: "a transform with numbers it cannot have"

@@ -59,6 +59,8 @@ public enum ProgramLimits {
     public static let networks = 65_536
     /// Characters that `partial` and `last` may keep.
     public static let keptCharacters = 256
+    /// Entries of one resource's rule index, were all its rules to apply: a clause counts once for each verb and schema.
+    public static let indexEntries = 1 << 24
     /// Specialisations one program keeps; beyond it the cache starts anew.
     public static let cachedSpecialisations = 4096
 }

@@ -44,12 +44,12 @@ struct Lexer {
 
     private mutating func run() {
         while position < bytes.count {
-            if tokens.count >= LanguageLimits.tokens {
-                report(Wording.tooManyTokens(span(from: position, to: position + 1)))
+            step()
+            if tokens.count > LanguageLimits.tokens, let last = tokens.popLast() {
+                report(Wording.tooManyTokens(span(from: last.start, to: last.end)))
                 followsFault = true
                 break
             }
-            step()
         }
         add(.end, from: position, to: position)
     }

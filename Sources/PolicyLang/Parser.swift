@@ -17,7 +17,7 @@ public struct Parser {
     var clausesMayBeStrings = false
     /// The column of the declaration that is being read.
     var declarationColumn = 1
-    /// Braces and parentheses inside the clause that is being read.
+    /// Braces inside the clause that is being read.
     var inlineDepth = 0
     /// `(` and `not` inside each other in the condition that is being read.
     var conditionDepth = 0
@@ -216,10 +216,14 @@ public struct Parser {
         (current.startsLine || isAtEnd) && index > 0 ? previousSpan.tail : currentSpan
     }
 
-    /// What stands here, as a diagnostic says it.
+    /// What stands here instead of something expected, as a diagnostic says it.
     var foundText: String {
         if isAtEnd { return "the end of the file" }
-        if current.startsLine && index > 0 { return "the end of the line" }
+        return current.startsLine && index > 0 ? "the end of the line" : currentText
+    }
+
+    /// The token here, as a diagnostic says it.
+    var currentText: String {
         switch current.kind {
         case .string: return "a string"
         case .end: return "the end of the file"

@@ -54,7 +54,7 @@ extension Parser {
 
     private mutating func parseDeclaration(into tree: inout SyntaxTree) throws(Reported) {
         guard isAtWord else {
-            throw fail(Wording.expectedDeclaration(currentSpan, found: foundText))
+            throw fail(Wording.expectedDeclaration(currentSpan, found: currentText))
         }
         switch current.text {
         case "policy":
@@ -160,7 +160,7 @@ extension Parser {
 
     /// Skips to the next declaration: over a whole block when one begins on the way.
     mutating func recoverToDeclaration() {
-        var depth = 0
+        var depth = inlineDepth
         while !isAtEnd {
             if looksLikeDeclaration(at: index), depth == 0 || isInFirstColumn(current) { return }
             if at(.openBrace) { depth += 1 }

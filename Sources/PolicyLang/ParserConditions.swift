@@ -61,12 +61,10 @@ extension Parser {
         let start = index
         if take(.openParen) {
             try enter(at: start)
-            inlineDepth += 1
             defer { conditionDepth -= 1 }
             let condition = try parseOr()
             guard at(.closeParen) else { throw fail(expected: "`)`, `and` or `or`") }
             advance()
-            inlineDepth -= 1
             return condition
         }
         if at(word: "has"), token(after: 1).kind == .word {

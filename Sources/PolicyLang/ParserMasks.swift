@@ -65,12 +65,10 @@ extension Parser {
     private mutating func openArguments(_ place: String) throws(Reported) {
         mark(.tight)
         try expect(.openParen, place)
-        inlineDepth += 1
     }
 
     private mutating func closeArguments() throws(Reported) {
         guard take(.closeParen) else { throw fail(expected: "`)`") }
-        inlineDepth -= 1
     }
 
     private mutating func parseCharacterCount() throws(Reported) -> Int64 {

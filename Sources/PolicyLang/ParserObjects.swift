@@ -79,15 +79,24 @@ extension Parser {
             && !isQualified(at: index) && (current.text != "on" || hasOnClause && !current.startsLine)
         if isPreposition {
             let word = Name(current.text, span: currentSpan)
-            if best != word.text {
+            if let best, best != word.text {
                 mark(.dropped)
-                if let best { layout.inserted[index + 1] = best }
+                layout.inserted[index + 1] = best
+            } else if best == nil, !needsPreposition(at: index + 1) {
+                mark(.dropped)
             }
             advance()
             return word
         }
         if isAtObject, let best { layout.inserted[index] = best }
         return nil
+    }
+
+    /// Whether an object would be taken for a clause or a preposition if none stood before it.
+    private func needsPreposition(at position: Int) -> Bool {
+        let token = tokens[min(position, tokens.count - 1)]
+        guard token.kind == .word, !isQualified(at: position) else { return false }
+        return clauseWords.contains(token.text) || Vocabulary.prepositions.contains(token.text)
     }
 
     /// Whether an object stands here: a string, or a word that does not begin a clause.
@@ -125,11 +134,9 @@ extension Parser {
     private mutating func parseColumns() throws(Reported) -> [ObjectSegment] {
         mark(.tight)
         advance()
-        inlineDepth += 1
         let columns = try list { (parser) throws(Reported) in try parser.parseSegment("a column's name") }
         guard at(.closeParen) else { throw fail(expected: "`,` or `)`") }
         advance()
-        inlineDepth -= 1
         return columns
     }
 

@@ -32,7 +32,7 @@ public struct SourceFile: Sendable {
     public var lineCount: Int { lineStarts.count }
 
     /// The line and column of a byte offset, both from 1. An offset past the end answers the end's place.
-    public func location(of offset: Int) -> SourceLocation {
+    public func location(of offset: Int) -> LineAndColumn {
         let bounded = min(max(offset, 0), bytes.count)
         var low = 0
         var high = lineStarts.count - 1
@@ -40,7 +40,7 @@ public struct SourceFile: Sendable {
             let middle = (low + high + 1) / 2
             if lineStarts[middle] <= bounded { low = middle } else { high = middle - 1 }
         }
-        return SourceLocation(line: low + 1, column: bounded - lineStarts[low] + 1)
+        return LineAndColumn(line: low + 1, column: bounded - lineStarts[low] + 1)
     }
 
     /// The offsets of a line's bytes without its line break; empty for a line the file does not have.

@@ -33,7 +33,7 @@ public struct SourceSpan: Hashable, Sendable {
 }
 
 /// A place a person can find: both numbers count from one.
-public struct SourceLocation: Hashable, Sendable {
+public struct LineAndColumn: Hashable, Sendable {
     /// The line, counted from 1.
     public var line: Int
     /// The column, counted from 1 in UTF-8 bytes from the line's start.

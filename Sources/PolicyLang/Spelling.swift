@@ -8,7 +8,13 @@ public enum Spelling {
     where Candidates.Element == String {
         let letters = lowered(word)
         guard !letters.isEmpty, letters.count <= 64 else { return nil }
-        let allowed = letters.count <= 2 ? 1 : letters.count <= 5 ? 2 : 3
+        let allowed =
+            switch letters.count {
+            case ...2: 0
+            case 3...4: 1
+            case 5...7: 2
+            default: 3
+            }
         var best: (slips: Int, word: String)?
         for candidate in candidates where candidate.utf8.count <= 64 {
             let other = lowered(candidate)

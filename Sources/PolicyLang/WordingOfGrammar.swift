@@ -60,7 +60,7 @@ extension Wording {
         let shown = found.utf8.count <= 40 ? found : String(found.prefix(20)) + "…"
         return error(
             "P0210", span, "nothing was expected here, found `\(shown)`",
-            help: guess ?? "write `,` between the items of a list, and begin each clause with its word")
+            help: guess ?? "write `,` between items, `and` or `or` between conditions, and begin each clause with its word")
     }
 
     static func unknownClause(_ span: SourceSpan, word: String, what: String, words: [String]) -> Diagnostic {

@@ -43,8 +43,7 @@ public struct SessionRecord: Sendable {
     /// Issuer, subject, token id, proof and the declared claims.
     public var claims: VerifiedClaims
     public var resource: String
-    /// `postgres`, `ssh`, …
-    public var kind: String
+    public var kind: ResourceKind
     /// Address and port of the client, as text.
     public var sourceAddress: String
     public var database: String
@@ -55,7 +54,7 @@ public struct SessionRecord: Sendable {
     public var startedAt: UInt64
 
     public init(
-        identity: String, groups: [String], claims: VerifiedClaims, resource: String, kind: String, sourceAddress: String,
+        identity: String, groups: [String], claims: VerifiedClaims, resource: String, kind: ResourceKind, sourceAddress: String,
         database: String, backendUser: String, program: RecordedProgram, startedAt: UInt64
     ) {
         self.identity = identity
@@ -71,7 +70,7 @@ public struct SessionRecord: Sendable {
     }
 
     public init(
-        caller: Caller, resource: String, kind: String, sourceAddress: String, database: String, backendUser: String,
+        caller: Caller, resource: String, kind: ResourceKind, sourceAddress: String, database: String, backendUser: String,
         program: RecordedProgram, startedAt: UInt64
     ) {
         self.init(

@@ -115,6 +115,29 @@ struct TokenTests {
         #expect(seen == Set(SignatureAlgorithm.allCases.map(\.rawValue)))
     }
 
+    /// A token of exactly the largest size is read, and one byte more is not.
+    @Test func largestToken() async throws {
+        let folder = try TemporaryFolder()
+        let key = try await TestKey.ed25519("ed")
+        let verifier = try TokenVerifier(issuers: issuers(try folder.write(TestKey.set([key]), "jwks.json")))
+        await verifier.refresh(now: Self.now)
+        func token(_ size: Int) throws -> [UInt8] {
+            // Base64url cannot have every length; spaces in the header make up for it.
+            for (spaces, less) in (0..<6).flatMap({ spaces in (0..<8).map { (spaces, $0) } }) {
+                let header = #"{"alg":"EdDSA","kid":"ed"}"# + String(repeating: " ", count: spaces)
+                let start = #"{"iss":"https://issuer.example","aud":"postern","sub":"j","repo":"r","exp":2000000300"#
+                let fill = (size - header.count * 4 / 3 - 88) * 3 / 4 - start.count - 7 - less
+                let payload = start + #","x":""# + String(repeating: "x", count: fill) + "\"}"
+                let token = try key.token(header: header, payload: payload)
+                if token.count == size { return token }
+            }
+            throw AuthenticationFailure.malformed("size")
+        }
+        #expect(try verifier.attempt(try token(IdentityLimits.tokenBytes), now: Self.now)?.subject == "j")
+        let larger = try token(IdentityLimits.tokenBytes + 1)
+        #expect(throws: AuthenticationFailure.tooLarge) { try verifier.attempt(larger, now: Self.now) }
+    }
+
     /// Whatever is changed in a token, it is not accepted any more.
     @Test func noMutationIsAccepted() async throws {
         let folder = try TemporaryFolder()

@@ -62,7 +62,7 @@ struct PatternTests {
     }
 
     @Test func recursionEndsAtTheLimit() throws {
-        let text = [UInt8](repeating: 40, count: 200_000)
+        let text = [UInt8](repeating: 40, count: 200_000) + [41]
         #expect(try search("\\((?:[^()]|(?R))*+\\)", text) == .exceeded)
     }
 

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# Figures of the relay beside PgBouncer (session mode) and HAProxy (TCP mode), all in one run on one machine: CPU seconds of the proxy
+# process per 100,000 queries, and rates, for `pgbench -S` with 8 clients. Medians of ROUNDS rounds. The gateway enforces a policy of 200
+# rules with a masked column, and records.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. Scripts/lib.sh
+
+rounds=${ROUNDS:-3}
+seconds=${SECONDS_EACH:-10}
+clients=8
+for package in pgbouncer haproxy; do
+  command -v "$package" >/dev/null || [ -x "/usr/sbin/$package" ] ||
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package" >/dev/null
+done
+PATH=$PATH:/usr/sbin
+swift build -c release --product postern 2>&1 | tail -n 1
+postern=$(swift build -c release --show-bin-path)/postern
+dir=$(mktemp -d)
+chmod 755 "$dir"
+trap 'stop_started; rm -rf "$dir"' EXIT
+
+pg=$(free_port)
+start_postgres "$dir/pg" "$pg"
+admin=(-h "$dir/pg" -p "$pg" -U postgres)
+psql -qAt "${admin[@]}" postgres -c "create role bench login superuser password 'bench'; create database bench owner bench"
+pgbench -q -i -s 10 "${admin[@]}" bench >/dev/null 2>&1
+
+# The gateway: 200 rules, of which most are about other identities, tables and verbs, and one masked column.
+mkdir -p "$dir/policy" "$dir/issuer"
+{
+  echo 'policy bench edition 1'
+  echo 'issuer dev : jwks { issuer "https://issuer.localhost"  audience "postern"  file "jwks.json"  claims { sub string } }'
+  echo 'identity bench from dev { when claim.sub == "bench" }'
+  echo 'identity other from dev { when claim.sub == "other" }'
+  echo 'resource bench : postgres { search_path public }'
+  echo 'allow reads { who bench on bench to select from pgbench_accounts, pgbench_branches, pgbench_tellers when statement.has_where or statement.has_limit }'
+  echo 'mask filler { on bench column pgbench_branches.filler with redact }'
+  for n in $(seq 1 99); do
+    echo "allow a$n { who other on bench to select from t$n(id, name) when statement.has_where }"
+    echo "deny d$n { who any on bench to delete, truncate from t$n because \"not t$n\" }"
+  done
+} >"$dir/policy/bench.postern"
+"$postern" keys new "$dir/policy/key" >/dev/null
+"$postern" build "$dir/policy/bench.postern" --key "$dir/policy/key.key.pem" --output "$dir/policy/bench.bundle" >/dev/null
+jwks=$("$postern" dev issuer --directory "$dir/issuer")
+gate=$(free_port)
+echo bench >"$dir/password"
+cat >"$dir/postern.yaml" <<YAML
+policy: { bundle: policy/bench.bundle, trust: [policy/key.pub.pem] }
+recording: recording
+listeners: [{ address: "127.0.0.1:$gate", tls: { development: tls }, cleartext_on_loopback: true }]
+resources:
+  - name: bench
+    backend: { host: 127.0.0.1, port: $pg, user: bench, password_file: password, tls: disable }
+issuers: { dev: { keys: $jwks } }
+YAML
+"$postern" serve --config "$dir/postern.yaml" >"$dir/postern.log" 2>&1 &
+gate_pid=$!
+started_pids+=("$gate_pid")
+
+bouncer=$(free_port)
+echo '"bench" "bench"' >"$dir/users"
+cat >"$dir/pgbouncer.ini" <<INI
+[databases]
+bench = host=127.0.0.1 port=$pg dbname=bench user=bench password=bench
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = $bouncer
+auth_type = plain
+auth_file = $dir/users
+pool_mode = session
+unix_socket_dir =
+INI
+chmod 644 "$dir"/pgbouncer.ini "$dir"/users
+as_postgres pgbouncer -q "$dir/pgbouncer.ini" 2>"$dir/pgbouncer.log" &
+started_pids+=("$!")
+ha=$(free_port)
+cat >"$dir/haproxy.cfg" <<CFG
+global
+  nbthread 2
+defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 1h
+  timeout server 1h
+listen pg
+  bind 127.0.0.1:$ha
+  server one 127.0.0.1:$pg
+CFG
+haproxy -q -f "$dir/haproxy.cfg" &
+started_pids+=("$!")
+
+token=$("$postern" dev token --directory "$dir/issuer" --subject bench --lifetime 7200)
+url() { # PORT PASSWORD
+  echo "postgresql://bench:$2@127.0.0.1:$1/bench?sslmode=disable"
+}
+for target in "$(url "$gate" "$token")" "$(url "$bouncer" bench)" "$(url "$ha" bench)"; do
+  wait_for 20 psql -qAt "$target" -c 'select count(*) from pgbench_branches limit 1'
+done
+
+# The process that relays is the newest one that listens there: started through runuser it is a child.
+listener_pid() { ss -Hltnp "sport = :$1" | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -n 1; }
+cpu_ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
+hertz=$(getconf CLK_TCK)
+
+# one NAME PORT PASSWORD MODE → "cpu-per-100k tps"
+one() {
+  local pid before after out count tps
+  pid=$(listener_pid "$2")
+  before=$(cpu_ticks "$pid")
+  out=$(pgbench -n -S -M "$4" -c $clients -j 2 -T "$seconds" "$(url "$2" "$3")" 2>&1)
+  after=$(cpu_ticks "$pid")
+  count=$(sed -n 's/.*actually processed: \([0-9]*\).*/\1/p' <<<"$out")
+  tps=$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' <<<"$out")
+  [ -n "$count" ] || { echo "$out" >&2; return 1; }
+  awk -v t=$((after - before)) -v h="$hertz" -v n="$count" -v tps="$tps" 'BEGIN { printf "%.3f %.0f\n", t / h / n * 100000, tps }'
+}
+median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
+
+printf '%-10s %-9s %18s %10s\n' proxy mode 'CPU s / 100k' tps
+for mode in simple prepared; do
+  for name in postern pgbouncer haproxy direct; do : >"$dir/$name.$mode"; done
+  for _ in $(seq 1 "$rounds"); do
+    one postern "$gate" "$token" $mode >>"$dir/postern.$mode"
+    one pgbouncer "$bouncer" bench $mode >>"$dir/pgbouncer.$mode"
+    one haproxy "$ha" bench $mode >>"$dir/haproxy.$mode"
+  done
+  base=$(cut -d' ' -f1 "$dir/pgbouncer.$mode" | median)
+  for name in postern pgbouncer haproxy; do
+    cpu=$(cut -d' ' -f1 "$dir/$name.$mode" | median)
+    tps=$(cut -d' ' -f2 "$dir/$name.$mode" | median)
+    awk -v n=$name -v m=$mode -v c="$cpu" -v t="$tps" -v b="$base" \
+      'BEGIN { printf "%-10s %-9s %18.3f %10.0f   %.2f times PgBouncer\n", n, m, c, t, c / b }'
+  done
+done

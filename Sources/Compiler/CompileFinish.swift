@@ -1,0 +1,70 @@
+// The end of a compilation: the program when there is no error, and what else was learnt.
+
+import Machine
+import PolicyLang
+
+extension CompileRun {
+    func finish() -> Compilation {
+        var program: Program?
+        if !hasErrors, !policies.isEmpty {
+            var emitter = ProgramEmitter(run: self)
+            let emitted = emitter.emit()
+            checkCosts(emitted)
+            if !hasErrors { program = emitted }
+        }
+        let kept = parsed.indices.filter { $0 < givenCount || policyOfFile[$0] != nil }
+        return Compilation(
+            sources: kept.map { parsed[$0].source }, diagnostics: sortedDiagnostics(), program: program, tests: tests,
+            model: model(), costs: program.map(RuleCost.costs) ?? [])
+    }
+
+    /// The verifier refuses what costs too much; the author learns it here, with the place.
+    private func checkCosts(_ program: Program) {
+        let emitted = rules.filter(\.isEmitted)
+        for (rule, record) in zip(emitted, program.rules) {
+            guard let range = record.condition, let clause = rule.declaration.conditions.first else { continue }
+            checkCost(range, program, clause.span)
+        }
+        for (index, identity) in identities.enumerated() {
+            guard let clause = names.identities[index].declaration.conditions.first else { continue }
+            checkCost(program.identities[index].condition, program, clause.span)
+            _ = identity
+        }
+        for (index, group) in program.groups.enumerated() {
+            guard let range = group.condition, case .claims(_, let clauses) = names.groups[index].declaration.membership,
+                let clause = clauses.first
+            else { continue }
+            checkCost(range, program, clause.span)
+        }
+    }
+
+    private func checkCost(_ range: CodeRange, _ program: Program, _ span: SourceSpan) {
+        if Int(range.count) > ProgramLimits.conditionCode {
+            report(Wording.tooLarge(span, what: "instructions in a condition", limit: ProgramLimits.conditionCode))
+        } else if RuleCost.longestPath(range, program.code) > UInt64(ProgramLimits.conditionCost) {
+            report(Wording.tooLarge(span, what: "steps in a condition's worst case", limit: ProgramLimits.conditionCost))
+        }
+    }
+
+    private func model() -> PolicyModel {
+        var model = PolicyModel()
+        model.root = policies.first?.name ?? ""
+        model.issuers = issuers.map {
+            .init(named: .init(name: $0.name, doc: $0.doc?.text, span: $0.declared.span), claims: $0.claims)
+        }
+        model.identities = identities.map { .init(name: $0.name, doc: $0.doc?.text, span: $0.declared.span) }
+        model.groups = groups.map { .init(name: $0.name, doc: $0.doc?.text, span: $0.declared.span) }
+        model.resources = resources.map {
+            .init(
+                named: .init(name: $0.name, doc: $0.doc?.text, span: $0.declared.span), kind: $0.kind, tags: $0.tags,
+                searchPath: $0.searchPath)
+        }
+        model.rules = rules.map { rule in
+            .init(
+                named: .init(name: rule.name, doc: rule.declaration.doc?.text, span: rule.declaration.name.span),
+                effect: rule.effect, isObserved: rule.observe, identities: rule.reach.sorted().map { identities[$0].name },
+                resources: rule.on.map { resources[$0].name }, because: rule.because, span: rule.declaration.span)
+        }
+        return model
+    }
+}

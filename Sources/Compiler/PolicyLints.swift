@@ -1,0 +1,131 @@
+// Warnings: policies that compile and probably do not say what was meant.
+
+import Machine
+import PolicyLang
+
+extension CompileRun {
+    /// Only for a policy without errors: after one, what looks unused may only be misspelt elsewhere.
+    func lint() {
+        guard !hasErrors, !policies.isEmpty else { return }
+        for index in rules.indices { lintReach(index) }
+        lintUnused()
+        lintUses()
+        lintIdentities()
+        lintUnknown()
+        lintMasks()
+    }
+
+    // MARK: rules that never apply
+
+    private func lintReach(_ index: Int) {
+        let rule = rules[index]
+        let name = rule.declaration.name
+        if rule.reach.isEmpty, !identities.isEmpty {
+            report(Wording.unreachableRule(rule.declaration.who?.span ?? name.span, rule: name.text, why: "it is about nobody"))
+        }
+        if rule.on.isEmpty {
+            report(Wording.unreachableRule(rule.declaration.on?.span ?? name.span, rule: name.text, why: "it is about no resource"))
+            rules[index].isEmitted = false
+        }
+        guard case .constant(let value)? = rule.condition, let clause = rule.declaration.conditions.first else { return }
+        report(Wording.constantCondition(clause.span, rule: name.text, value: value))
+    }
+
+    // MARK: what nothing uses
+
+    private func lintUnused() {
+        for declared in names.all where !referenced.contains(declared.entity) {
+            switch declared.entity {
+            case .set, .let:
+                // Another policy may have declared it for others to use.
+                guard declared.policy == 0 else { continue }
+                report(Wording.unusedDeclaration(declared.name.span, sort: declared.entity.sort, name: declared.name.text))
+            case .group:
+                guard declared.policy == 0 else { continue }
+                report(Wording.unusedDeclaration(declared.name.span, sort: .group, name: declared.name.text))
+            case .issuer, .identity, .resource, .detector, .rule, .prove: continue
+            }
+        }
+    }
+
+    private func lintUses() {
+        for (file, uses) in usesOfFile.enumerated() where policyOfFile[file] != nil {
+            for use in uses where !use.isReferenced {
+                // A policy with rules works by being used.
+                guard let policy = use.policy, !names.rules.contains(where: { $0.policy == policy }) else { continue }
+                report(Wording.unusedUse(use.span, qualifier: use.qualifier))
+            }
+        }
+    }
+
+    private func lintIdentities() {
+        var allowed: Set<Int> = []
+        for rule in rules where rule.effect == .allow && !rule.observe { allowed.formUnion(rule.reach) }
+        for (index, identity) in identities.enumerated() where !allowed.contains(index) && names.identities[index].policy == 0 {
+            report(Wording.identityWithoutAllow(identity.declared.span, name: identity.declared.text))
+        }
+    }
+
+    // MARK: what is not understood
+
+    /// An allow that covers `unknown` lets text through that no deny by verb can recognise.
+    private func lintUnknown() {
+        let denies = rules.filter { $0.effect == .deny && !$0.observe && !covers(.unknown, $0) }
+        for allow in rules where allow.effect == .allow && !allow.observe && covers(.unknown, allow) {
+            // Whoever writes the verb means it.
+            if allow.declaration.to.map(namesUnknown) == true { continue }
+            for deny in denies where !deny.targets.isEmpty {
+                guard !shared(allow.on, deny.on).isEmpty, !allow.reach.isDisjoint(with: deny.reach) else { continue }
+                if rules.contains(where: { isDenialOfUnknown($0, for: allow) }) { continue }
+                var verbs: VerbSet = []
+                for target in deny.targets { verbs.formUnion(target.verbs) }
+                let words = Verb.allCases.filter { verbs.contains($0) }.prefix(3).map { "`\($0.name)`" }
+                report(
+                    Wording.allowCoversUnknown(
+                        allow.declaration.to?.span ?? allow.declaration.name.span, deny: deny.declaration.name.text,
+                        verbs: Wording.list(Array(words), "or"), denySpan: deny.declaration.name.span))
+                break
+            }
+        }
+    }
+
+    private func namesUnknown(_ clause: ToClause) -> Bool {
+        clause.verbClauses.contains { part in
+            part.verbs.contains { if case .verb(let name) = $0 { name.text == Verb.unknown.name } else { false } }
+        }
+    }
+
+    private func isDenialOfUnknown(_ rule: ResolvedRule, for allow: ResolvedRule) -> Bool {
+        rule.effect == .deny && !rule.observe && rule.condition == nil && covers(.unknown, rule)
+            && allow.reach.isSubset(of: rule.reach) && Set(allow.on).isSubset(of: rule.on)
+    }
+
+    private func covers(_ verb: Verb, _ rule: ResolvedRule) -> Bool {
+        rule.targets.isEmpty || rule.targets.contains { $0.verbs.contains(verb) && $0.objects.isEmpty }
+    }
+
+    // MARK: masks
+
+    private func lintMasks() {
+        let allows = rules.filter { $0.effect == .allow && !$0.observe }
+        for rule in rules where rule.effect == .mask {
+            for mask in rule.mask?.columns ?? [] {
+                let isRead = allows.contains { allow in
+                    let resources = shared(allow.on, rule.on)
+                    guard !resources.isEmpty, !allow.reach.isDisjoint(with: rule.reach) else { return false }
+                    return reads(allow, mask, resources)
+                }
+                if !isRead { report(Wording.maskNeverAllowed(mask.span, column: mask.column)) }
+            }
+        }
+    }
+
+    private func reads(_ allow: ResolvedRule, _ mask: ResolvedColumnMask, _ resources: [Int]) -> Bool {
+        if allow.targets.isEmpty { return true }
+        return allow.targets.contains { target in
+            // What is written may also come back, by RETURNING.
+            guard !target.verbs.isDisjoint(with: [.select, .insert, .update, .delete]) else { return false }
+            return target.objects.isEmpty || target.objects.contains { overlap(mask, $0, on: resources) }
+        }
+    }
+}

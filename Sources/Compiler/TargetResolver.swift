@@ -1,0 +1,140 @@
+// Resolves `to`: verbs and groups of verbs for the kinds that a rule is about, and how their objects are read.
+
+import Machine
+import PolicyLang
+
+/// Resolves one rule's `to` clause.
+struct TargetResolver {
+    let run: CompileRun
+    let effect: Machine.Effect
+    /// Resources that the rule is about.
+    let on: [Int]
+    private var objectCount = 0
+    private var isTooLarge = false
+
+    init(run: CompileRun, effect: Machine.Effect, on: [Int]) {
+        self.run = run
+        self.effect = effect
+        self.on = on
+    }
+
+    private var kinds: [Machine.ResourceKind] {
+        Machine.ResourceKind.allCases.filter { kind in on.contains { run.resources[$0].kind == kind } }
+    }
+
+    /// Targets in the order of the clause; none means any access.
+    mutating func resolve(_ clause: ToClause?) -> [ResolvedTarget] {
+        guard let clause else { return [] }
+        var targets: [ResolvedTarget] = []
+        for part in clause.verbClauses { targets += resolve(part) }
+        // `to any` beside others says it all.
+        if targets.contains(where: { $0.verbs == .all && $0.objects.isEmpty }) { return [] }
+        return targets
+    }
+
+    private mutating func resolve(_ clause: VerbClause) -> [ResolvedTarget] {
+        let hasObjects = clause.objects.contains { !isAnything($0) }
+        var verbs: VerbSet = []
+        for pattern in clause.verbs {
+            switch pattern {
+            case .any: verbs.formUnion(hasObjects ? everyNamedVerb : .all)
+            case .verb(let name): verbs.formUnion(verbSet(name, clause))
+            }
+        }
+        guard hasObjects else { return verbs.isEmpty ? [] : [ResolvedTarget(verbs: verbs, objects: [])] }
+        // Verbs that read their objects in one way share a target.
+        var result: [ResolvedTarget] = []
+        for reading in ObjectReading.allCases {
+            var alike: VerbSet = []
+            var family: ResourceFamily?
+            for verb in Verb.allCases where verbs.contains(verb) {
+                guard let found = self.family(of: verb, clause), ObjectReading(of: verb, in: found) == reading else { continue }
+                alike.insert(VerbSet(verb))
+                family = found
+            }
+            guard !alike.isEmpty, let family else { continue }
+            if reading == .none {
+                if !clause.verbs.contains(where: { if case .any = $0 { true } else { false } }), let object = clause.objects.first {
+                    report(Wording.objectShape(object.span, why: "\(names(of: alike)) has no objects", help: "leave the objects out"))
+                }
+                continue
+            }
+            let target = ResolvedTarget(verbs: alike, objects: objects(clause.objects, reading, alike, family))
+            if !target.objects.isEmpty { result.append(target) }
+        }
+        return result
+    }
+
+    /// `any` alone, which is the same as no object.
+    private func isAnything(_ object: PolicyLang.ObjectPattern) -> Bool {
+        object.objectClass == nil && object.columns == nil && object.path.count == 1 && object.path[0].kind == .any
+    }
+
+    /// `to any` with objects: an access of an unknown sort has no object that could be told.
+    private var everyNamedVerb: VerbSet {
+        kinds.reduce(into: VerbSet()) { $0.formUnion($1.verbs) }.subtracting([.unknown, .transact])
+    }
+
+    // MARK: verbs
+
+    private func verbSet(_ name: Name, _ clause: VerbClause) -> VerbSet {
+        let sql = kinds.contains { ResourceFamily($0) == .sql }
+        var verbs: VerbSet = []
+        if sql, let group = VerbGroup(rawValue: name.text) {
+            switch group {
+            case .define: return group.verbs
+            case .read, .write:
+                // On relations a group, on a string the server's files. Without objects a rule that forbids means
+                // both: who writes `deny to write` does not mean to leave COPY to a file open.
+                let isPath = clause.objects.contains { $0.path.count == 1 && $0.path[0].kind == .text && $0.columns == nil }
+                if !isPath { verbs.formUnion(group.verbs) }
+                let isEverything = clause.objects.allSatisfy(isAnything)
+                let forbids = effect != .allow
+                guard isPath || isEverything && forbids || kinds.contains(where: { ResourceFamily($0) != .sql }) else { return verbs }
+            }
+        }
+        guard let verb = Verb(name: name.text) else { return verbs }
+        guard kinds.isEmpty || kinds.contains(where: { $0.verbs.contains(verb) }) else {
+            report(Wording.verbNotOfKind(name.span, verb: name.text, kinds: kinds))
+            return verbs
+        }
+        verbs.insert(VerbSet(verb))
+        return verbs
+    }
+
+    /// The one family whose objects follow the verb; nil after a diagnostic or when no resource has the verb.
+    private func family(of verb: Verb, _ clause: VerbClause) -> ResourceFamily? {
+        let families = Set(kinds.filter { $0.verbs.contains(verb) }.map(ResourceFamily.init))
+        if families.count > 1, let object = clause.objects.first {
+            report(Wording.mixedKinds(object.span, verb: verb.name, families: families.map(\.word).sorted()))
+            return nil
+        }
+        return families.first
+    }
+
+    func names(of verbs: VerbSet) -> String {
+        Wording.list(Verb.allCases.filter { verbs.contains($0) }.map { "`\($0.name)`" }, "and")
+    }
+
+    func report(_ diagnostic: Diagnostic) { run.report(diagnostic) }
+
+    // MARK: objects
+
+    private mutating func objects(
+        _ written: [PolicyLang.ObjectPattern], _ reading: ObjectReading, _ verbs: VerbSet, _ family: ResourceFamily
+    ) -> [ResolvedObject] {
+        var result: [ResolvedObject] = []
+        for object in written {
+            let resolver = ObjectResolver(run: run, effect: effect, on: on, reading: reading, verbs: names(of: verbs))
+            let found = resolver.resolve(object)
+            objectCount += found.count
+            if objectCount > CompilerLimits.ruleObjects {
+                if !isTooLarge { report(Wording.tooLarge(object.span, what: "objects of one rule", limit: CompilerLimits.ruleObjects)) }
+                isTooLarge = true
+                return result
+            }
+            result += found
+        }
+        return result
+    }
+}

@@ -1,0 +1,104 @@
+// What an OID stands for: relations, their columns, their families and the views over them, as one backend had them at one moment.
+
+import Mask
+
+/// A snapshot of a database's catalogue. Immutable, and shared by every session of a resource.
+final class PostgresCatalogue: Sendable {
+    struct Column: Sendable, Equatable {
+        var number: Int
+        var name: String
+        /// GENERATED … STORED: left out of a COPY without a column list.
+        var isGenerated = false
+        var typeOID: UInt32 = 0
+    }
+
+    /// Where a column of a view comes from.
+    struct Origin: Sendable, Hashable {
+        var relation: UInt32
+        var column: Int
+    }
+
+    struct Relation: Sendable {
+        var oid: UInt32
+        var schema: String
+        var name: String
+        /// `pg_class.relkind`: r v m f p …
+        var kind: UInt8
+        /// In order of number.
+        var columns: [Column] = []
+        var parents: [UInt32] = []
+        var children: [UInt32] = []
+        /// For views: every column it depends on; column 0 is the relation as a whole.
+        var dependencies: [Origin] = []
+        /// For views: what its query says of each output column; nil where that could not be established.
+        var origins: [Origin?]?
+        /// For views: its query calls code whose reading cannot be seen here.
+        var runsCode = false
+
+        var isView: Bool { kind == UInt8(ascii: "v") || kind == UInt8(ascii: "m") }
+        func column(_ number: Int) -> Column? {
+            // Numbers are dense but for dropped columns.
+            if number >= 1, number <= columns.count, columns[number - 1].number == number { return columns[number - 1] }
+            return columns.first { $0.number == number }
+        }
+    }
+
+    struct Function: Sendable, Equatable {
+        var schema: String
+        var name: String
+    }
+
+    private let relations: [UInt32: Relation]
+    private let byName: [String: [String: UInt32]]
+    private let functions: [UInt32: Function]
+    /// Monotonic nanoseconds when its loading began: what changed after that may be missing.
+    let asOf: UInt64
+
+    init(relations: [Relation], functions: [UInt32: Function], asOf: UInt64) {
+        self.relations = Dictionary(relations.map { ($0.oid, $0) }, uniquingKeysWith: { first, _ in first })
+        var names: [String: [String: UInt32]] = [:]
+        for relation in relations { names[relation.schema, default: [:]][relation.name] = relation.oid }
+        byName = names
+        self.functions = functions
+        self.asOf = asOf
+    }
+
+    func relation(_ oid: UInt32) -> Relation? { relations[oid] }
+    func relation(schema: String, name: String) -> Relation? { byName[schema]?[name].flatMap { relations[$0] } }
+    func function(_ oid: UInt32) -> Function? { functions[oid] }
+
+    /// The relation, what it inherits from and what inherits from it, all the way: a row of one may be shown under the name of another.
+    func family(of oid: UInt32) -> [Relation] {
+        var found: Set<UInt32> = [oid]
+        var queue = [oid]
+        while let next = queue.popLast(), let relation = relations[next] {
+            for relative in relation.parents + relation.children where found.insert(relative).inserted { queue.append(relative) }
+        }
+        return found.compactMap { relations[$0] }
+    }
+}
+
+/// Catalogue columns that show data of other tables or text of other sessions, whatever their own names: a back door around masks.
+enum PostgresSideDoors {
+    /// By relation in `pg_catalog` (or an extension's schema); an empty set is every column.
+    private static let columns: [String: Set<String>] = [
+        "pg_statistic": [], "pg_statistic_ext_data": [], "pg_stats_ext_exprs": [], "pg_largeobject": ["data"],
+        "pg_stats": ["most_common_vals", "histogram_bounds", "most_common_elems"],
+        "pg_stats_ext": ["most_common_vals"],
+        "pg_stat_activity": ["query"], "pg_stat_statements": ["query"], "pg_prepared_statements": ["statement"],
+        "pg_cursors": ["statement"], "pg_stat_get_activity": ["query"], "pg_stat_progress_create_index": [],
+        "pg_stat_subscription": [], "pg_file_settings": [], "pg_hba_file_rules": [],
+    ]
+
+    static func shows(relation: String, column: String?) -> Bool {
+        guard let listed = columns[relation] else { return false }
+        guard let column else { return true }
+        return listed.isEmpty || listed.contains(column)
+    }
+
+    /// Words in the text of a view that make its computed columns untraceable.
+    static func isNamed(in definition: String) -> Bool {
+        if columns.keys.contains(where: { definition.contains($0) }) { return true }
+        return ["_to_xml", "pg_read_", "lo_get", "loread", "dblink", "pg_ls_", "current_setting"].contains { definition.contains($0) }
+    }
+}

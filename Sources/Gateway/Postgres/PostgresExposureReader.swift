@@ -1,0 +1,75 @@
+// Reads from an inspection what a statement may expose of masked columns.
+
+import Machine
+import Mask
+
+extension PostgresMasking {
+    /// Functions of `pg_catalog` that an inspector reports as calls and that bring no table's data to light.
+    private static let harmlessCalls: Set<String> = [
+        "nextval", "currval", "setval", "lastval", "set_config", "pg_sleep", "pg_notify", "pg_backend_pid", "pg_cancel_backend",
+        "pg_terminate_backend", "pg_advisory_lock", "pg_advisory_xact_lock", "pg_advisory_unlock", "pg_advisory_unlock_all",
+        "pg_try_advisory_lock", "pg_try_advisory_xact_lock", "pg_advisory_lock_shared", "pg_advisory_xact_lock_shared",
+        "txid_current", "pg_current_xact_id", "random", "setseed", "gen_random_uuid", "pg_is_in_recovery",
+    ]
+
+    /// What the message considered last may expose: all its statements together.
+    func exposure(of found: Inspection) -> PostgresExposure {
+        guard !plan.columns.isEmpty else { return PostgresExposure() }
+        var exposure = PostgresExposure()
+        for access in found.accesses.buffer {
+            join(access, of: found, to: &exposure)
+            if exposure == .everything { break }
+        }
+        return exposure
+    }
+
+    private func join(_ access: Access, of found: Inspection, to exposure: inout PostgresExposure) {
+        switch access.verb {
+        case .unknown: exposure = .everything
+        case .call:
+            let isHarmless = found.string(access.schema) == "pg_catalog" && Self.harmlessCalls.contains(found.string(access.name))
+            if !isHarmless { exposure = .everything }
+        case .select, .insert, .update, .delete, .truncate, .lock, .maintain:
+            join(relation: access, of: found, to: &exposure)
+        case .create, .alter, .drop, .comment, .grant, .revoke, .set, .listen, .notify, .transact:
+            break
+        case .read, .write, .run:
+            exposure = .everything
+        case .forward, .upload, .download, .get, .head, .post, .put, .patch, .options, .trace, .connect, .list, .watch, .exec,
+            .attach, .logs, .portforward, .proxy:
+            exposure = .everything
+        }
+    }
+
+    private func join(relation access: Access, of found: Inspection, to exposure: inout PostgresExposure) {
+        let schema = found.string(access.schema)
+        let name = found.string(access.name)
+        guard let relation = catalogue?.relation(schema: schema, name: name) else {
+            // Not there, or not known: one of several schemas it might have been, or a table made a moment ago.
+            if plan.masksAny(schema: schema.isEmpty ? nil : schema, table: name) || schema.isEmpty || catalogue == nil
+                || !isSystem(schema)
+            {
+                exposure.readsMasked = true
+                exposure.touchesMasked = true
+            }
+            return
+        }
+        if PostgresSideDoors.shows(relation: name, column: nil) { exposure.readsMasked = true }
+        if relation.isView && relation.runsCode { exposure = .everything }
+        let masked = relation.columns.filter { treatment(of: relation.oid, column: $0.number) != .pass }
+        guard !masked.isEmpty else { return }
+        exposure.touchesMasked = true
+        if access.everyColumn {
+            exposure.readsMasked = true
+            return
+        }
+        let first = Int(access.firstColumn)
+        for index in first..<first + Int(access.columnCount) {
+            let use = found.columns[index]
+            let isRead = use.uses != .write
+            if isRead, masked.contains(where: { found.bytes(use.name).elementsEqual($0.name.utf8) }) { exposure.readsMasked = true }
+        }
+    }
+
+    private func isSystem(_ schema: String) -> Bool { schema == "pg_catalog" || schema == "information_schema" }
+}

@@ -1,0 +1,156 @@
+// Joins masks and catalogue: what is to be done with the cells of each result column, and what a statement exposes.
+
+import Machine
+import Mask
+
+/// What a statement may bring to light beside its plain output columns.
+struct PostgresExposure: Equatable {
+    /// It reads a masked column, or may: an output column without origin is withheld.
+    var readsMasked = false
+    /// It touches a relation with a masked column: errors may quote its rows.
+    var touchesMasked = false
+    /// It runs code that is not seen here: any text that comes back may carry any value.
+    var runsCode = false
+
+    static let everything = PostgresExposure(readsMasked: true, touchesMasked: true, runsCode: true)
+}
+
+/// The rules for one result's columns.
+final class PostgresRules {
+    let cells: [CellRule]
+    /// No cell is touched: rows go through as they come.
+    let isPass: Bool
+    init(_ cells: [CellRule]) {
+        self.cells = cells
+        isPass = cells.allSatisfy(\.isPass)
+    }
+}
+
+/// A column as RowDescription tells it (PostgreSQL manual, section 55.7).
+struct PostgresColumn: Equatable {
+    var table: UInt32
+    var number: Int
+    var type: UInt32
+    var format: Int
+
+    /// The columns of a RowDescription's body; nil when it is malformed.
+    static func read(_ body: UnsafeRawBufferPointer) -> [PostgresColumn]? {
+        var reader = PostgresReader(body)
+        guard let count = reader.int16(), count >= 0, count <= PostgresLimits.columns else { return nil }
+        var columns: [PostgresColumn] = []
+        columns.reserveCapacity(count)
+        for _ in 0..<count {
+            guard reader.text() != nil, let table = reader.uint32(), let number = reader.int16(), let type = reader.uint32(),
+                reader.bytes(6) != nil, let format = reader.int16()
+            else { return nil }
+            columns.append(PostgresColumn(table: table, number: number, type: type, format: format))
+        }
+        return reader.isAtEnd ? columns : nil
+    }
+}
+
+/// Masks of one plan over one catalogue. Remembers what it has worked out; both are immutable, so it never becomes wrong.
+final class PostgresMasking {
+    /// Views of views of views … past this are withheld.
+    static let depthLimit = 32
+    private static let rememberedDescriptions = 16
+
+    let plan: MaskPlan
+    let catalogue: PostgresCatalogue?
+    let masker: CellMasker
+    private var treatments: [PostgresCatalogue.Origin: ColumnTreatment] = [:]
+    private var recent: [(body: [UInt8], readsMasked: Bool, rules: PostgresRules)] = []
+
+    init(plan: MaskPlan, catalogue: PostgresCatalogue?) {
+        self.plan = plan
+        self.catalogue = catalogue
+        masker = CellMasker(plan: plan)
+    }
+
+    /// The rules for a RowDescription, or nil when it is malformed.
+    func rules(_ body: UnsafeRawBufferPointer, readsMasked: Bool) -> PostgresRules? {
+        for known in recent where known.readsMasked == readsMasked && known.body.count == body.count {
+            if known.body.withUnsafeBytes({ $0.elementsEqual(body) }) { return known.rules }
+        }
+        guard let columns = PostgresColumn.read(body) else { return nil }
+        let rules = PostgresRules(columns.map { rule($0, readsMasked: readsMasked) })
+        if recent.count >= Self.rememberedDescriptions { recent.removeFirst() }
+        recent.append((Array(body), readsMasked, rules))
+        return rules
+    }
+
+    /// Whether a table in a RowDescription is not in the catalogue; asked before `rules`, so that the catalogue can be loaded again.
+    func hasUnknownTable(_ body: UnsafeRawBufferPointer) -> Bool {
+        guard !plan.columns.isEmpty, let columns = PostgresColumn.read(body) else { return false }
+        return columns.contains { $0.table != 0 && (catalogue?.relation($0.table).map { $0.column(max($0.columns.isEmpty ? 0 : 1, 0)) } == nil) }
+    }
+
+    func rule(_ column: PostgresColumn, readsMasked: Bool) -> CellRule {
+        // A format that is neither text nor binary does not exist: nothing may be read by it.
+        guard let format = WireFormat(rawValue: Int16(truncatingIfNeeded: column.format)) else {
+            return CellRule(.whole, scansValues: false, type: .other, format: .binary)
+        }
+        let treatment: ColumnTreatment =
+            if plan.columns.isEmpty {
+                .pass
+            } else if column.table == 0 {
+                readsMasked ? .whole : .pass
+            } else {
+                treatment(of: column.table, column: column.number)
+            }
+        return CellRule(treatment, scansValues: plan.scansValues, typeOID: column.type, format: format)
+    }
+
+    /// What becomes of a column of a relation. Whatever is not known is withheld.
+    func treatment(of relation: UInt32, column: Int) -> ColumnTreatment {
+        treatment(PostgresCatalogue.Origin(relation: relation, column: column), depth: 0)
+    }
+
+    private func treatment(_ origin: PostgresCatalogue.Origin, depth: Int) -> ColumnTreatment {
+        if let known = treatments[origin] { return known }
+        guard depth < Self.depthLimit, let relation = catalogue?.relation(origin.relation) else { return .whole }
+        let found = treatment(of: origin.column, in: relation, depth: depth)
+        treatments[origin] = found
+        return found
+    }
+
+    private func treatment(of number: Int, in relation: PostgresCatalogue.Relation, depth: Int) -> ColumnTreatment {
+        if number < 0 { return .pass }
+        if number == 0 {
+            // The whole row as one value.
+            let hides = relation.columns.contains {
+                treatment(.init(relation: relation.oid, column: $0.number), depth: depth + 1) != .pass
+            }
+            return hides || relation.columns.isEmpty ? .whole : .pass
+        }
+        guard let column = relation.column(number) else { return .whole }
+        if PostgresSideDoors.shows(relation: relation.name, column: column.name) { return .whole }
+        var joined: MaskTransform?
+        for relative in catalogue?.family(of: relation.oid) ?? [] {
+            guard let transform = plan.transform(schema: relative.schema, table: relative.name, column: column.name) else { continue }
+            joined = joined.map { MaskTransform.joined($0, transform) } ?? transform
+        }
+        let own: ColumnTreatment = joined.map { .transform($0) } ?? .pass
+        return relation.isView ? Self.stricter(own, viewed(number, in: relation, depth: depth)) : own
+    }
+
+    /// What a view's column inherits from what it shows.
+    private func viewed(_ number: Int, in view: PostgresCatalogue.Relation, depth: Int) -> ColumnTreatment {
+        if let origins = view.origins, number <= origins.count, let origin = origins[number - 1] {
+            return treatment(origin, depth: depth + 1)
+        }
+        let isSystem = view.schema == "pg_catalog" || view.schema == "information_schema"
+        if view.runsCode { return .whole }
+        if view.origins == nil, view.dependencies.isEmpty { return isSystem ? .pass : .whole }
+        let hides = view.dependencies.contains { treatment($0, depth: depth + 1) != .pass }
+        return hides ? .whole : .pass
+    }
+
+    static func stricter(_ a: ColumnTreatment, _ b: ColumnTreatment) -> ColumnTreatment {
+        switch (a, b) {
+        case (.whole, _), (_, .whole): .whole
+        case (.pass, let other), (let other, .pass): other
+        case (.transform(let first), .transform(let second)): .transform(MaskTransform.joined(first, second))
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// Reads fields of one message, never past its end.
+
+/// A cursor over borrowed bytes of one message. Every read answers nil past the end, and then nothing was consumed.
+struct PostgresReader {
+    let bytes: UnsafeRawBufferPointer
+    private(set) var position: Int = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    var remaining: Int { bytes.count - position }
+    var isAtEnd: Bool { position == bytes.count }
+
+    mutating func byte() -> UInt8? {
+        guard remaining >= 1 else { return nil }
+        defer { position += 1 }
+        return bytes[position]
+    }
+
+    mutating func int16() -> Int? {
+        guard remaining >= 2 else { return nil }
+        defer { position += 2 }
+        return Int(Int16(bitPattern: UInt16(bytes[position]) << 8 | UInt16(bytes[position + 1])))
+    }
+
+    mutating func uint32() -> UInt32? {
+        guard remaining >= 4 else { return nil }
+        defer { position += 4 }
+        return PostgresCodec.word(bytes, position)
+    }
+
+    mutating func int32() -> Int? {
+        guard let word = uint32() else { return nil }
+        return Int(Int32(bitPattern: word))
+    }
+
+    mutating func bytes(_ count: Int) -> UnsafeRawBufferPointer? {
+        guard count >= 0, remaining >= count else { return nil }
+        defer { position += count }
+        return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+    }
+
+    /// The bytes before the next NUL; the NUL is consumed.
+    mutating func text() -> UnsafeRawBufferPointer? {
+        guard let end = PostgresCodec.firstNul(bytes, from: position) else { return nil }
+        let found = UnsafeRawBufferPointer(rebasing: bytes[position..<end])
+        position = end + 1
+        return found
+    }
+
+    /// `text` as a name: valid UTF-8 is kept, anything else is mapped byte by byte, so that two names are equal exactly when their bytes are.
+    mutating func name() -> String? {
+        guard let found = text(), found.count <= PostgresLimits.nameBytes else { return nil }
+        return PostgresCodec.name(found)
+    }
+}

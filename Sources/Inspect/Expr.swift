@@ -1,0 +1,143 @@
+// What the reader keeps of an expression: enough to know whether a WHERE chooses rows, and what an output column is.
+
+/// A summary of an expression already read; there is no tree.
+struct Expr: BitwiseCopyable {
+    enum Form: UInt8 {
+        case other
+        /// One column reference and nothing else.
+        case column
+        /// A literal, a parameter, a cast or list of those.
+        case constant
+        case trueLiteral, falseLiteral
+        case isNull, isNotNull
+        /// A sub-query in parentheses.
+        case query
+        /// `(a, b)`, `row(…)`.
+        case row
+    }
+    /// Whether a condition chooses rows.
+    enum Truth: UInt8 { case unsettled, tautology, never, range, keyed }
+
+    var form: Form
+    var truth: Truth = .unsettled
+    /// A name that the output column certainly gets without AS; none where not certain.
+    var name: Symbol = .none
+    /// The tokens it is made of; of `isNull` and `isNotNull`: of the operand.
+    var firstToken: Int32
+    var lastToken: Int32
+    /// References and tables read inside it.
+    var firstRef: Int32
+    var lastRef: Int32
+    var readsTables: Bool
+}
+
+extension SQLReader {
+    /// Where an expression begins, to be finished by `finish`.
+    struct ExprStart: BitwiseCopyable {
+        var token: Int32
+        var ref: Int32
+        var target: Int32
+    }
+
+    @inline(__always) func beginExpr() -> ExprStart {
+        ExprStart(token: Int32(p), ref: Int32(refs.count), target: Int32(targets.count))
+    }
+
+    @inline(__always)
+    func finish(_ start: ExprStart, _ form: Expr.Form, name: Symbol = .none, truth: Expr.Truth = .unsettled) -> Expr {
+        Expr(
+            form: form, truth: truth, name: name, firstToken: start.token, lastToken: Int32(p), firstRef: start.ref,
+            lastRef: Int32(refs.count), readsTables: Int32(targets.count) > start.target)
+    }
+
+    /// A condition that names no column and reads no table is the same for every row.
+    func truth(of expr: Expr) -> Expr.Truth {
+        if expr.truth != .unsettled { return expr.truth }
+        if expr.firstRef == expr.lastRef, !expr.readsTables { return expr.form == .falseLiteral ? .never : .tautology }
+        return .range
+    }
+
+    /// The truth of `left AND right` or `left OR right`.
+    func combined(_ left: Expr, _ right: Expr, or isOr: Bool) -> Expr.Truth {
+        let (a, b) = (truth(of: left), truth(of: right))
+        if isOr {
+            if a == .tautology || b == .tautology || complementary(left, right) { return .tautology }
+            if a == .never { return b }
+            if b == .never { return a }
+            return .range
+        }
+        if a == .never || b == .never { return .never }
+        if a == .keyed || b == .keyed { return .keyed }
+        return a == .tautology && b == .tautology ? .tautology : .range
+    }
+
+    /// `x is null or x is not null`.
+    private func complementary(_ left: Expr, _ right: Expr) -> Bool {
+        let forms = (left.form, right.form)
+        guard forms == (.isNull, .isNotNull) || forms == (.isNotNull, .isNull) else { return false }
+        return sameTokens(left, right)
+    }
+
+    /// The truth of a comparison. `x = x` is true of every row that has an x.
+    func comparison(_ mark: Mark, _ left: Expr, _ right: Expr) -> Expr.Truth {
+        if left.firstRef == right.lastRef { return .unsettled }
+        switch mark {
+        case .equal:
+            if sameTokens(left, right) { return .tautology }
+            if left.form == .column, right.form == .constant { return .keyed }
+            if left.form == .constant, right.form == .column { return .keyed }
+            return .range
+        case .lessEqual, .greaterEqual: return sameTokens(left, right) ? .tautology : .range
+        case .none, .open, .close, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
+            .colonEquals, .equalsGreater, .plus, .minus, .star, .slash, .percent, .caret, .less, .greater, .notEqual,
+            .operator:
+            return .range
+        }
+    }
+
+    /// Whether two expressions are the same tokens, folded; parentheses around either do not matter.
+    func sameTokens(_ left: Expr, _ right: Expr) -> Bool {
+        var a = Int(left.firstToken)..<Int(left.lastToken)
+        var b = Int(right.firstToken)..<Int(right.lastToken)
+        a = withoutParentheses(a)
+        b = withoutParentheses(b)
+        guard a.count == b.count, a.count > 0, a.count <= 64 else { return false }
+        for index in 0..<a.count {
+            let (x, y) = (tokens[a.lowerBound + index], tokens[b.lowerBound + index])
+            guard x.mark == y.mark else { return false }
+            if x.isName, y.isName {
+                guard let first = try? symbol(of: x), let second = try? symbol(of: y), first == second else { return false }
+                continue
+            }
+            guard x.kind == y.kind, x.end - x.start == y.end - y.start else { return false }
+            let (s, t) = (slice(x), slice(y))
+            for at in 0..<s.count where s[at] != t[at] { return false }
+        }
+        return true
+    }
+
+    private func withoutParentheses(_ range: Range<Int>) -> Range<Int> {
+        var range = range
+        while range.count > 2, tokens[range.lowerBound].mark == .open, tokens[range.upperBound - 1].mark == .close {
+            var depth = 0
+            for at in range.lowerBound..<range.upperBound - 1 {
+                if tokens[at].mark == .open { depth += 1 }
+                if tokens[at].mark == .close { depth -= 1 }
+                if depth == 0 { return range }
+            }
+            range = range.lowerBound + 1..<range.upperBound - 1
+        }
+        return range
+    }
+
+    /// LIKE '%' and `~ ''` are true of every row that has a value.
+    func matchesAll(_ pattern: Expr, like: Bool) -> Bool {
+        guard pattern.lastToken - pattern.firstToken == 1, tokens[Int(pattern.firstToken)].isString,
+            let symbol = try? stringSymbol(tokens[Int(pattern.firstToken)])
+        else { return false }
+        for byte in symbols.bytes(symbol) where like ? byte != 0x25 : !(byte == 0x2E || byte == 0x2A || byte == 0x5E || byte == 0x24) {
+            return false
+        }
+        return !(like && symbol.isNone)
+    }
+}

@@ -1,0 +1,147 @@
+// What one statement was found to do, while it is read: accesses without duplicates, their columns, functions.
+
+/// The accesses of the statement being read. The same verb on the same object is one access.
+struct Findings {
+    struct FoundAccess: BitwiseCopyable {
+        var verb: Verb
+        var objectClass: ObjectClass
+        var everyColumn: Bool
+        var everyUses: ColumnUses
+        var schema: Symbol
+        var name: Symbol
+        var firstColumn: Int32
+        var lastColumn: Int32
+        var start: UInt32
+        var end: UInt32
+    }
+    struct FoundColumn: BitwiseCopyable {
+        var name: Symbol
+        var uses: ColumnUses
+        var access: Int32
+        var next: Int32
+    }
+    struct FoundFunction: BitwiseCopyable {
+        var schema: Symbol
+        var name: Symbol
+    }
+    private struct Slot: BitwiseCopyable {
+        var stamp: UInt32
+        var index: Int32
+    }
+
+    private(set) var accesses = Pool<FoundAccess>(capacity: 32)
+    private(set) var columns = Pool<FoundColumn>(capacity: 64)
+    private(set) var functions = Pool<FoundFunction>(capacity: 32)
+    private var accessSlots = Pool<Slot>(capacity: 64)
+    private var columnSlots = Pool<Slot>(capacity: 256)
+    private var stamp: UInt32 = 0
+
+    init() {
+        accessSlots.fill(64, with: Slot(stamp: 0, index: 0))
+        columnSlots.fill(256, with: Slot(stamp: 0, index: 0))
+    }
+
+    func free() {
+        accesses.free()
+        columns.free()
+        functions.free()
+        accessSlots.free()
+        columnSlots.free()
+    }
+
+    mutating func clear() {
+        accesses.removeAll()
+        columns.removeAll()
+        functions.removeAll()
+        stamp &+= 1
+        if stamp == 0 {
+            accessSlots.fill(accessSlots.count, with: Slot(stamp: 0, index: 0))
+            columnSlots.fill(columnSlots.count, with: Slot(stamp: 0, index: 0))
+            stamp = 1
+        }
+    }
+
+    /// The index of an access, made if it is new. `start ..< end` is where it is first written.
+    mutating func access(
+        _ verb: Verb, _ objectClass: ObjectClass, schema: Symbol, name: Symbol, start: UInt32, end: UInt32
+    ) -> Int {
+        let mask = accessSlots.count - 1
+        var at = Self.mix(UInt32(verb.rawValue) << 8 | UInt32(objectClass.rawValue), schema.id, name.id) & mask
+        while accessSlots[at].stamp == stamp {
+            let index = Int(accessSlots[at].index)
+            let found = accesses[index]
+            if found.verb == verb, found.objectClass == objectClass, found.schema == schema, found.name == name { return index }
+            at = (at + 1) & mask
+        }
+        let index = accesses.count
+        accesses.append(
+            FoundAccess(
+                verb: verb, objectClass: objectClass, everyColumn: false, everyUses: [], schema: schema, name: name,
+                firstColumn: -1, lastColumn: -1, start: start, end: end))
+        accessSlots[at] = Slot(stamp: stamp, index: Int32(index))
+        if accesses.count * 2 > accessSlots.count { rehashAccesses() }
+        return index
+    }
+
+    /// The index of a column of an access, made if it is new.
+    mutating func column(_ name: Symbol, of access: Int) -> Int {
+        let mask = columnSlots.count - 1
+        var at = Self.mix(UInt32(access), name.id, 0) & mask
+        while columnSlots[at].stamp == stamp {
+            let index = Int(columnSlots[at].index)
+            if columns[index].access == Int32(access), columns[index].name == name { return index }
+            at = (at + 1) & mask
+        }
+        let index = columns.count
+        columns.append(FoundColumn(name: name, uses: [], access: Int32(access), next: -1))
+        if accesses[access].firstColumn < 0 {
+            accesses[access].firstColumn = Int32(index)
+        } else {
+            columns[Int(accesses[access].lastColumn)].next = Int32(index)
+        }
+        accesses[access].lastColumn = Int32(index)
+        columnSlots[at] = Slot(stamp: stamp, index: Int32(index))
+        if columns.count * 2 > columnSlots.count { rehashColumns() }
+        return index
+    }
+
+    /// Remembers a function's use; one of the last few again is not remembered twice.
+    mutating func function(schema: Symbol, name: Symbol) {
+        var index = functions.count - 1
+        let last = max(0, functions.count - 16)
+        while index >= last {
+            if functions[index].name == name, functions[index].schema == schema { return }
+            index -= 1
+        }
+        functions.append(FoundFunction(schema: schema, name: name))
+    }
+
+    @inline(__always) private static func mix(_ a: UInt32, _ b: Int32, _ c: Int32) -> Int {
+        var hash = UInt64(a) &* 0x9E37_79B9_7F4A_7C15
+        hash ^= UInt64(UInt32(bitPattern: b)) &* 0xC2B2_AE3D_27D4_EB4F
+        hash ^= UInt64(UInt32(bitPattern: c)) &* 0x1656_67B1_9E37_79F9
+        return Int(truncatingIfNeeded: hash >> 29)
+    }
+
+    private mutating func rehashAccesses() {
+        accessSlots.fill(accessSlots.count * 2, with: Slot(stamp: stamp &- 1, index: 0))
+        let mask = accessSlots.count - 1
+        for index in 0..<accesses.count {
+            let found = accesses[index]
+            let key = UInt32(found.verb.rawValue) << 8 | UInt32(found.objectClass.rawValue)
+            var at = Self.mix(key, found.schema.id, found.name.id) & mask
+            while accessSlots[at].stamp == stamp { at = (at + 1) & mask }
+            accessSlots[at] = Slot(stamp: stamp, index: Int32(index))
+        }
+    }
+
+    private mutating func rehashColumns() {
+        columnSlots.fill(columnSlots.count * 2, with: Slot(stamp: stamp &- 1, index: 0))
+        let mask = columnSlots.count - 1
+        for index in 0..<columns.count {
+            var at = Self.mix(UInt32(columns[index].access), columns[index].name.id, 0) & mask
+            while columnSlots[at].stamp == stamp { at = (at + 1) & mask }
+            columnSlots[at] = Slot(stamp: stamp, index: Int32(index))
+        }
+    }
+}

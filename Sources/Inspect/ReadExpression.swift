@@ -1,0 +1,277 @@
+// a_expr and b_expr: operators by precedence. Operands are in ReadPrimary, calls in ReadCall.
+
+extension SQLReader {
+    /// Precedences of gram.y, low to high.
+    enum Precedence {
+        static let or = 1, and = 2, not = 3, is = 4, comparison = 5, between = 6, op = 8, add = 9, multiply = 10
+        static let power = 11, at = 12, collate = 13, sign = 14
+    }
+
+    /// An a_expr. With `restricted`, a b_expr: no AND, OR, NOT, IS NULL, BETWEEN, IN, LIKE, AT or COLLATE at its top.
+    @discardableResult
+    func expression(_ minimum: Int = Precedence.or, restricted: Bool = false) throws(Misread) -> Expr {
+        try enter()
+        let start = beginExpr()
+        let left = try operand(restricted: restricted)
+        let expr = try operators(left, start, minimum, restricted: restricted)
+        leave()
+        return expr
+    }
+
+    /// Prefix operators and then a primary.
+    private func operand(restricted: Bool) throws(Misread) -> Expr {
+        let start = beginExpr()
+        switch token.mark {
+        case .plus, .minus:
+            advance()
+            let inner = try expression(Precedence.sign, restricted: restricted)
+            return finish(start, inner.form == .constant ? .constant : .other)
+        case .operator:
+            advance()
+            try expression(Precedence.add, restricted: restricted)
+            return finish(start, .other)
+        case .none, .open, .close, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
+            .colonEquals, .equalsGreater, .star, .slash, .percent, .caret, .less, .greater, .equal, .lessEqual,
+            .greaterEqual, .notEqual:
+            break
+        }
+        if !restricted, accept(.not) {
+            let inner = try expression(Precedence.not)
+            return finish(start, .other, truth: negated(truth(of: inner)))
+        }
+        if at(.operator) {
+            try namedOperator()
+            try expression(Precedence.add, restricted: restricted)
+            return finish(start, .other)
+        }
+        return try primary()
+    }
+
+    private func negated(_ truth: Expr.Truth) -> Expr.Truth {
+        switch truth {
+        case .tautology: .never
+        case .never: .tautology
+        case .unsettled, .range, .keyed: .range
+        }
+    }
+
+    /// The infix and postfix operators behind `left`, as long as they bind at least as tightly as `minimum`.
+    func operators(_ left: Expr, _ start: ExprStart, _ minimum: Int, restricted: Bool = false) throws(Misread) -> Expr {
+        var left = left
+        while true {
+            if token.kind == .mark {
+                guard let precedence = Self.precedence(of: token.mark), precedence >= minimum else { return left }
+                left = try infix(left, start, precedence, restricted: restricted)
+            } else if token.keyword != .none {
+                guard let next = try wordOperator(left, start, minimum, restricted: restricted) else { return left }
+                left = next
+            } else {
+                return left
+            }
+        }
+    }
+
+    private static func precedence(of mark: Mark) -> Int? {
+        switch mark {
+        case .less, .greater, .equal, .lessEqual, .greaterEqual, .notEqual: Precedence.comparison
+        case .operator: Precedence.op
+        case .plus, .minus: Precedence.add
+        case .star, .slash, .percent: Precedence.multiply
+        case .caret: Precedence.power
+        case .none, .open, .close, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
+            .colonEquals, .equalsGreater:
+            nil
+        }
+    }
+
+    private func infix(
+        _ left: Expr, _ start: ExprStart, _ precedence: Int, restricted: Bool
+    ) throws(Misread) -> Expr {
+        let mark = token.mark
+        let written = token
+        advance()
+        if !restricted, at(.any) || at(.some) || at(.all), peek(1).mark == .open {
+            let right = try quantified()
+            let keyed = mark == .equal && left.form == .column && right.form == .constant
+            return finish(start, .other, truth: keyed ? .keyed : .unsettled)
+        }
+        let right = try expression(precedence + 1, restricted: restricted)
+        if precedence == Precedence.comparison {
+            return finish(start, .other, truth: comparison(mark, left, right))
+        }
+        if mark == .operator, written.end - written.start <= 2, message[Int(written.start)] == 0x7E, matchesAll(right, like: false) {
+            return finish(start, .other, truth: .tautology)
+        }
+        return finish(start, left.form == .constant && right.form == .constant ? .constant : .other)
+    }
+
+    /// `ANY (…)`, `SOME (…)`, `ALL (…)`: constant when all inside is.
+    private func quantified() throws(Misread) -> Expr {
+        let all = at(.all)
+        advance()
+        let inner = try parenthesized()
+        var result = inner
+        if all || inner.form != .constant { result.form = .other }
+        return result
+    }
+
+    /// `OPERATOR(schema.+)`: another schema's operator may run anything.
+    func namedOperator() throws(Misread) {
+        let start = token.start
+        try expect(.operator)
+        try expect(.open)
+        var schema = Symbol.none
+        while token.isName {
+            schema = try columnId()
+            try expect(.dot)
+        }
+        guard token.kind == .mark else { throw .syntax }
+        switch token.mark {
+        case .none, .open, .close, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
+            .colonEquals, .equalsGreater:
+            throw .syntax
+        case .plus, .minus, .star, .slash, .percent, .caret, .less, .greater, .equal, .lessEqual, .greaterEqual, .notEqual,
+            .operator:
+            break
+        }
+        let name = symbols.symbol(slice(token))
+        advance()
+        try expect(.close)
+        guard !schema.isNone, schema != known.pgCatalog else { return }
+        _ = try access(.call, .function, schema: schema, name: name, start, tokens[p - 1].end)
+        findings.function(schema: schema, name: name)
+    }
+
+    /// The operators that are words; nil when the next token is none that binds so tightly.
+    private func wordOperator(
+        _ left: Expr, _ start: ExprStart, _ minimum: Int, restricted: Bool
+    ) throws(Misread) -> Expr? {
+        switch keyword {
+        case .or, .and:
+            let isOr = at(.or)
+            let precedence = isOr ? Precedence.or : Precedence.and
+            guard !restricted, minimum <= precedence else { return nil }
+            advance()
+            let right = try expression(precedence + 1)
+            return finish(start, .other, truth: combined(left, right, or: isOr))
+        case .is:
+            guard minimum <= Precedence.is else { return nil }
+            return try isTest(left, start, restricted: restricted)
+        case .isnull, .notnull:
+            guard !restricted, minimum <= Precedence.is else { return nil }
+            let isNull = accept(.isnull)
+            if !isNull { advance() }
+            return nullTest(left, isNull)
+        case .between, .in, .like, .ilike, .similar, .not:
+            guard !restricted, minimum <= Precedence.between else { return nil }
+            return try patternOrRange(left, start)
+        case .overlaps:
+            guard !restricted, minimum <= Precedence.between else { return nil }
+            advance()
+            try expression(Precedence.op)
+            return finish(start, .other)
+        case .at:
+            guard !restricted, minimum <= Precedence.at else { return nil }
+            if peek(1).keyword == .local {
+                advance()
+                advance()
+                return finish(start, .other, name: .none)
+            }
+            guard peek(1).keyword == .time, peek(2).keyword == .zone else { return nil }
+            advance()
+            advance()
+            advance()
+            try expression(Precedence.at + 1)
+            return finish(start, .other)
+        case .collate:
+            guard !restricted, minimum <= Precedence.collate else { return nil }
+            advance()
+            try anyName()
+            return finish(start, left.form == .constant ? .constant : .other)
+        case .operator:
+            guard minimum <= Precedence.op, peek(1).mark == .open else { return nil }
+            try namedOperator()
+            if !restricted, at(.any) || at(.some) || at(.all), peek(1).mark == .open {
+                _ = try quantified()
+            } else {
+                try expression(Precedence.op + 1, restricted: restricted)
+            }
+            return finish(start, .other)
+        default: return nil  // every other key word ends the expression
+        }
+    }
+
+    private func nullTest(_ operand: Expr, _ isNull: Bool) -> Expr {
+        var test = operand
+        test.form = isNull ? .isNull : .isNotNull
+        test.truth = .unsettled
+        test.name = .none
+        return test
+    }
+
+    /// IS [NOT] NULL, TRUE, FALSE, UNKNOWN, DISTINCT FROM, DOCUMENT, NORMALIZED, JSON.
+    private func isTest(_ left: Expr, _ start: ExprStart, restricted: Bool) throws(Misread) -> Expr {
+        advance()
+        let negative = accept(.not)
+        if accept(.distinct) {
+            try expect(.from)
+            let right = try expression(Precedence.is + 1, restricted: restricted)
+            return finish(start, .other, truth: negative && sameTokens(left, right) ? .tautology : .unsettled)
+        }
+        if accept(.document) { return finish(start, .other) }
+        guard !restricted else { throw .syntax }
+        if accept(.null) { return nullTest(left, !negative) }
+        if accept(.true) || accept(.false) || accept(.unknown) { return finish(start, .other) }
+        if accept(.nfc) || accept(.nfd) || accept(.nfkc) || accept(.nfkd) {
+            try expect(.normalized)
+            return finish(start, .other)
+        }
+        if accept(.normalized) { return finish(start, .other) }
+        if accept(.json) {
+            if accept(.value) || accept(.array) || accept(.object) || accept(.scalar) {}
+            try jsonUniqueness()
+            return finish(start, .other)
+        }
+        throw .syntax
+    }
+
+    /// [NOT] BETWEEN, IN, LIKE, ILIKE, SIMILAR TO.
+    private func patternOrRange(_ left: Expr, _ start: ExprStart) throws(Misread) -> Expr? {
+        let negative = at(.not)
+        if negative {
+            switch peek(1).keyword {
+            case .between, .in, .like, .ilike, .similar: advance()
+            default: return nil
+            }
+        }
+        if accept(.between) {
+            if !accept(.symmetric) { _ = accept(.asymmetric) }
+            try expression(Precedence.comparison, restricted: true)
+            try expect(.and)
+            try expression(Precedence.between + 1)
+            return finish(start, .other)
+        }
+        if accept(.in) {
+            guard at(.open) else { throw .syntax }
+            let list = try parenthesized()
+            let keyed = !negative && left.form == .column && list.form == .constant
+            return finish(start, .other, truth: keyed ? .keyed : .unsettled)
+        }
+        if accept(.similar) { try expect(.to) } else { advance() }
+        var everything = false
+        if at(.any) || at(.some) || at(.all), peek(1).mark == .open {
+            _ = try quantified()
+        } else {
+            let pattern = try expression(Precedence.between + 1)
+            everything = !negative && matchesAll(pattern, like: true)
+        }
+        if accept(.escape) { try expression(Precedence.between + 1) }
+        return finish(start, .other, truth: everything ? .tautology : .unsettled)
+    }
+
+    /// any_name: of a collation, an operator class, a text search object.
+    func anyName() throws(Misread) {
+        _ = try columnId()
+        while accept(.dot) { _ = try label() }
+    }
+}

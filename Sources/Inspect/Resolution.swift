@@ -1,0 +1,276 @@
+// From references to tables: which columns of which sources a name may mean, and how uses travel through nested queries.
+
+extension SQLReader {
+    // MARK: Scopes
+
+    func openScope() {
+        scopes.append(
+            Scope(
+                firstSource: Int32(sources.count), firstPending: Int32(pending.count), firstTarget: Int32(targets.count)))
+    }
+
+    /// Resolves what can be resolved here; what may belong to an enclosing query stays pending for it.
+    func closeScope() throws(Misread) {
+        let scope = scopes[scopes.count - 1]
+        let outermost = scopes.count == 1
+        var kept = Int(scope.firstPending)
+        for index in Int(scope.firstPending)..<pending.count {
+            let ref = Int(pending[index])
+            if try !resolve(ref, in: scope) {
+                if outermost {
+                    if refs[ref].kind == .qualified, !refs[ref].matched { throw .unresolvedName }
+                } else {
+                    pending[kept] = Int32(ref)
+                    kept += 1
+                }
+            }
+            refs[ref].insideFrom = false
+        }
+        pending.truncate(to: kept)
+        sources.truncate(to: Int(scope.firstSource))
+        scopes.truncate(to: scopes.count - 1)
+        if let overflow { throw overflow }
+    }
+
+    /// Marks references read since `first` as read inside FROM, where not every source of the level is visible.
+    func markInsideFrom(since first: Int) {
+        for index in first..<pending.count { refs[Int(pending[index])].insideFrom = true }
+    }
+
+    // MARK: References
+
+    func reference(_ kind: RefKind, name: Symbol, qualifier: Symbol = .none, schema: Symbol = .none) {
+        pending.append(Int32(refs.count))
+        refs.append(Ref(kind: kind, name: name, qualifier: qualifier, schema: schema, uses: use))
+    }
+
+    /// True when the search for a reference ends at this level.
+    private func resolve(_ ref: Int, in scope: Scope) throws(Misread) -> Bool {
+        resolutionSteps += 1 + sources.count - Int(scope.firstSource)
+        if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
+        switch refs[ref].kind {
+        case .plain: return try resolvePlain(ref, in: scope)
+        case .qualified: return try resolveQualified(ref, in: scope)
+        case .star:
+            for index in Int(scope.firstSource)..<sources.count where !sources[index].qualifiedOnly {
+                try linkEvery(ref, source: index, whole: false)
+            }
+            return true
+        case .qualifiedStar: return try resolveQualified(ref, in: scope)
+        }
+    }
+
+    /// An unqualified name: a source that certainly has it ends the search; else it may be any table's, here or outside,
+    /// or the whole row of a source so called.
+    private func resolvePlain(_ ref: Int, in scope: Scope) throws(Misread) -> Bool {
+        let name = refs[ref].name
+        var certain = false
+        for index in Int(scope.firstSource)..<sources.count {
+            let source = sources[index]
+            if source.qualifiedOnly || source.kind == .relation || source.kind == .join || source.kind == .phantom { continue }
+            for column in source.outputs.range where outputColumns[column].name == name {
+                resolutionSteps += 1
+                link(ref, .output, column, whole: false)
+                certain = true
+            }
+        }
+        if certain {
+            refs[ref].matched = true
+            if !refs[ref].insideFrom { return true }
+        }
+        for index in Int(scope.firstSource)..<sources.count {
+            let source = sources[index]
+            if source.alias == name { try linkEvery(ref, source: index, whole: true) }
+            if source.qualifiedOnly || certain { continue }
+            try linkColumn(ref, name: name, source: index, certainMiss: false)
+        }
+        return false
+    }
+
+    private func resolveQualified(_ ref: Int, in scope: Scope) throws(Misread) -> Bool {
+        let qualifier = refs[ref].qualifier
+        var ended = false
+        for index in Int(scope.firstSource)..<sources.count where sources[index].alias == qualifier {
+            refs[ref].matched = true
+            if refs[ref].kind == .qualifiedStar {
+                try linkEvery(ref, source: index, whole: false)
+            } else {
+                try linkColumn(ref, name: refs[ref].name, source: index, certainMiss: true)
+                if symbols.flags(refs[ref].name).contains(.rowFunction) { try linkEvery(ref, source: index, whole: true) }
+            }
+            if !sources[index].hidden { ended = true }
+        }
+        return ended && !refs[ref].insideFrom
+    }
+
+    /// Links a reference to the column `name` of a source. `certainMiss`: a derived source without that name has it in no
+    /// other way than as a function of its row.
+    private func linkColumn(_ ref: Int, name: Symbol, source index: Int, certainMiss: Bool) throws(Misread) {
+        let source = sources[index]
+        switch source.kind {
+        case .relation:
+            if source.renamed { return try linkEvery(ref, source: index, whole: false) }
+            for target in Int(source.firstTarget)..<Int(source.firstTarget + source.targetCount) {
+                let access = try selectAccess(ofTarget: target)
+                link(ref, .column, findings.column(name, of: access), whole: false)
+            }
+        case .derived, .function:
+            var found = false
+            for column in source.outputs.range where outputColumns[column].name == name {
+                link(ref, .output, column, whole: false)
+                found = true
+            }
+            if found { return }
+            for column in source.outputs.range {
+                resolutionSteps += 1
+                let output = outputColumns[column]
+                if output.star || output.name.isNone {
+                    link(ref, .output, column, whole: !output.star)
+                } else if certainMiss {
+                    link(ref, .output, column, whole: true)
+                }
+            }
+        case .join:
+            guard certainMiss || source.renamed else { return }
+            for covered in Int(source.firstCovered)..<Int(source.lastCovered) {
+                if source.renamed {
+                    try linkEvery(ref, source: covered, whole: false)
+                } else {
+                    try linkColumn(ref, name: name, source: covered, certainMiss: false)
+                }
+            }
+        case .phantom: return
+        }
+    }
+
+    /// Links a reference to every column of a source.
+    private func linkEvery(_ ref: Int, source index: Int, whole: Bool) throws(Misread) {
+        let source = sources[index]
+        refs[ref].matched = true
+        switch source.kind {
+        case .relation:
+            for target in Int(source.firstTarget)..<Int(source.firstTarget + source.targetCount) {
+                link(ref, .every, try selectAccess(ofTarget: target), whole: whole)
+            }
+        case .derived, .function:
+            for column in source.outputs.range {
+                resolutionSteps += 1
+                link(ref, .output, column, whole: whole)
+            }
+        case .join:
+            for covered in Int(source.firstCovered)..<Int(source.lastCovered) {
+                try linkEvery(ref, source: covered, whole: whole)
+            }
+        case .phantom: return
+        }
+        if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
+    }
+
+    private func link(_ ref: Int, _ kind: LinkKind, _ index: Int, whole: Bool) {
+        links.append(Link(kind: kind, whole: whole, index: Int32(index), next: refs[ref].firstLink))
+        refs[ref].firstLink = Int32(links.count - 1)
+        if kind == .every { findings.accesses[index].everyColumn = true }
+        apply(refs[ref].uses, to: links[links.count - 1], depth: 0)
+    }
+
+    // MARK: Uses
+
+    /// Adds uses to a reference, and to all that it was resolved to.
+    func addUses(_ uses: ColumnUses, toRef ref: Int, depth: Int = 0) {
+        if refs[ref].uses.isSuperset(of: uses) { return }
+        refs[ref].uses.formUnion(uses)
+        var next = refs[ref].firstLink
+        while next >= 0 {
+            let link = links[Int(next)]
+            apply(refs[ref].uses, to: link, depth: depth + 1)
+            next = link.next
+        }
+    }
+
+    private func apply(_ uses: ColumnUses, to link: Link, depth: Int) {
+        let uses = link.whole ? uses.insideExpression : uses
+        switch link.kind {
+        case .column: findings.columns[Int(link.index)].uses.formUnion(uses)
+        case .every: findings.accesses[Int(link.index)].everyUses.formUnion(uses)
+        case .output: use(output: Int(link.index), for: uses, depth: depth)
+        }
+    }
+
+    /// Says what one column that a query gives is used for, and so what feeds it.
+    func use(output index: Int, for uses: ColumnUses, depth: Int = 0) {
+        if outputColumns[index].uses.isSuperset(of: uses) { return }
+        guard depth < InspectLimits.propagationDepth else {
+            overflow = .tooDeep
+            return
+        }
+        outputColumns[index].uses.formUnion(uses)
+        let column = outputColumns[index]
+        let inside = column.bare ? column.uses : column.uses.insideExpression
+        for ref in Int(column.firstRef)..<Int(column.lastRef) {
+            resolutionSteps += 1
+            addUses(inside, toRef: ref, depth: depth + 1)
+        }
+        if resolutionSteps > InspectLimits.resolutionSteps { overflow = .tooManyNames }
+        let combined = column.other >= 0 && column.uses.contains(.output) ? column.uses.union(.computed) : column.uses
+        if column.same >= 0 { use(output: Int(column.same), for: combined, depth: depth + 1) }
+        if column.other >= 0 { use(output: Int(column.other), for: combined, depth: depth + 1) }
+    }
+
+    /// Says what all columns of a query are used for.
+    func use(_ outputs: Outputs, for uses: ColumnUses) {
+        if uses.isEmpty { return }
+        for index in outputs.range { use(output: index, for: uses) }
+    }
+
+    // MARK: Targets
+
+    /// The `select` access of a table, made when the first thing is read from it.
+    func selectAccess(ofTarget index: Int) throws(Misread) -> Int {
+        let target = targets[index]
+        if target.access >= 0 { return Int(target.access) }
+        let access = try access(.select, .table, schema: target.schema, name: target.name, target.start, target.end)
+        targets[index].access = Int32(access)
+        return access
+    }
+
+    /// An access of this statement, bounded in number.
+    func access(
+        _ verb: Verb, _ objectClass: ObjectClass, schema: Symbol, name: Symbol, _ start: UInt32, _ end: UInt32
+    ) throws(Misread) -> Int {
+        if findings.accesses.count >= InspectLimits.accesses { throw .tooManyAccesses }
+        return findings.access(verb, objectClass, schema: schema, name: name, start: start, end: end)
+    }
+
+    /// The schemas a relation's name may mean, added as targets; returns the first and how many.
+    func addTargets(_ name: QualifiedName) throws(Misread) -> (first: Int32, count: Int32) {
+        let first = Int32(targets.count)
+        if !name.schema.isNone {
+            targets.append(Target(schema: name.schema, name: name.name, access: -1, start: name.start, end: name.end))
+            return (first, 1)
+        }
+        try forEachSchema(name) { schema in
+            targets.append(Target(schema: schema, name: name.name, access: -1, start: name.start, end: name.end))
+        }
+        return (first, Int32(targets.count) - first)
+    }
+
+    /// PostgreSQL looks in pg_temp, pg_catalog, then along the search path.
+    func forEachSchema(_ name: QualifiedName, _ body: (Symbol) -> Void) throws(Misread) {
+        let flags = symbols.flags(name.name)
+        if flags.contains(.temporary) { body(known.pgTemp) }
+        if flags.contains(.relation) || flags.contains(.laterRelation) { body(known.pgCatalog) }
+        if flags.contains(.relation), !flags.contains(.temporary) { return }
+        if searchPath.count == 0 { throw .searchPath }
+        for index in 0..<searchPath.count { body(searchPath[index]) }
+    }
+
+    /// One access for each schema a relation's name may mean.
+    func accesses(_ verb: Verb, _ objectClass: ObjectClass, _ name: QualifiedName) throws(Misread) -> (first: Int32, count: Int32) {
+        let range = try addTargets(name)
+        for index in Int(range.first)..<Int(range.first + range.count) {
+            let target = targets[index]
+            _ = try access(verb, objectClass, schema: target.schema, name: target.name, target.start, target.end)
+        }
+        return range
+    }
+}

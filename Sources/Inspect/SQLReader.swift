@@ -1,0 +1,240 @@
+// The reader of statements: its memory, its place in the tokens, and the small steps every production uses.
+
+/// Reads the tokens of one message and collects what each statement does. One per session, reused; not thread-safe.
+/// Grammar is spread over extensions, one file for each part; every token is consumed by one of their productions.
+final class SQLReader {
+    // The message.
+    var message = UnsafeRawBufferPointer(start: nil, count: 0)
+    var lexical = LexicalState()
+    var tokens = Pool<Token>(capacity: 256)
+    /// The next token. The last token is of kind `end` and is never passed.
+    var p = 0
+
+    // Names.
+    var symbols = SymbolTable()
+    var known = KnownSymbols()
+    var scratch = Pool<UInt8>(capacity: 256)
+    var searchPath = Pool<Symbol>(capacity: 8)
+    let keywords = KeywordTable.lookup
+
+    // What the statement does.
+    var findings = Findings()
+    var statement = Statement()
+    var kind: StaticString = "unknown"
+    var effectName = Symbol.none
+    var copyNull = Symbol.none
+    var copyColumns = Pool<Symbol>(capacity: 16)
+    /// The weakest WHERE of the parts that touch tables; nil before the first.
+    var weakestShape: WhereShape?
+
+    // Name resolution.
+    var scopes = Pool<Scope>(capacity: 16)
+    var sources = Pool<Source>(capacity: 32)
+    var targets = Pool<Target>(capacity: 32)
+    var refs = Pool<Ref>(capacity: 64)
+    var pending = Pool<Int32>(capacity: 64)
+    var links = Pool<Link>(capacity: 64)
+    var outputColumns = Pool<OutputColumn>(capacity: 32)
+    var commonTables = Pool<CommonTable>(capacity: 8)
+    var aliasNames = Pool<Symbol>(capacity: 16)
+
+    // Context and bounds.
+    /// What a column read here is used for; empty where that is decided when the query's use is known.
+    var use: ColumnUses = []
+    var nesting = 0
+    var resolutionSteps = 0
+    var overflow: Misread?
+
+    deinit {
+        tokens.free()
+        symbols.free()
+        scratch.free()
+        searchPath.free()
+        findings.free()
+        copyColumns.free()
+        scopes.free()
+        sources.free()
+        targets.free()
+        refs.free()
+        pending.free()
+        links.free()
+        outputColumns.free()
+        commonTables.free()
+        aliasNames.free()
+    }
+
+    /// Forgets the last statement; `p` stays.
+    func clearStatement() {
+        findings.clear()
+        statement = Statement()
+        kind = "unknown"
+        effectName = .none
+        copyNull = .none
+        copyColumns.removeAll()
+        weakestShape = nil
+        scopes.removeAll()
+        sources.removeAll()
+        targets.removeAll()
+        refs.removeAll()
+        pending.removeAll()
+        links.removeAll()
+        outputColumns.removeAll()
+        commonTables.removeAll()
+        aliasNames.removeAll()
+        use = []
+        nesting = 0
+        overflow = nil
+    }
+
+    // MARK: Tokens
+
+    @inline(__always) var token: Token { tokens[p] }
+    @inline(__always) func peek(_ ahead: Int) -> Token { tokens[min(p + ahead, tokens.count - 1)] }
+    @inline(__always) var keyword: Keyword { tokens[p].keyword }
+    @inline(__always) func at(_ keyword: Keyword) -> Bool { tokens[p].keyword == keyword }
+    @inline(__always) func at(_ mark: Mark) -> Bool { tokens[p].mark == mark }
+    /// At the end of the statement.
+    @inline(__always) var atEnd: Bool { tokens[p].kind == .end || tokens[p].mark == .semicolon }
+
+    @inline(__always) func advance() { if p < tokens.count - 1 { p += 1 } }
+
+    @inline(__always) func accept(_ keyword: Keyword) -> Bool {
+        guard tokens[p].keyword == keyword else { return false }
+        advance()
+        return true
+    }
+    @inline(__always) func accept(_ mark: Mark) -> Bool {
+        guard tokens[p].mark == mark else { return false }
+        advance()
+        return true
+    }
+    @inline(__always) func expect(_ keyword: Keyword) throws(Misread) {
+        guard accept(keyword) else { throw .syntax }
+    }
+    @inline(__always) func expect(_ mark: Mark) throws(Misread) {
+        guard accept(mark) else { throw .syntax }
+    }
+    /// Both words, or neither.
+    @inline(__always) func accept(_ first: Keyword, _ second: Keyword) -> Bool {
+        guard at(first), peek(1).keyword == second else { return false }
+        advance()
+        advance()
+        return true
+    }
+    /// Whether the token is a plain word spelt so, whatever its category.
+    func atWord(_ word: StaticString) -> Bool {
+        guard token.kind == .word, Int(token.end - token.start) == word.utf8CodeUnitCount else { return false }
+        for index in 0..<word.utf8CodeUnitCount
+        where ByteClass.folded(message[Int(token.start) + index]) != word.utf8Start[index] { return false }
+        return true
+    }
+    func acceptWord(_ word: StaticString) -> Bool {
+        guard atWord(word) else { return false }
+        advance()
+        return true
+    }
+
+    @inline(__always) func enter() throws(Misread) {
+        nesting += 1
+        if nesting > InspectLimits.nesting { throw .tooDeep }
+    }
+    @inline(__always) func leave() { nesting -= 1 }
+
+    /// Reads `item` once, then again behind each comma.
+    @inline(__always) func commaSeparated(_ item: () throws(Misread) -> Void) throws(Misread) {
+        repeat { try item() } while accept(.comma)
+    }
+
+    // MARK: Names
+
+    /// A ColId: a name of a table, column or alias.
+    func columnId() throws(Misread) -> Symbol {
+        guard startsColumnId(token) else { throw .syntax }
+        return try name()
+    }
+    @inline(__always) func startsColumnId(_ token: Token) -> Bool {
+        switch token.kind {
+        case .quotedWord, .unicodeWord: return true
+        case .word:
+            if token.keyword == .none { return true }
+            let category = keywords.categories[Int(token.keyword.rawValue)]
+            return category == .unreserved || category == .columnName
+        case .end, .string, .escapeString, .unicodeString, .bitString, .hexString, .dollarString, .integer, .decimal,
+            .parameter, .mark:
+            return false
+        }
+    }
+    /// A type_function_name.
+    func startsFunctionName(_ token: Token) -> Bool {
+        guard token.kind == .word, token.keyword != .none else { return token.isName }
+        let category = keywords.categories[Int(token.keyword.rawValue)]
+        return category == .unreserved || category == .typeOrFunction
+    }
+    /// A ColLabel: any word.
+    func label() throws(Misread) -> Symbol {
+        guard token.isName else { throw .syntax }
+        return try name()
+    }
+    /// A BareColLabel: an alias without AS.
+    func startsBareLabel(_ token: Token) -> Bool {
+        guard token.kind == .word else { return token.isName }
+        return token.keyword == .none || !keywords.needsAs[Int(token.keyword.rawValue)]
+    }
+
+    /// The symbol of the word here, which is passed.
+    func name() throws(Misread) -> Symbol {
+        let symbol = try symbol(of: token)
+        advance()
+        return symbol
+    }
+
+    /// A name with up to three parts; the last two count.
+    struct QualifiedName {
+        var schema = Symbol.none
+        var name = Symbol.none
+        var parts = 1
+        var start: UInt32 = 0
+        var end: UInt32 = 0
+    }
+
+    /// qualified_name: a ColId and labels behind dots.
+    func qualifiedName() throws(Misread) -> QualifiedName {
+        var result = QualifiedName()
+        result.start = token.start
+        result.name = try columnId()
+        while accept(.dot) {
+            result.parts += 1
+            if result.parts > 3 { throw .syntax }
+            result.schema = result.name
+            result.name = try label()
+        }
+        result.end = tokens[p - 1].end
+        return result
+    }
+
+    /// any_name in parentheses, separated by commas; what they name has no access of its own.
+    func nameListInParentheses() throws(Misread) {
+        try expect(.open)
+        try commaSeparated { () throws(Misread) in _ = try columnId() }
+        try expect(.close)
+    }
+}
+
+/// Symbols the reader compares with, made once for each life of the symbol table.
+struct KnownSymbols {
+    var pgCatalog = Symbol.none
+    var pgTemp = Symbol.none
+    var excluded = Symbol.none
+    var old = Symbol.none
+    var new = Symbol.none
+    var informationSchema = Symbol.none
+
+    mutating func make(in table: inout SymbolTable) {
+        pgCatalog = table.symbol("pg_catalog")
+        pgTemp = table.symbol("pg_temp")
+        excluded = table.symbol("excluded")
+        old = table.symbol("old")
+        new = table.symbol("new")
+        informationSchema = table.symbol("information_schema")
+    }
+}

@@ -1,0 +1,118 @@
+// A caller's claims and session facts as plain values with numbers: made once, read by every condition of the session.
+
+/// Owns the bytes behind the values it holds.
+final class SessionValues {
+    /// By claim index; unknown where the caller has none.
+    let claims: FixedMemory<Value>
+    /// By fact number, 64 of them.
+    let facts: FixedMemory<Value>
+    private let blob: FixedMemory<UInt8>
+    private let items: FixedMemory<TextItem>
+
+    /// Claims only: for the conditions of identities and groups.
+    /// - Parameter issuer: whose declared claims count; all others are ignored.
+    convenience init(_ claims: VerifiedClaims, issuer: Int, of program: Program, _ tables: ProgramTables) {
+        var draft = Draft()
+        draft.add(claims, issuer: issuer, of: program, tables)
+        self.init(draft, tables)
+    }
+
+    /// Claims and session facts.
+    convenience init(
+        _ session: SessionFacts, issuer: Int, resource: ResourceRecord, of program: Program, _ tables: ProgramTables
+    ) {
+        var draft = Draft()
+        let caller = session.caller
+        draft.add(caller.claims, issuer: issuer, of: program, tables)
+        draft.facts[Fact.identityName] = .string(caller.identity)
+        draft.facts[Fact.identityIssuer] = .string(caller.claims.issuer)
+        draft.facts[Fact.identityGroups] = .strings(caller.groups)
+        draft.facts[Fact.identityProof] = .integer(Int64(caller.claims.proof.rawValue))
+        draft.facts[Fact.resourceName] = .string(program.symbols[Int(resource.name)])
+        draft.facts[Fact.resourceKind] = .string(resource.kind.name)
+        draft.facts[Fact.resourceTags] = .strings(resource.tags.map { program.symbols[Int($0)] })
+        if let reason = session.reason { draft.facts[Fact.sessionReason] = .string(reason) }
+        draft.source = session.source
+        self.init(draft, tables)
+    }
+
+    private struct Draft {
+        var claims: [ClaimValue?] = []
+        var facts: [Fact: ClaimValue] = [:]
+        var source: NetworkAddress?
+
+        /// A claim counts when the issuer declares it and its value is of the declared type.
+        mutating func add(_ given: VerifiedClaims, issuer: Int, of program: Program, _ tables: ProgramTables) {
+            claims = [ClaimValue?](repeating: nil, count: program.claims.count)
+            var declared: [UInt32: Int] = [:]
+            for claim in program.issuers[issuer].claims {
+                declared[program.claims[Int(claim.claim)].name] = Int(claim.claim)
+            }
+            for (name, value) in given.values {
+                let symbol = tables.symbols.find(name)
+                guard let index = declared[symbol], symbol != SymbolView.absent else { continue }
+                let fits =
+                    switch (value, program.claims[index].type) {
+                    case (.string, .string), (.integer, .integer), (.boolean, .boolean), (.strings, .strings): true
+                    case _: false
+                    }
+                claims[index] = fits ? value : nil
+            }
+        }
+    }
+
+    private init(_ draft: Draft, _ tables: ProgramTables) {
+        var writer = Writer(symbols: tables.symbols)
+        let claims = draft.claims.map { writer.place($0) }
+        var facts = [Writer.Placed](repeating: .value(.unknown), count: 64)
+        for (fact, value) in draft.facts { facts[Int(fact.rawValue)] = writer.place(value) }
+        if let source = draft.source { facts[Int(Fact.requestSource.rawValue)] = .value(.address(source)) }
+        let blob = FixedMemory(writer.blob)
+        let items = FixedMemory(
+            writer.items.map { TextItem(pointer: blob.base + $0.offset, count: $0.count, symbol: $0.symbol) })
+        self.blob = blob
+        self.items = items
+        self.claims = FixedMemory(claims.map { $0.resolved(items) })
+        self.facts = FixedMemory(facts.map { $0.resolved(items) })
+    }
+
+    /// Collects strings first, because their addresses are known only when all are there.
+    private struct Writer {
+        enum Placed {
+            case value(Value)
+            case string(item: Int)
+            case strings(first: Int, count: Int)
+
+            func resolved(_ items: FixedMemory<TextItem>) -> Value {
+                switch self {
+                case .value(let value): value
+                case .string(let item): items[item].value
+                case .strings(let first, let count): .strings(items.base + first, count: count)
+                }
+            }
+        }
+        let symbols: SymbolTable
+        var blob: [UInt8] = []
+        var items: [(offset: Int, count: Int, symbol: UInt32)] = []
+
+        mutating func place(_ value: ClaimValue?) -> Placed {
+            switch value {
+            case nil: return .value(.unknown)
+            case .integer(let number): return .value(.integer(number))
+            case .boolean(let flag): return .value(.boolean(Ternary(flag)))
+            case .string(let text):
+                add(text)
+                return .string(item: items.count - 1)
+            case .strings(let list):
+                let first = items.count
+                for text in list { add(text) }
+                return .strings(first: first, count: list.count)
+            }
+        }
+
+        private mutating func add(_ text: String) {
+            items.append((blob.count, text.utf8.count, symbols.find(text)))
+            blob.append(contentsOf: text.utf8)
+        }
+    }
+}

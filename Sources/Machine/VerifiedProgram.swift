@@ -1,0 +1,138 @@
+// A program the verifier has passed: the only form that can name callers and run.
+import Synchronization
+
+/// What a caller's claims make of it.
+public enum Identification: Sendable, Hashable {
+    case caller(Caller)
+    /// No identity of this issuer matches.
+    case nobody
+    /// More than one does: their names, in the program's order.
+    case ambiguous([String])
+}
+
+/// Where a rule is written. Line and column are from 1; the column counts bytes.
+public struct RulePlace: Sendable, Hashable {
+    public var path: String
+    public var line: Int
+    public var column: Int
+    /// The whole line, without its end.
+    public var lineText: String
+}
+
+/// A decoded and verified program, immutable, shared by every session. Its only maker is `load`.
+public final class VerifiedProgram: Sendable {
+    public var program: Program { core.program }
+    public var revision: UInt64 { program.revision }
+    /// Whether any rule asks for `statement.first_seen`.
+    public let usesFirstSeen: Bool
+    public var issuers: [IssuerRecord] { program.issuers }
+    /// Indices of the mask rules in `Program.rules`: bit n of `VirtualMachine.maskWords` is the n-th of them.
+    public let maskRules: [Int]
+
+    let core: ProgramCore
+    var tables: ProgramTables { core.tables }
+    private let cache = Mutex<[CacheKey: Specialisation]>([:])
+
+    private struct CacheKey: Hashable {
+        var identity: Int
+        var groups: [Int]
+        var resource: Int
+    }
+
+    private init(_ program: Program, _ result: Verifier.Result) {
+        core = ProgramCore(program, result)
+        maskRules = program.rules.indices.filter { program.rules[$0].effect == .mask }
+        let firstSeen: UInt64 = 1 << UInt64(Fact.statementFirstSeen.rawValue)
+        usesFirstSeen = program.rules.contains { rule in
+            guard let condition = rule.condition else { return false }
+            return (result.conditions[condition.start]?.facts ?? 0) & firstSeen != 0
+        }
+    }
+
+    /// Decodes and verifies. Any bytes give a program or an error.
+    public static func load(_ bytes: [UInt8]) throws(ProgramError) -> VerifiedProgram {
+        let program = try ProgramCodec.decode(bytes)
+        return VerifiedProgram(program, try Verifier.verify(program))
+    }
+
+    /// A symbol's text.
+    public func text(_ symbol: Symbol) -> String {
+        core.text(symbol)
+    }
+
+    /// The name of a rule by index.
+    public func ruleName(_ rule: Int) -> String { text(program.rules[rule].name) }
+
+    /// The worst case of a rule's condition, in the opcode table's units (about a nanosecond); 0 without a condition.
+    public func worstCaseCost(_ rule: Int) -> Int {
+        guard let condition = program.rules[rule].condition else { return 0 }
+        return core.conditions[condition.start].map { Int($0.cost) } ?? 0
+    }
+
+    /// Where a rule is written, for people.
+    public func place(of rule: Int) -> RulePlace {
+        let place = program.rules[rule].place
+        let source = program.sources[Int(place.file)]
+        let start = Int(place.start)
+        let newline = UInt8(ascii: "\n")
+        var line = 1
+        var lineStart = 0
+        for index in 0..<start where source.bytes[index] == newline {
+            line += 1
+            lineStart = index + 1
+        }
+        let rest = source.bytes[lineStart...]
+        var text = rest[lineStart..<(rest.firstIndex(of: newline) ?? rest.endIndex)]
+        if text.last == UInt8(ascii: "\r") { text.removeLast() }
+        return RulePlace(
+            path: source.path, line: line, column: start - lineStart + 1, lineText: String(decoding: text, as: UTF8.self))
+    }
+
+    /// The one identity that verified claims make, with its groups.
+    public func identify(_ claims: VerifiedClaims) -> Identification {
+        let issuerSymbol = tables.symbols.find(claims.issuer)
+        guard let issuer = program.issuers.firstIndex(where: { $0.name == issuerSymbol }) else { return .nobody }
+        let judge = ClaimJudge(claims, issuer: issuer, of: program, tables)
+        let matching = program.identities.indices.filter {
+            Int(program.identities[$0].issuer) == issuer && judge.accepts(program.identities[$0].condition)
+        }
+        guard let identity = matching.first else { return .nobody }
+        guard matching.count == 1 else { return .ambiguous(matching.map { text(program.identities[$0].name) }) }
+        let groups = program.groups.filter { group in
+            if group.members.contains(UInt32(identity)) { return true }
+            guard let condition = group.condition, group.issuer == UInt32(issuer) else { return false }
+            return judge.accepts(condition)
+        }
+        let names = groups.map { text($0.name) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return .caller(Caller(identity: text(program.identities[identity].name), groups: names, claims: claims))
+    }
+
+    /// The program narrowed to a caller that this very program identified, on a resource. The caller's claims are no part of
+    /// it. nil when the program has no such identity (of that issuer), group or resource: after a reload, identify anew.
+    public func specialise(for caller: Caller, resource: String) -> Specialisation? {
+        let resourceName = tables.symbols.find(resource)
+        let identityName = tables.symbols.find(caller.identity)
+        let issuerName = tables.symbols.find(caller.claims.issuer)
+        guard let resource = program.resources.firstIndex(where: { $0.name == resourceName }),
+            let identity = program.identities.firstIndex(where: { $0.name == identityName }),
+            program.issuers[Int(program.identities[identity].issuer)].name == issuerName
+        else { return nil }
+        var groups: [Int] = []
+        for name in caller.groups {
+            let symbol = tables.symbols.find(name)
+            guard let group = program.groups.firstIndex(where: { $0.name == symbol }) else { return nil }
+            groups.append(group)
+        }
+        groups.sort()
+        let key = CacheKey(identity: identity, groups: groups, resource: resource)
+        if let known = cache.withLock({ $0[key] }) { return known }
+        // Made outside the lock: two sessions may make it twice, and the first one stands.
+        let made = Specialisation(core, identity: identity, groups: groups, resource: resource)
+        return cache.withLock { cache in
+            if let known = cache[key] { return known }
+            if cache.count >= ProgramLimits.cachedSpecialisations { cache.removeAll() }
+            cache[key] = made
+            return made
+        }
+    }
+}

@@ -1,0 +1,244 @@
+// Decides messages for one session: accesses against the specialisation's clauses, without allocation once warm.
+
+/// One for each session; not thread-safe. `decide` allocates nothing once it has seen messages as large as the present one
+/// (a condition that matches a PCRE2 pattern makes PCRE2's memory at its first match).
+public final class VirtualMachine {
+    public let specialisation: Specialisation
+    /// After `decide` answered `allowed`: the masks that apply, one bit for each of `VerifiedProgram.maskRules`. Otherwise all zero.
+    public let maskWords: ArenaBuffer<UInt64>
+    /// After `decide`: `observe` rules that would have acted (a deny or allow that covers an access, a mask that applies), each once.
+    public let observedRules = ArenaBuffer<UInt32>(capacity: 8)
+
+    let frame: UnsafeMutablePointer<ConditionFrame>
+    let plan: SpecialisationView
+    private let matcher: PatternMatcher
+    private let values: SessionValues
+    private let registers: UnsafeMutablePointer<Value>
+    private let fingerprint: UnsafeMutablePointer<UInt8>
+    private let columnItems = ArenaBuffer<TextItem>(capacity: 32)
+    private let objectItems = ArenaBuffer<TextItem>(capacity: 8)
+    private let tableItems = ArenaBuffer<TextItem>(capacity: 8)
+    private let functionItems = ArenaBuffer<TextItem>(capacity: 8)
+    private let objectText = ArenaBuffer<UInt8>(capacity: 256)
+    /// Per statement: 1 when it holds an `unknown` access.
+    private let strange = ArenaBuffer<UInt8>(capacity: 8)
+    private var anyStrange = false
+
+    /// - Parameter session: its caller must be the one that the specialisation was made for.
+    public init(_ specialisation: Specialisation, session: SessionFacts) {
+        self.specialisation = specialisation
+        let core = specialisation.core
+        let program = core.program
+        let issuer = Int(program.identities[specialisation.identity].issuer)
+        values = SessionValues(
+            session, issuer: issuer, resource: program.resources[specialisation.resource], of: program, core.tables)
+        matcher = PatternMatcher(core.tables.patterns)
+        registers = .allocate(capacity: ProgramLimits.registers)
+        registers.initialize(repeating: .unknown, count: ProgramLimits.registers)
+        fingerprint = .allocate(capacity: 16)
+        fingerprint.initialize(repeating: 0, count: 16)
+        frame = .allocate(capacity: 1)
+        frame.initialize(
+            to: ConditionFrame(
+                core.tables, patterns: matcher, facts: values.facts.base, claims: values.claims.base, registers: registers,
+                fingerprint: fingerprint, sessionStart: session.start.seconds))
+        plan = specialisation.view
+        maskWords = ArenaBuffer(capacity: specialisation.baseMasks.count)
+        for _ in 0..<specialisation.baseMasks.count { maskWords.append(0) }
+    }
+
+    deinit {
+        frame.deinitialize(count: 1)
+        frame.deallocate()
+        registers.deallocate()
+        fingerprint.deallocate()
+    }
+
+    /// The decision on a message. Cost: linear in its accesses and in the rules that can apply to them.
+    public func decide(_ inspection: Inspection, _ request: RequestFacts) -> Verdict {
+        begin(inspection, request)
+        if observedRules.count > 0 { observedRules.removeAll() }
+        let frame = self.frame
+        let plan = self.plan
+        let count = frame.pointee.accesses.count
+        var deny = UInt32.max
+        var denied = -1
+        var uncovered = -1
+        var first = UInt32.max
+        for number in 0..<count {
+            let current = frame.pointee.accesses[number]
+            stand(at: number, current)
+            let name = frame.pointee.bytes(current.name)
+            let schema = frame.pointee.bytes(current.schema)
+            let nameSymbol = frame.pointee.symbols.find(name.baseAddress, name.count)
+            let schemaSymbol = frame.pointee.symbols.find(schema.baseAddress, schema.count)
+            var allow = UInt32.max
+            let before = deny
+            plan.index.forEach(verb: current.verb, schema: schemaSymbol, name: nameSymbol) { start, count in
+                var offset = start
+                let end = start &+ count
+                while offset < end {
+                    let clause = plan.clauses + Int(plan.index.members[offset])
+                    offset &+= 1
+                    let rule = clause.pointee.rule
+                    switch clause.pointee.role {
+                    case .deny: if rule >= deny { continue }
+                    // One allow that covers is enough; the first access also tells which is the lowest.
+                    case .allow: if deny != .max || rule >= allow || (number > 0 && allow != .max) { continue }
+                    case .observedDeny, .observedAllow: if isObserved(rule) { continue }
+                    }
+                    guard covers(clause, current, schema: schemaSymbol, name: nameSymbol) else { continue }
+                    switch clause.pointee.role {
+                    case .deny: deny = rule
+                    case .allow: allow = rule
+                    case .observedDeny, .observedAllow: observedRules.append(rule)
+                    }
+                }
+            }
+            if deny != before { denied = number }
+            if allow == .max, uncovered < 0 { uncovered = number }
+            if number == 0 { first = allow }
+        }
+        let allowed = deny == .max && uncovered < 0
+        settleMasks(applying: allowed)
+        if deny != .max { return Verdict(outcome: .denied, rule: Int32(deny), access: Int32(denied)) }
+        if uncovered >= 0 { return Verdict(outcome: .uncovered, access: Int32(uncovered)) }
+        return Verdict(outcome: .allowed, rule: first == .max ? -1 : Int32(first))
+    }
+
+    /// Object, expiry, columns and condition.
+    @inline(__always)
+    private func covers(_ clause: UnsafePointer<Clause>, _ current: Access, schema: UInt32, name: UInt32) -> Bool {
+        guard frame.pointee.matches(clause, current, schema: schema, name: name, plan) else { return false }
+        if clause.pointee.expires <= frame.pointee.moment { return false }
+        guard frame.pointee.columnsFit(clause, current, plan) else { return false }
+        return clause.pointee.code == Clause.none || frame.pointee.accepts(clause.pointee.code)
+    }
+
+    private func isObserved(_ rule: UInt32) -> Bool {
+        for index in 0..<observedRules.count where observedRules[index] == rule { return true }
+        return false
+    }
+
+    /// Points the frame at a message.
+    func begin(_ inspection: Inspection, _ request: RequestFacts) {
+        let frame = self.frame
+        frame.pointee.text = UnsafeRawBufferPointer(inspection.text.buffer)
+        frame.pointee.accesses = inspection.accesses.buffer
+        frame.pointee.columns = inspection.columns.buffer
+        frame.pointee.names = inspection.names.buffer
+        frame.pointee.statements = inspection.statements.buffer
+        frame.pointee.message = request.message
+        frame.pointee.firstSeen = request.firstSeen
+        frame.pointee.inTransaction = request.inTransaction
+        frame.pointee.moment = request.moment.seconds
+        frame.pointee.columnsOf = -1
+        frame.pointee.tablesOf = -1
+        frame.pointee.functionsOf = -1
+        let count = frame.pointee.accesses.count
+        if specialisation.usesColumns { frame.pointee.columnItems = columnItems.room(for: frame.pointee.columns.count) }
+        if specialisation.usesTables { frame.pointee.tableItems = tableItems.room(for: count) }
+        if specialisation.usesFunctions { frame.pointee.functionItems = functionItems.room(for: frame.pointee.names.count) }
+        if specialisation.usesObjects { composeObjects() }
+        anyStrange = false
+        for index in 0..<count where frame.pointee.accesses[index].verb == .unknown { anyStrange = true }
+        if anyStrange { markStrange() }
+    }
+
+    /// Moves to an access and its statement.
+    @inline(__always)
+    func stand(at number: Int, _ current: Access) {
+        frame.pointee.access = number
+        stand(inStatement: Int(current.statement))
+    }
+
+    @inline(__always)
+    private func stand(inStatement statement: Int) {
+        frame.pointee.statement = statement
+        frame.pointee.understood = !anyStrange || statement >= strange.count || strange[statement] == 0
+    }
+
+    private func markStrange() {
+        strange.removeAll()
+        for _ in 0..<frame.pointee.statements.count { strange.append(0) }
+        for access in frame.pointee.accesses where access.verb == .unknown && Int(access.statement) < strange.count {
+            strange.modify(Int(access.statement)) { $0 = 1 }
+        }
+    }
+
+    /// `schema.name` of every access, each composed once.
+    private func composeObjects() {
+        let accesses = frame.pointee.accesses
+        var bytes = 0
+        for access in accesses { bytes += Int(access.schema.count) + Int(access.name.count) + 1 }
+        let room = objectText.room(for: bytes)
+        let items = objectItems.room(for: accesses.count)
+        var offset = 0
+        for index in 0..<accesses.count {
+            let start = offset
+            let schema = frame.pointee.bytes(accesses[index].schema)
+            let name = frame.pointee.bytes(accesses[index].name)
+            if let base = schema.baseAddress, schema.count > 0 {
+                UnsafeMutableRawPointer(room + offset).copyMemory(from: base, byteCount: schema.count)
+                room[offset + schema.count] = UInt8(ascii: ".")
+                offset += schema.count + 1
+            }
+            if let base = name.baseAddress {
+                UnsafeMutableRawPointer(room + offset).copyMemory(from: base, byteCount: name.count)
+                offset += name.count
+            }
+            items[index] = TextItem(pointer: UnsafeRawPointer(room + start), count: offset - start, symbol: SymbolView.unasked)
+        }
+        frame.pointee.objects = items
+    }
+
+    /// Masks apply to a whole message: when for any of its statements their condition accepts.
+    private func settleMasks(applying: Bool) {
+        let base = specialisation.baseMasks
+        for word in 0..<base.count { maskWords.modify(word) { $0 = applying ? base.base[word] : 0 } }
+        guard applying, specialisation.masks.count > 0 else { return }
+        for index in 0..<specialisation.masks.count {
+            let mask = specialisation.masks.base[index]
+            guard applies(mask) else { continue }
+            if mask.observe {
+                observedRules.append(mask.rule)
+            } else {
+                maskWords.modify(Int(mask.ordinal / 64)) { $0 |= 1 << UInt64(mask.ordinal % 64) }
+            }
+        }
+    }
+
+    private func applies(_ mask: MaskClause) -> Bool {
+        frame.pointee.access = -1
+        guard mask.targetCount > 0 else {
+            if mask.code == Clause.none { return true }
+            // A message without statements is held against none: every statement's fact is then unknown.
+            for statement in 0..<max(frame.pointee.statements.count, 1) {
+                stand(inStatement: statement)
+                if frame.pointee.accepts(mask.code) { return true }
+            }
+            return false
+        }
+        for access in frame.pointee.accesses {
+            stand(inStatement: Int(access.statement))
+            let name = frame.pointee.bytes(access.name)
+            let schema = frame.pointee.bytes(access.schema)
+            let nameSymbol = frame.pointee.symbols.find(name.baseAddress, name.count)
+            let schemaSymbol = frame.pointee.symbols.find(schema.baseAddress, schema.count)
+            for target in 0..<Int(mask.targetCount) {
+                let clause = specialisation.maskTargets.base + Int(mask.firstTarget) + target
+                guard frame.pointee.matches(clause, access, schema: schemaSymbol, name: nameSymbol, plan) else { continue }
+                if mask.code == Clause.none || frame.pointee.accepts(mask.code) { return true }
+            }
+        }
+        return false
+    }
+}
+
+extension ArenaBuffer {
+    /// Memory for `count` values, kept for the next call; what was there before is lost.
+    func room(for count: Int) -> UnsafeMutablePointer<Element> {
+        if capacity < count { grow(to: count) }
+        return storage
+    }
+}

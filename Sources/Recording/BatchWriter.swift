@@ -1,0 +1,282 @@
+// Turns journal entries into rows: a message and its outcome become one insert when both are in the same batch.
+
+import Foundation
+import GRDB
+
+/// Takes entries into the database. Lives under the recorder's lock; every call is inside one transaction.
+final class BatchWriter {
+    private struct Pending {
+        let id: Int64
+        let statement: StatementEntry
+        let program: KnownProgram?
+        var outcome: OutcomeEntry?
+    }
+
+    private var sessions: [SessionID: KnownSession] = [:]
+    private var programs: [UInt64: KnownProgram] = [:]
+    private var pending: [Pending] = []
+    private var pendingByID: [Int64: Int] = [:]
+    private var touched: [KnownSession] = []
+    /// Entries whose checksum held but whose content made no sense, or that belong to a session nobody began.
+    private(set) var dropped: UInt64 = 0
+
+    /// After a failed transaction: what was learnt in it may not be in the database.
+    func forget() {
+        sessions.removeAll()
+        programs.removeAll()
+        pending.removeAll(keepingCapacity: true)
+        pendingByID.removeAll(keepingCapacity: true)
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes entries from the scanner until there are no more or the batch is full.
+    /// - Returns: how many were taken, and why it stopped; nil when the batch is full.
+    func take(
+        _ scanner: inout JournalScanner, limit entries: Int, into db: Database, _ sql: BatchStatements
+    ) throws -> (taken: Int, stop: BatchStop?) {
+        var taken = 0
+        let start = scanner.offset
+        var stop: BatchStop?
+        loop: while taken < entries && scanner.offset - start < RecordingLimits.batchBytes {
+            switch scanner.next() {
+            case .entry(let type, let payload):
+                try take(type, payload, db, sql)
+                taken += 1
+            case .end:
+                stop = .end
+                break loop
+            case .rolled:
+                stop = .rolled
+                break loop
+            case .damaged:
+                stop = .damaged
+                break loop
+            }
+        }
+        // Pending rows point into the segment's memory, which the caller keeps only until this returns.
+        try writePending(db, sql)
+        try writeCounts(sql)
+        return (taken, stop)
+    }
+
+    private func take(_ type: EntryType, _ payload: UnsafeRawBufferPointer, _ db: Database, _ sql: BatchStatements) throws {
+        switch type {
+        case .program: try takeProgram(payload, db, sql)
+        case .session: try takeSession(payload, db, sql)
+        case .maskSet: try takeMaskSet(payload, sql)
+        case .statement: try takeStatement(payload, db, sql)
+        case .outcome: try takeOutcome(payload, sql)
+        case .sessionEnd: try takeEnd(payload, sql)
+        case .resultChunk: try takeChunk(payload, sql)
+        case .roll: break
+        }
+    }
+
+    private func takeStatement(_ payload: UnsafeRawBufferPointer, _ db: Database, _ sql: BatchStatements) throws {
+        guard let entry = StatementEntry(payload), let session = try session(entry.session, sql) else {
+            dropped += 1
+            return
+        }
+        if !session.isTouched {
+            session.isTouched = true
+            touched.append(session)
+        }
+        session.messages += 1
+        if !entry.passes { session.refused += 1 }
+        session.lastAt = max(session.lastAt, entry.moment)
+        let id = session.rowID(entry.sequence)
+        pendingByID[id] = pending.count
+        pending.append(Pending(id: id, statement: entry, program: try program(entry.program, db), outcome: nil))
+    }
+
+    private func takeOutcome(_ payload: UnsafeRawBufferPointer, _ sql: BatchStatements) throws {
+        guard let entry = OutcomeEntry(payload), let session = try session(entry.session, sql) else {
+            dropped += 1
+            return
+        }
+        let id = session.rowID(entry.sequence)
+        if let index = pendingByID[id] {
+            pending[index].outcome = entry
+        } else {
+            sql.updateOutcome.bind(1, id)
+            bind(entry, to: sql.updateOutcome)
+            try sql.updateOutcome.run()
+        }
+    }
+
+    private func takeProgram(_ payload: UnsafeRawBufferPointer, _ db: Database, _ sql: BatchStatements) throws {
+        guard let entry = ProgramEntry(payload) else {
+            dropped += 1
+            return
+        }
+        sql.insertProgram.bind(1, entry.key)
+        sql.insertProgram.bind(2, copying: entry.name)
+        sql.insertProgram.bind(3, entry.revision)
+        try entry.digest.withUnsafeBytes { digest in
+            sql.insertProgram.bind(4, text: UnsafeRawBufferPointer(start: nil, count: 0))
+            if !digest.isEmpty { sql.insertProgram.bind(4, presentBlob: digest) }
+            sql.insertProgram.bind(5, copying: RecordedClaims.json(entry.ruleNames))
+            try sql.insertProgram.run()
+        }
+        _ = try program(entry.key, db)
+    }
+
+    private func takeSession(_ payload: UnsafeRawBufferPointer, _ db: Database, _ sql: BatchStatements) throws {
+        guard let entry = SessionEntry(payload) else {
+            dropped += 1
+            return
+        }
+        sql.insertSession.bind(1, copying: entry.id.description)
+        if let program = try program(entry.program, db) {
+            sql.insertSession.bind(2, program.number)
+        } else {
+            sql.insertSession.bindNull(2)
+        }
+        sql.insertSession.bind(3, entry.startedAt)
+        for (index, text) in entry.texts.enumerated() { sql.insertSession.bind(Int32(4 + index), copying: text) }
+        try sql.insertSession.run()
+        _ = try session(entry.id, sql)
+    }
+
+    private func takeMaskSet(_ payload: UnsafeRawBufferPointer, _ sql: BatchStatements) throws {
+        var reader = EntryReader(payload)
+        let program = reader.number(UInt64.self)
+        let masks = reader.number(UInt64.self)
+        let names = reader.names()
+        guard reader.isComplete else {
+            dropped += 1
+            return
+        }
+        sql.insertMaskSet.bind(1, program)
+        sql.insertMaskSet.bind(2, masks)
+        sql.insertMaskSet.bind(3, copying: RecordedClaims.json(names))
+        try sql.insertMaskSet.run()
+    }
+
+    private func takeEnd(_ payload: UnsafeRawBufferPointer, _ sql: BatchStatements) throws {
+        var reader = EntryReader(payload)
+        let id = reader.sessionID()
+        let moment = reader.number(UInt64.self)
+        let reason = reader.text()
+        guard reader.isComplete, let session = try session(id, sql) else {
+            dropped += 1
+            return
+        }
+        sql.endSession.bind(1, session.number)
+        sql.endSession.bind(2, moment)
+        sql.endSession.bind(3, copying: reason)
+        try sql.endSession.run()
+        sessions[id] = nil
+    }
+
+    private func takeChunk(_ payload: UnsafeRawBufferPointer, _ sql: BatchStatements) throws {
+        guard let chunk = ResultChunk(payload), let session = try session(chunk.session, sql) else {
+            dropped += 1
+            return
+        }
+        sql.insertChunk.bind(1, session.rowID(chunk.sequence))
+        sql.insertChunk.bind(2, Int64(chunk.part))
+        sql.insertChunk.bind(3, copying: chunk.file)
+        sql.insertChunk.bind(4, chunk.offset)
+        sql.insertChunk.bind(5, Int64(chunk.length))
+        try sql.insertChunk.run()
+    }
+
+    private func writePending(_ db: Database, _ sql: BatchStatements) throws {
+        for row in pending {
+            let insert = sql.insertMessage
+            let entry = row.statement
+            insert.bind(1, row.id)
+            insert.bind(2, entry.moment)
+            insert.bind(3, Int64(entry.kind))
+            if entry.text.count >= RecordingLimits.sharedTextBytes {
+                insert.bindNull(4)
+                insert.bind(5, try sharedText(entry.text, db, sql))
+            } else {
+                insert.bind(4, presentText: entry.text)
+                insert.bindNull(5)
+            }
+            insert.bind(6, presentText: entry.name)
+            insert.bind(7, presentText: entry.portal)
+            insert.bind(8, presentBlob: entry.parameters)
+            insert.bind(9, Int64(entry.effect))
+            if let program = row.program {
+                insert.bind(10, presentText: program.ruleName(entry.rule))
+                insert.bind(11, program.number)
+            } else {
+                insert.bindNull(10)
+                insert.bindNull(11)
+            }
+            if entry.masks == 0 { insert.bindNull(12) } else { insert.bind(12, entry.masks) }
+            if entry.fingerprint == 0 { insert.bindNull(13) } else { insert.bind(13, entry.fingerprint) }
+            if entry.lexical == 0 { insert.bindNull(14) } else { insert.bind(14, entry.lexical) }
+            insert.bind(15, Int64(entry.inTransaction))
+            if let outcome = row.outcome {
+                bind(outcome, to: insert)
+            } else {
+                for column in Int32(16)...20 { insert.bindNull(column) }
+            }
+            try insert.run()
+        }
+        pending.removeAll(keepingCapacity: true)
+        pendingByID.removeAll(keepingCapacity: true)
+    }
+
+    private func bind(_ outcome: OutcomeEntry, to statement: RowStatement) {
+        statement.bind(16, outcome.duration)
+        statement.bind(17, outcome.rows)
+        statement.bind(18, outcome.bytes)
+        statement.bind(19, Int64(outcome.completed))
+        statement.bind(20, presentText: outcome.sqlstate)
+    }
+
+    private func writeCounts(_ sql: BatchStatements) throws {
+        for session in touched {
+            sql.countMessages.bind(1, session.number)
+            sql.countMessages.bind(2, session.messages)
+            sql.countMessages.bind(3, session.refused)
+            sql.countMessages.bind(4, session.lastAt)
+            try sql.countMessages.run()
+            session.messages = 0
+            session.refused = 0
+            session.isTouched = false
+        }
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    /// A long text is kept once. The hash only finds candidates; the bytes decide, so nobody can make one text stand for another.
+    private func sharedText(_ text: UnsafeRawBufferPointer, _ db: Database, _ sql: BatchStatements) throws -> Int64 {
+        let hash = Checksum.of(text, seed: 0)
+        sql.findText.bind(1, hash)
+        sql.findText.bind(2, text: text)
+        if let number = try sql.findText.firstInteger() { return number }
+        sql.insertText.bind(1, hash)
+        sql.insertText.bind(2, text: text)
+        try sql.insertText.run()
+        return db.lastInsertedRowID
+    }
+
+    private func session(_ id: SessionID, _ sql: BatchStatements) throws -> KnownSession? {
+        if let known = sessions[id] { return known }
+        sql.findSession.bind(1, copying: id.description)
+        guard let number = try sql.findSession.firstInteger() else { return nil }
+        let session = KnownSession(number: number)
+        sessions[id] = session
+        return session
+    }
+
+    private func program(_ key: UInt64, _ db: Database) throws -> KnownProgram? {
+        if let known = programs[key] { return known }
+        let row = try Row.fetchOne(
+            db, sql: "SELECT number, rules FROM programs WHERE key = ?", arguments: [Int64(bitPattern: key)])
+        guard let row else { return nil }
+        let program = KnownProgram(number: row["number"], ruleNames: RecordedClaims.names(fromJSON: row["rules"]))
+        programs[key] = program
+        return program
+    }
+}
+
+/// Why a scan stopped before its batch was full.
+enum BatchStop {
+    case end, rolled, damaged
+}

@@ -1,0 +1,103 @@
+// The database: its tables, what each column means, and the steps from every older version to this one.
+
+import GRDB
+
+/// Version and migrations of the recording's database. A step once released is never edited; a new one is added.
+enum Schema {
+    /// Kept in SQLite's `user_version`.
+    static let version = 1
+    static let fileName = "recording.sqlite"
+
+    static func migrate(_ db: Database) throws {
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard found <= version else { throw RecordingError.newerSchema(found: found, known: version) }
+        if found < 1 { try db.execute(sql: first) }
+        if found < version { try db.execute(sql: "PRAGMA user_version = \(version)") }
+    }
+
+    // A message's id is its session's number in the upper and its own number in the lower 32 bits: reading a session in order is one
+    // range of the table, and no second index has to be kept for every message.
+    private static let first = """
+        CREATE TABLE programs (
+          number   INTEGER PRIMARY KEY,
+          key      INTEGER NOT NULL UNIQUE,
+          name     TEXT NOT NULL,
+          revision INTEGER NOT NULL,
+          digest   BLOB NOT NULL,
+          rules    TEXT NOT NULL
+        );
+        CREATE TABLE sessions (
+          number       INTEGER PRIMARY KEY,
+          id           TEXT NOT NULL UNIQUE,
+          program      INTEGER REFERENCES programs (number),
+          started_at   INTEGER NOT NULL,
+          last_at      INTEGER NOT NULL,
+          ended_at     INTEGER,
+          end_reason   TEXT,
+          identity     TEXT NOT NULL,
+          groups       TEXT NOT NULL,
+          issuer       TEXT NOT NULL,
+          subject      TEXT NOT NULL,
+          token_id     TEXT NOT NULL,
+          claims       TEXT NOT NULL,
+          proof        TEXT NOT NULL,
+          resource     TEXT NOT NULL,
+          kind         TEXT NOT NULL,
+          source       TEXT NOT NULL,
+          database     TEXT NOT NULL,
+          backend_user TEXT NOT NULL,
+          messages     INTEGER NOT NULL DEFAULT 0,
+          refused      INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE INDEX sessions_started ON sessions (started_at);
+        CREATE INDEX sessions_identity ON sessions (identity, started_at);
+        CREATE INDEX sessions_open ON sessions (number) WHERE ended_at IS NULL;
+        CREATE TABLE texts (
+          number INTEGER PRIMARY KEY,
+          hash   INTEGER NOT NULL,
+          text   TEXT NOT NULL
+        );
+        CREATE INDEX texts_hash ON texts (hash);
+        CREATE TABLE mask_sets (
+          program INTEGER NOT NULL,
+          masks   INTEGER NOT NULL,
+          rules   TEXT NOT NULL,
+          PRIMARY KEY (program, masks)
+        ) WITHOUT ROWID;
+        CREATE TABLE statements (
+          id             INTEGER PRIMARY KEY,
+          at             INTEGER NOT NULL,
+          kind           INTEGER NOT NULL,
+          text           TEXT,
+          shared_text    INTEGER REFERENCES texts (number),
+          name           TEXT,
+          portal         TEXT,
+          parameters     BLOB,
+          effect         INTEGER NOT NULL,
+          rule           TEXT,
+          program        INTEGER REFERENCES programs (number),
+          masks          INTEGER,
+          fingerprint    INTEGER,
+          lexical        INTEGER,
+          in_transaction INTEGER NOT NULL,
+          duration       INTEGER,
+          rows           INTEGER,
+          bytes          INTEGER,
+          completed      INTEGER,
+          sqlstate       TEXT
+        );
+        CREATE TABLE result_chunks (
+          id        INTEGER NOT NULL,
+          part      INTEGER NOT NULL,
+          file      TEXT NOT NULL,
+          offset    INTEGER NOT NULL,
+          length    INTEGER NOT NULL,
+          PRIMARY KEY (id, part)
+        ) WITHOUT ROWID;
+        CREATE TABLE positions (
+          journal TEXT PRIMARY KEY,
+          segment INTEGER NOT NULL,
+          offset  INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """
+}
