@@ -39,7 +39,7 @@ struct BuildCommand: ParsableCommand {
         try Output.run {
             let number = revision ?? UInt64(max(0, BuildClock.now().seconds))
             let compiled = try input.compile(revision: number)
-            if !compiled.diagnostics.isEmpty { Output.complain(DiagnosticText.all(compiled)) }
+            if !compiled.diagnostics.isEmpty { Output.complain(Diagnostics.text(compiled.diagnostics, compiled.sources)) }
             guard let program = compiled.program else { throw ExitStatus.found }
             let payload = ProgramCodec.encode(program)
             // What this command writes a gateway must take: the same check, here already.

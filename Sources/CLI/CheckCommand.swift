@@ -31,7 +31,7 @@ struct CheckCommand: ParsableCommand {
             if output.isJSON {
                 try Output.json(CheckReport(compiled))
             } else {
-                if !compiled.diagnostics.isEmpty { Output.print(DiagnosticText.all(compiled)) }
+                if !compiled.diagnostics.isEmpty { Output.print(Diagnostics.text(compiled.diagnostics, compiled.sources)) }
                 if !quiet, !compiled.hasErrors { Output.print(costs(compiled)) }
             }
             if failed { throw ExitStatus.found }
@@ -63,7 +63,7 @@ private struct CheckReport: Encodable {
 
     init(_ compiled: Compilation) {
         ok = !compiled.hasErrors
-        diagnostics = compiled.diagnostics.map { DiagnosticRecord($0, compiled.sources) }
+        diagnostics = compiled.diagnostics.map { DiagnosticRecord($0, files: compiled.sources) }
         rules = compiled.costs.map { Cost(rule: $0.rule, instructions: $0.instructions, worstCaseCost: $0.cost) }
     }
 }

@@ -52,8 +52,8 @@ struct FormatCommand: ParsableCommand {
     /// nil, after saying why, for a file with syntax errors: those are not laid out.
     private func format(_ file: SourceFile) -> String? {
         let parsed = Parser.parse(file)
-        guard let text = Formatter.format(parsed) else {
-            Output.complain(DiagnosticText.all(parsed.diagnostics, [file]))
+        guard let text = PolicyFormatter.format(parsed) else {
+            Output.complain(Diagnostics.text(parsed.diagnostics, [file]))
             return nil
         }
         return text

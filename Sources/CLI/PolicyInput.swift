@@ -89,7 +89,7 @@ enum BundleReader {
         let files = try PolicyFileReader.read(paths)
         let compiled = PolicyCompiler.compile(files: files, root: root, options: CompileOptions(date: BuildClock.now()))
         guard let program = compiled.program else {
-            Output.complain(DiagnosticText.all(compiled))
+            Output.complain(Diagnostics.text(compiled.diagnostics, compiled.sources))
             throw ExitStatus.found
         }
         return try load(ProgramCodec.encode(program), paths.joined(separator: ", "))

@@ -19,6 +19,7 @@ public enum CompilerCode: String, CaseIterable, Sendable {
     case unknownQualifier = "C0204"
     case nameCycle = "C0205"
     case unknownTag = "C0206"
+    case searchPathNotSQL = "C0207"
 
     // Claims, facts and types.
     case claimTwoTypes = "C0301"

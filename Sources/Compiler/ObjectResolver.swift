@@ -32,6 +32,9 @@ struct ObjectResolver {
     // MARK: tables
 
     private func relations(_ object: PolicyLang.ObjectPattern, _ objectClass: ObjectClass) -> [ResolvedObject] {
+        guard !object.path.isEmpty else {
+            return [ResolvedObject(objectClass: objectClass, schema: .any, name: .any, columns: nil)]
+        }
         guard let paths = paths(object.path) else { return [] }
         let written = object.columns.map(columns)
         var result: [ResolvedObject] = []
@@ -82,10 +85,7 @@ struct ObjectResolver {
 
     private func definitions(_ object: PolicyLang.ObjectPattern) -> [ResolvedObject] {
         let objectClass = object.objectClass.flatMap { word in ObjectClass.allCases.first { $0.name == word.text } } ?? .any
-        if object.path.isEmpty {
-            return [ResolvedObject(objectClass: objectClass, schema: .any, name: .any, columns: nil)]
-        }
-        guard objectClass.hasSchema else {
+        guard objectClass.hasSchema || object.path.isEmpty else {
             guard let paths = paths(object.path) else { return [] }
             guard paths.allSatisfy({ $0.count == 1 }) else {
                 run.report(Wording.objectShape(object.span, why: "a \(objectClass.name) is in no schema", help: "write its name alone"))

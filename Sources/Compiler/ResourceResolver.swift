@@ -7,6 +7,7 @@ extension CompileRun {
     func resolveResources() {
         for (declaration, policy) in names.resources {
             let kind = Self.kind(declaration.kind)
+            checkSearchPath(declaration, kind)
             if let schema = declaration.schema {
                 report(Wording.notYet(schema.span, what: "checking against a schema file", help: "leave the line out"))
             }
@@ -16,6 +17,18 @@ extension CompileRun {
                     tags: Set(declaration.tags.map(\.text)).sorted(),
                     searchPath: declaration.searchPath?.map(\.text) ?? (kind == .postgres ? ["public"] : []),
                     declared: declaration.name, doc: declaration.doc, span: declaration.span))
+        }
+    }
+
+    private func checkSearchPath(_ declaration: ResourceDeclaration, _ kind: Machine.ResourceKind) {
+        guard let path = declaration.searchPath, let first = path.first else { return }
+        if ResourceFamily(kind) != .sql, declaration.kind != nil {
+            report(Wording.searchPathNotSQL(first.span, kind: kind))
+        }
+        var seen: [String: SourceSpan] = [:]
+        for schema in path {
+            if let other = seen[schema.text] { report(Wording.duplicateName(schema.span, name: schema.text, first: other)) }
+            seen[schema.text] = schema.span
         }
     }
 

@@ -54,7 +54,7 @@ struct TargetResolver {
             }
             guard !alike.isEmpty, let family else { continue }
             if reading == .none {
-                if !clause.verbs.contains(where: { if case .any = $0 { true } else { false } }), let object = clause.objects.first {
+                if let object = clause.objects.first {
                     report(Wording.objectShape(object.span, why: "\(names(of: alike)) has no objects", help: "leave the objects out"))
                 }
                 continue
@@ -70,9 +70,19 @@ struct TargetResolver {
         object.objectClass == nil && object.columns == nil && object.path.count == 1 && object.path[0].kind == .any
     }
 
-    /// `to any` with objects: an access of an unknown sort has no object that could be told.
+    /// `to any` with objects: on a database, what can be done to a table. A rule about functions, parameters or the
+    /// server's files names the verb, as the same words mean other things there.
     private var everyNamedVerb: VerbSet {
-        kinds.reduce(into: VerbSet()) { $0.formUnion($1.verbs) }.subtracting([.unknown, .transact])
+        var verbs: VerbSet = []
+        for kind in kinds {
+            for verb in Verb.allCases where kind.verbs.contains(verb) {
+                switch ObjectReading(of: verb, in: ResourceFamily(kind)) {
+                case .columns, .relation, .definition, .glob, .command: verbs.insert(VerbSet(verb))
+                case .function, .parameter, .channel, .file, .program, .none: continue
+                }
+            }
+        }
+        return verbs
     }
 
     // MARK: verbs
@@ -125,6 +135,8 @@ struct TargetResolver {
     ) -> [ResolvedObject] {
         var result: [ResolvedObject] = []
         for object in written {
+            // `define index x`: of the verbs in the group, `truncate` knows nothing but tables.
+            if reading != .definition, let word = object.objectClass, word.text != ObjectClass.table.name { continue }
             let resolver = ObjectResolver(run: run, effect: effect, on: on, reading: reading, verbs: names(of: verbs))
             let found = resolver.resolve(object)
             objectCount += found.count

@@ -131,6 +131,10 @@ enum Wording {
         error(.unknownTag, span, "no resource has the tag `\(tag)`", help: suggestion(tag, known))
     }
 
+    static func searchPathNotSQL(_ span: SourceSpan, kind: Machine.ResourceKind) -> Diagnostic {
+        error(.searchPathNotSQL, span, "only databases have a search path, and this resource is \(kind.name)", help: "leave the line out")
+    }
+
     // MARK: claims, facts and types
 
     static func claimTwoTypes(

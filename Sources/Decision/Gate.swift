@@ -18,6 +18,7 @@ public final class Gate {
     private let memory: FirstSeen
     private let facts: SessionFacts
     private let inspector: SQLInspector
+    private let searchPath: [String]
     private let inspection = Inspection()
     private let expanded = Inspection()
     private var machine: VirtualMachine
@@ -41,6 +42,7 @@ public final class Gate {
         self.facts = facts
         self.secrets = secrets
         self.memory = memory
+        self.searchPath = searchPath
         inspector = SQLInspector(searchPath: searchPath)
         machine = VirtualMachine(specialisation, session: facts)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
@@ -54,7 +56,7 @@ public final class Gate {
             let specialisation = policy.specialise(for: again, resource: resource),
             let searchPath = policy.searchPath(of: resource)
         else { return false }
-        guard searchPath == inspector.searchPath else { return false }
+        guard searchPath == self.searchPath else { return false }
         var moved = facts
         moved.caller = again
         self.policy = policy
@@ -195,7 +197,8 @@ public final class Gate {
     private func noteTemporaryTables(_ found: Inspection) {
         for access in found.accesses.buffer where access.verb == .create && access.objectClass != .function {
             if found.bytes(access.schema).elementsEqual("pg_temp".utf8) {
-                inspector.noteTemporaryTable(found.bytes(access.name))
+                let name = found.string(access.name)
+                if !inspector.temporaryTables.contains(name) { inspector.temporaryTables.insert(name) }
             }
         }
     }

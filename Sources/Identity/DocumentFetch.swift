@@ -19,6 +19,7 @@ final class DocumentFetch: NSObject, URLSessionDataDelegate, Sendable {
     private struct State {
         var document = FetchedDocument(bytes: [], maxAge: nil)
         var failure: KeySourceFailure?
+        var redirects = 0
         var waiting: CheckedContinuation<Result<FetchedDocument, KeySourceFailure>, Never>?
     }
     private let address: SafeURL
@@ -73,7 +74,11 @@ final class DocumentFetch: NSObject, URLSessionDataDelegate, Sendable {
         _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
         newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
     ) {
-        if address.hasSameOrigin(as: request.url) {
+        let redirects = state.withLock { state in
+            state.redirects += 1
+            return state.redirects
+        }
+        if redirects <= IdentityLimits.redirects && address.hasSameOrigin(as: request.url) {
             completionHandler(request)
         } else {
             end(.status(response.statusCode))

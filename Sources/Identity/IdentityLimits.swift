@@ -18,6 +18,8 @@ public enum IdentityLimits {
     public static let settingBytes = 2048
     /// Bytes of a JWKS or a discovery document.
     public static let documentBytes = 1024 * 1024
+    /// Redirects within one host that one fetch follows.
+    public static let redirects = 3
     /// Keys in one JWKS.
     public static let keysInSet = 128
     /// Bits of an RSA modulus: fewer are too weak, more cost too much to check.

@@ -10,7 +10,7 @@ public enum KeySourceFailure: Error, Sendable, Hashable, CustomStringConvertible
     case unreachable(String)
     /// No complete answer within `KeyRefreshPolicy.totalTimeout`.
     case timedOut
-    /// An HTTP status other than 200, also that of a redirect to another host, which is not followed.
+    /// An HTTP status other than 200, also that of a redirect that is not followed: to another host, or one too many.
     case status(Int)
     /// Over `IdentityLimits.documentBytes`.
     case tooLarge

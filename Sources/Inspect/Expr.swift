@@ -1,5 +1,7 @@
 // What the reader keeps of an expression: enough to know whether a WHERE chooses rows, and what an output column is.
 
+import Machine
+
 /// A summary of an expression already read; there is no tree.
 struct Expr: BitwiseCopyable {
     enum Form: UInt8 {

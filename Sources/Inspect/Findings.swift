@@ -1,5 +1,7 @@
 // What one statement was found to do, while it is read: accesses without duplicates, their columns, functions.
 
+import Machine
+
 /// The accesses of the statement being read. The same verb on the same object is one access.
 struct Findings {
     struct FoundAccess: BitwiseCopyable {

@@ -1,5 +1,7 @@
 // Names and calls: column references, functions with all that may stand behind their parentheses, typed constants.
 
+import Machine
+
 extension SQLReader {
     /// A column reference, a function call, or a constant of a named type.
     func nameOrCall(_ start: ExprStart) throws(Misread) -> Expr {
@@ -51,8 +53,12 @@ extension SQLReader {
     /// From `(` to the end of OVER.
     private func call(_ start: ExprStart, schema: Symbol, name: Symbol, _ written: Token) throws(Misread) -> Expr {
         let end = tokens[p - 1].end
-        if at(.open), name == known.setConfig, schema.isNone || schema == known.pgCatalog { try configuredName(written.start, end) }
-        try functionAccess(schema: schema, name: name, written.start, end)
+        if name == known.setConfig, schema.isNone || schema == known.pgCatalog {
+            try configuredName(written.start, end)
+            findings.function(schema: schema, name: name)
+        } else {
+            try functionAccess(schema: schema, name: name, written.start, end)
+        }
         try arguments()
         if try behindCall() { return finish(start, .other, name: name) }
         if token.isString, schema.isNone {
@@ -86,7 +92,7 @@ extension SQLReader {
     }
 
     /// WITHIN GROUP, FILTER, OVER; true when there was one.
-    private func behindCall() throws(Misread) -> Bool {
+    func behindCall() throws(Misread) -> Bool {
         let before = p
         if at(.within), peek(1).keyword == .group {
             advance()

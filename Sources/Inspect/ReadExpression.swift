@@ -1,5 +1,7 @@
 // a_expr and b_expr: operators by precedence. Operands are in ReadPrimary, calls in ReadCall.
 
+import Machine
+
 extension SQLReader {
     /// Precedences of gram.y, low to high.
     enum Precedence {
@@ -164,6 +166,8 @@ extension SQLReader {
             return nullTest(left, isNull)
         case .between, .in, .like, .ilike, .similar, .not:
             guard !restricted, minimum <= Precedence.between else { return nil }
+            // SUBSTRING(a SIMILAR b …) has no TO.
+            if at(.similar), peek(1).keyword != .to { return nil }
             return try patternOrRange(left, start)
         case .overlaps:
             guard !restricted, minimum <= Precedence.between else { return nil }

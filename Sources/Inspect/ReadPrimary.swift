@@ -1,5 +1,7 @@
 // c_expr: literals, parameters, names with their indirection, parentheses, CASE, ARRAY, ROW, EXISTS, casts.
 
+import Machine
+
 extension SQLReader {
     func primary() throws(Misread) -> Expr {
         let start = beginExpr()

@@ -1,5 +1,7 @@
 // From references to tables: which columns of which sources a name may mean, and how uses travel through nested queries.
 
+import Machine
+
 extension SQLReader {
     // MARK: Scopes
 

@@ -1,5 +1,7 @@
 // Bytes of a message to tokens, as PostgreSQL 15's scan.l cuts them: the loop, words and operators.
 
+import Machine
+
 /// Cuts one message into tokens. What PostgreSQL 15 to 18 would scan differently, or refuse, is refused.
 struct SQLLexer {
     let bytes: UnsafePointer<UInt8>

@@ -1,5 +1,7 @@
 // Numbers as PostgreSQL 15 scans them, and the check of a message's encoding.
 
+import Machine
+
 extension SQLLexer {
     /// Integers, decimals, reals. Letters directly behind one are an error in 15; forms that only 16 and later know
     /// (`0x1F`, `1_000`) are such letters, so they are refused.

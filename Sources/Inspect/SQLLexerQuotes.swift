@@ -1,5 +1,7 @@
 // Tokens between quotes or dollars: where they end. What is inside is decoded only where it is a name.
 
+import Machine
+
 extension SQLLexer {
     /// A string of any sort; `position` is at the quote. Strings go on in the next piece when only space with a newline is between.
     mutating func quotedString(start: Int, kind: TokenKind) throws(Misread) -> Token {

@@ -1,5 +1,7 @@
 // Tokens to names and constants: quotes removed, escapes decoded, identifiers folded and cut as PostgreSQL does.
 
+import Machine
+
 extension SQLReader {
     /// The name a word token stands for.
     @inline(__always) func symbol(of token: Token) throws(Misread) -> Symbol {

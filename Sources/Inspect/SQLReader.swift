@@ -1,11 +1,17 @@
 // The reader of statements: its memory, its place in the tokens, and the small steps every production uses.
 
+import Machine
+
 /// Reads the tokens of one message and collects what each statement does. One per session, reused; not thread-safe.
 /// Grammar is spread over extensions, one file for each part; every token is consumed by one of their productions.
 final class SQLReader {
     // The message.
     var message = UnsafeRawBufferPointer(start: nil, count: 0)
     var lexical = LexicalState()
+    /// Counts messages, so that a symbol's place in the inspection's text is known to be of this one.
+    var messageNumber: UInt32 = 0
+    /// Names that this message creates in pg_temp, forgotten at its end.
+    var temporaryHere = Pool<Symbol>(capacity: 8)
     var tokens = Pool<Token>(capacity: 256)
     /// The next token. The last token is of kind `end` and is never passed.
     var p = 0
@@ -24,6 +30,12 @@ final class SQLReader {
     var effectName = Symbol.none
     var copyNull = Symbol.none
     var copyColumns = Pool<Symbol>(capacity: 16)
+    /// The outermost query has INTO.
+    var selectsInto = false
+    /// `statement.hasLimit` was settled by a query; other statements have no LIMIT.
+    var readsQueryLimit = false
+    /// LIMIT of the query read last, so of the outermost when it is done.
+    var queryLimit: (has: Ternary, rows: Int64?) = (.no, nil)
     /// The weakest WHERE of the parts that touch tables; nil before the first.
     var weakestShape: WhereShape?
 
@@ -35,6 +47,7 @@ final class SQLReader {
     var pending = Pool<Int32>(capacity: 64)
     var links = Pool<Link>(capacity: 64)
     var outputColumns = Pool<OutputColumn>(capacity: 32)
+    var heldOutputs = Pool<OutputColumn>(capacity: 32)
     var commonTables = Pool<CommonTable>(capacity: 8)
     var aliasNames = Pool<Symbol>(capacity: 16)
 
@@ -59,7 +72,9 @@ final class SQLReader {
         pending.free()
         links.free()
         outputColumns.free()
+        heldOutputs.free()
         commonTables.free()
+        temporaryHere.free()
         aliasNames.free()
     }
 
@@ -72,6 +87,9 @@ final class SQLReader {
         copyNull = .none
         copyColumns.removeAll()
         weakestShape = nil
+        queryLimit = (.no, nil)
+        selectsInto = false
+        readsQueryLimit = false
         scopes.removeAll()
         sources.removeAll()
         targets.removeAll()
@@ -79,6 +97,7 @@ final class SQLReader {
         pending.removeAll()
         links.removeAll()
         outputColumns.removeAll()
+        heldOutputs.removeAll()
         commonTables.removeAll()
         aliasNames.removeAll()
         use = []
@@ -228,6 +247,7 @@ struct KnownSymbols {
     var old = Symbol.none
     var new = Symbol.none
     var informationSchema = Symbol.none
+    var setConfig = Symbol.none
 
     mutating func make(in table: inout SymbolTable) {
         pgCatalog = table.symbol("pg_catalog")
@@ -236,5 +256,6 @@ struct KnownSymbols {
         old = table.symbol("old")
         new = table.symbol("new")
         informationSchema = table.symbol("information_schema")
+        setConfig = table.symbol("set_config")
     }
 }

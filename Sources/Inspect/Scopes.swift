@@ -1,5 +1,7 @@
 // The plain values that name resolution works on: scopes, sources, references, outputs and the links between them.
 
+import Machine
+
 /// One query level: the sources of its FROM, and the references not yet resolved.
 struct Scope: BitwiseCopyable {
     var firstSource: Int32

@@ -9,7 +9,7 @@ struct Symbol: BitwiseCopyable, Equatable {
 
 /// What pg_catalog has under a name.
 struct CatalogFlags: OptionSet, BitwiseCopyable {
-    let rawValue: UInt8
+    let rawValue: UInt16
     static let pureFunction = CatalogFlags(rawValue: 1)
     static let otherFunction = CatalogFlags(rawValue: 2)
     static let laterFunction = CatalogFlags(rawValue: 4)
@@ -20,6 +20,10 @@ struct CatalogFlags: OptionSet, BitwiseCopyable {
     static let reservedPrefix = CatalogFlags(rawValue: 64)
     /// This session made a temporary relation of this name.
     static let temporary = CatalogFlags(rawValue: 128)
+    /// A type whose input looks a name up: `regclass` and its kin.
+    static let registryType = CatalogFlags(rawValue: 256)
+    /// A set-returning function of one scalar column, which takes the name of its alias.
+    static let scalarSet = CatalogFlags(rawValue: 512)
 }
 
 /// All names seen, kept between messages so that a warm session only looks up.
@@ -59,6 +63,7 @@ struct SymbolTable {
         let entry = entries[Int(symbol.id)]
         return UnsafeRawBufferPointer(start: text.base + Int(entry.offset), count: Int(entry.count))
     }
+    @inline(__always) func hash(_ symbol: Symbol) -> UInt32 { entries[Int(symbol.id)].hash }
     @inline(__always) func flags(_ symbol: Symbol) -> CatalogFlags { entries[Int(symbol.id)].flags }
     func setTemporary(_ symbol: Symbol, _ isTemporary: Bool) {
         if isTemporary {
@@ -66,6 +71,16 @@ struct SymbolTable {
         } else {
             entries[Int(symbol.id)].flags.remove(.temporary)
         }
+    }
+
+    /// The place of a symbol's bytes in this message's text, or nil when they were not placed yet.
+    func placed(_ symbol: Symbol, message: UInt32) -> UInt32? {
+        let entry = entries[Int(symbol.id)]
+        return entry.placedFor == message ? entry.placed : nil
+    }
+    func place(_ symbol: Symbol, at offset: UInt32, message: UInt32) {
+        entries[Int(symbol.id)].placedFor = message
+        entries[Int(symbol.id)].placed = offset
     }
 
     mutating func symbol(_ name: StaticString) -> Symbol {
@@ -134,21 +149,35 @@ struct SymbolTable {
 final class CatalogLookup: Sendable {
     static let shared = CatalogLookup()
     private let functions = WordTable([
-        (CatalogNames.pureFunctions, UInt16(CatalogFlags.pureFunction.rawValue)),
-        (CatalogNames.otherFunctions, UInt16(CatalogFlags.otherFunction.rawValue)),
-        (CatalogNames.laterFunctions, UInt16(CatalogFlags.laterFunction.rawValue)),
+        (CatalogNames.pureFunctions, (CatalogFlags.pureFunction.rawValue)),
+        (CatalogNames.otherFunctions, (CatalogFlags.otherFunction.rawValue)),
+        (CatalogNames.laterFunctions, (CatalogFlags.laterFunction.rawValue)),
     ])
-    private let rowFunctions = WordTable([(CatalogNames.rowFunctions, UInt16(CatalogFlags.rowFunction.rawValue))])
+    private let rowFunctions = WordTable([(CatalogNames.rowFunctions, (CatalogFlags.rowFunction.rawValue))])
     private let relations = WordTable([
-        (CatalogNames.relations, UInt16(CatalogFlags.relation.rawValue)),
-        (CatalogNames.laterRelations, UInt16(CatalogFlags.laterRelation.rawValue)),
+        (CatalogNames.relations, (CatalogFlags.relation.rawValue)),
+        (CatalogNames.laterRelations, (CatalogFlags.laterRelation.rawValue)),
+    ])
+
+    private let special = WordTable([
+        (
+            """
+            regclass regcollation regconfig regdictionary regnamespace regoper regoperator regproc regprocedure regrole \
+            regtype
+            """, CatalogFlags.registryType.rawValue
+        ),
+        ("generate_series generate_subscripts regexp_split_to_table string_to_table", CatalogFlags.scalarSet.rawValue),
     ])
 
     func flags(_ name: UnsafeRawBufferPointer, hash: UInt32) -> CatalogFlags {
         var flags: CatalogFlags = []
-        for table in [functions, rowFunctions, relations] {
-            if let value = table.find(name, hash: hash) { flags.formUnion(CatalogFlags(rawValue: UInt8(value))) }
+        func add(_ table: WordTable) {
+            if let value = table.find(name, hash: hash) { flags.formUnion(CatalogFlags(rawValue: value)) }
         }
+        add(functions)
+        add(rowFunctions)
+        add(relations)
+        add(special)
         if name.count > 3, name[0] == 0x70, name[1] == 0x67, name[2] == 0x5F { flags.insert(.reservedPrefix) }
         return flags
     }

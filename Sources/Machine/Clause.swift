@@ -36,7 +36,7 @@ extension ConditionFrame {
     /// Whether a clause's verbs and object match the access: the whole truth, of which the index is a filter.
     @inline(__always)
     func matches(
-        _ clause: UnsafePointer<Clause>, _ access: Access, schema: UInt32, name: UInt32, _ plan: SpecialisationView
+        _ clause: UnsafePointer<Clause>, _ access: Access, schema: UInt32, name: UInt32, _ plan: UnsafePointer<SpecialisationView>
     ) -> Bool {
         guard clause.pointee.verbs.contains(access.verb) else { return false }
         switch clause.pointee.objectClass {
@@ -65,19 +65,19 @@ extension ConditionFrame {
     /// looks there first, `pg_catalog`'s functions and its `pg_…` relations. An allow reaches into `pg_catalog` only by an
     /// exact name.
     private func isOnPath(
-        _ clause: UnsafePointer<Clause>, _ access: Access, schema: UInt32, _ plan: SpecialisationView
+        _ clause: UnsafePointer<Clause>, _ access: Access, schema: UInt32, _ plan: UnsafePointer<SpecialisationView>
     ) -> Bool {
         if access.schema.isEmpty { return true }
-        for index in 0..<plan.pathCount where plan.path[index] == schema { return true }
-        guard schema == plan.pgCatalog, clause.pointee.namePart == .exactly || !clause.pointee.role.isAllow else { return false }
+        for index in 0..<plan.pointee.pathCount where plan.pointee.path[index] == schema { return true }
+        guard schema == plan.pointee.pgCatalog, clause.pointee.namePart == .exactly || !clause.pointee.role.isAllow else { return false }
         if access.objectClass == .function { return true }
         let name = bytes(access.name)
         return name.count >= 3 && name[0] == UInt8(ascii: "p") && name[1] == UInt8(ascii: "g") && name[2] == UInt8(ascii: "_")
     }
 
-    /// Whether the access's columns meet (deny) or stay within (allow) the clause's. Moves the cursor to nothing; may number columns.
+    /// Whether the access's columns meet (deny) or stay within (allow) the clause's. Numbers the access's columns when it must.
     @inline(__always)
-    mutating func columnsFit(_ clause: UnsafePointer<Clause>, _ current: Access, _ plan: SpecialisationView) -> Bool {
+    mutating func columnsFit(_ clause: UnsafePointer<Clause>, _ current: Access, _ plan: UnsafePointer<SpecialisationView>) -> Bool {
         guard clause.pointee.hasColumns else { return true }
         let allows = clause.pointee.role.isAllow
         guard !current.everyColumn, let range = columnRange(current), let items = columnItems else { return !allows }
@@ -85,7 +85,7 @@ extension ConditionFrame {
         let first = Int(clause.pointee.firstColumn)
         let end = first &+ Int(clause.pointee.columnCount)
         for index in range {
-            let listed = containsSorted(plan.columns, first, end, items[index].symbol)
+            let listed = containsSorted(plan.pointee.columns, first, end, items[index].symbol)
             if listed != allows { return !allows }
         }
         return allows

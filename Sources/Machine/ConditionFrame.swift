@@ -3,7 +3,7 @@
 /// The machine's one context. Pointers into tables and session live as long as their owners; those into an inspection for one decision.
 struct ConditionFrame {
     // Constants.
-    let code: UnsafePointer<Instruction>
+    let code: UnsafePointer<Step>
     let integers: UnsafePointer<Int64>
     let symbols: SymbolView
     let setStarts: UnsafePointer<UInt32>

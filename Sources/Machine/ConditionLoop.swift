@@ -12,9 +12,8 @@ extension ConditionFrame {
             let a = Int(instruction.a)
             let b = Int(instruction.b)
             let c = Int(instruction.c)
-            guard let opcode = Opcode(rawValue: instruction.opcode) else { return false }
             let outcome: Ternary
-            switch opcode {
+            switch instruction.opcode {
             case .reject: return false
             case .accept: return true
             case .jump:

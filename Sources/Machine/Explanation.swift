@@ -12,8 +12,8 @@ extension VirtualMachine {
             let nameSymbol = frame.pointee.symbols.find(name.baseAddress, name.count)
             let schemaSymbol = frame.pointee.symbols.find(schema.baseAddress, schema.count)
             var best: [UInt32: AccessExplanation.Considered] = [:]
-            for index in 0..<plan.clauseCount {
-                let clause = plan.clauses + index
+            for index in 0..<plan.pointee.clauseCount {
+                let clause = plan.pointee.clauses + index
                 guard frame.pointee.matches(clause, current, schema: schemaSymbol, name: nameSymbol, plan) else { continue }
                 let rule = clause.pointee.rule
                 let finding = finding(clause, current)

@@ -32,7 +32,7 @@ public struct Instruction: BitwiseCopyable, Sendable, Hashable {
 }
 
 /// Every opcode. Raw values are part of the program format.
-public enum Opcode: UInt8, CaseIterable, Sendable {
+public enum Opcode: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     // Endings.
     case reject = 0
     case accept = 1

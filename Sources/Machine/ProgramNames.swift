@@ -2,6 +2,15 @@
 
 struct ProgramNames {
     let program: Program
+    /// Of each source: where its lines after the first begin.
+    private let lineStarts: [[Int]]
+
+    init(program: Program) {
+        self.program = program
+        lineStarts = program.sources.map { source in
+            source.bytes.indices.filter { source.bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+        }
+    }
 
     func symbol(_ symbol: Symbol) -> String { Int(symbol) < program.symbols.count ? program.symbols[Int(symbol)] : "?" }
 
@@ -26,9 +35,14 @@ struct ProgramNames {
 
     /// `; path:line`
     func place(_ place: SourcePlace) -> String {
-        let source = program.sources[Int(place.file)]
-        let line = source.bytes[..<Int(place.start)].reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
-        return "; \(source.path):\(line)"
+        let starts = lineStarts[Int(place.file)]
+        var low = 0
+        var high = starts.count
+        while low < high {
+            let middle = (low + high) / 2
+            if starts[middle] <= Int(place.start) { low = middle + 1 } else { high = middle }
+        }
+        return "; \(program.sources[Int(place.file)].path):\(low + 1)"
     }
 
     func who(_ who: WhoRecord) -> String {

@@ -5,6 +5,24 @@ enum WellKnown {
     static let pgCatalog = "pg_catalog"
 }
 
+/// An instruction as the loop runs it: the opcode as the enum it is, so that nothing is decoded per step.
+struct Step: BitwiseCopyable, Sendable {
+    var opcode: Opcode
+    var a: UInt8
+    var b: UInt8
+    var flags: Instruction.Flags
+    var c: UInt32
+
+    /// An opcode that is none, which the verifier refuses, would reject.
+    init(_ instruction: Instruction) {
+        opcode = Opcode(rawValue: instruction.opcode) ?? .reject
+        a = instruction.a
+        b = instruction.b
+        flags = instruction.flags
+        c = instruction.c
+    }
+}
+
 final class ProgramTables: Sendable {
     struct Network: BitwiseCopyable, Sendable {
         var high: UInt64
@@ -32,7 +50,7 @@ final class ProgramTables: Sendable {
     let pgCatalog: UInt32
     /// A verb's name, by its raw value: symbol in `symbols`.
     let verbNames: FixedMemory<UInt32>
-    let code: FixedMemory<Instruction>
+    let code: FixedMemory<Step>
     let integers: FixedMemory<Int64>
     let setStarts: FixedMemory<UInt32>
     let setMembers: FixedMemory<UInt32>
@@ -60,7 +78,7 @@ final class ProgramTables: Sendable {
         verbNames = FixedMemory(verbs)
         symbols = try SymbolTable(names)
 
-        code = FixedMemory(program.code)
+        code = FixedMemory(program.code.map { Step($0) })
         integers = FixedMemory(program.integers)
         var starts: [UInt32] = [0]
         var members: [UInt32] = []

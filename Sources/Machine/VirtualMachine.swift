@@ -10,7 +10,7 @@ public final class VirtualMachine {
     public let observedRules = ArenaBuffer<UInt32>(capacity: 8)
 
     let frame: UnsafeMutablePointer<ConditionFrame>
-    let plan: SpecialisationView
+    let plan: UnsafeMutablePointer<SpecialisationView>
     private let matcher: PatternMatcher
     private let values: SessionValues
     private let registers: UnsafeMutablePointer<Value>
@@ -42,7 +42,8 @@ public final class VirtualMachine {
             to: ConditionFrame(
                 core.tables, patterns: matcher, facts: values.facts.base, claims: values.claims.base, registers: registers,
                 fingerprint: fingerprint, sessionStart: session.start.seconds))
-        plan = specialisation.view
+        plan = .allocate(capacity: 1)
+        plan.initialize(to: specialisation.view)
         maskWords = ArenaBuffer(capacity: specialisation.baseMasks.count)
         for _ in 0..<specialisation.baseMasks.count { maskWords.append(0) }
     }
@@ -50,6 +51,7 @@ public final class VirtualMachine {
     deinit {
         frame.deinitialize(count: 1)
         frame.deallocate()
+        plan.deallocate()
         registers.deallocate()
         fingerprint.deallocate()
     }
@@ -59,7 +61,8 @@ public final class VirtualMachine {
         begin(inspection, request)
         if observedRules.count > 0 { observedRules.removeAll() }
         let frame = self.frame
-        let plan = self.plan
+        let index = plan.pointee.index
+        let clauses = plan.pointee.clauses
         let count = frame.pointee.accesses.count
         var deny = UInt32.max
         var denied = -1
@@ -74,11 +77,11 @@ public final class VirtualMachine {
             let schemaSymbol = frame.pointee.symbols.find(schema.baseAddress, schema.count)
             var allow = UInt32.max
             let before = deny
-            plan.index.forEach(verb: current.verb, schema: schemaSymbol, name: nameSymbol) { start, count in
+            index.forEach(verb: current.verb, schema: schemaSymbol, name: nameSymbol) { start, count in
                 var offset = start
                 let end = start &+ count
                 while offset < end {
-                    let clause = plan.clauses + Int(plan.index.members[offset])
+                    let clause = clauses + Int(index.members[offset])
                     offset &+= 1
                     let rule = clause.pointee.rule
                     switch clause.pointee.role {

@@ -46,10 +46,32 @@ final class CopyLineReader {
     }
 
     func read(_ piece: UnsafeRawBufferPointer, into output: MaskOutput) throws(MaskError) {
-        for byte in piece {
-            try take(byte, into: output)
-            offset += 1
+        var index = 0
+        while index < piece.count {
+            let run = plainRun(in: piece, from: index)
+            if run > 0 {
+                hold(UnsafeRawBufferPointer(rebasing: piece[index..<(index + run)]), output)
+            } else {
+                try take(piece[index], into: output)
+            }
+            index += max(run, 1)
+            offset += max(run, 1)
         }
+    }
+
+    /// How many bytes from `start` leave the state as it is: they are taken at once.
+    private func plainRun(in piece: UnsafeRawBufferPointer, from start: Int) -> Int {
+        let first: UInt8
+        let second: UInt8
+        let third: UInt8
+        switch state {
+        case .plain: (first, second, third) = (layout.delimiter, 10, isCSV ? layout.quote : UInt8(ascii: "\\"))
+        case .quoted: (first, second, third) = (layout.quote, layout.escape, layout.escape)
+        case .fieldStart, .escaped, .quotedEscape, .quoteSeen: return 0
+        }
+        var end = start
+        while end < piece.count, piece[end] != first, piece[end] != second, piece[end] != third { end += 1 }
+        return end - start
     }
 
     /// A header has names, not values; a column beyond the rules is an error that is found at the line's end.
@@ -92,12 +114,16 @@ final class CopyLineReader {
     }
 
     private func hold(_ byte: UInt8, _ output: MaskOutput) {
-        guard isMasked else { return output.append(byte) }
-        guard raw.count < longestRaw else {
+        withUnsafeBytes(of: byte) { hold($0, output) }
+    }
+
+    private func hold(_ bytes: UnsafeRawBufferPointer, _ output: MaskOutput) {
+        guard isMasked else { return output.append(bytes) }
+        guard bytes.count <= longestRaw - raw.count else {
             isTooLong = true
             return
         }
-        raw.append(byte)
+        raw.append(bytes)
     }
 
     private func endField(_ delimiter: UInt8, into output: MaskOutput) throws(MaskError) {

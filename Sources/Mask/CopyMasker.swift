@@ -5,8 +5,8 @@
 /// held. One whole row in gives one whole row out, so one CopyData message stays one row where the server sends it so.
 ///
 /// Text formats are read as bytes: `client_encoding` must be one in which no character has an ASCII byte after its first (so not
-/// SJIS, BIG5, GBK, UHC, JOHAB, GB18030).
-public struct CopyMasker: ~Copyable {
+/// SJIS, BIG5, GBK, UHC, JOHAB, GB18030). Not thread-safe; one for each COPY, on the session's `CellMasker`.
+public final class CopyMasker {
     private enum Reader {
         case lines(CopyLineReader)
         case binary(CopyBinaryReader)
@@ -27,7 +27,7 @@ public struct CopyMasker: ~Copyable {
 
     /// Takes the bytes of one CopyData and appends what is to be sent instead, which may be nothing yet: then send nothing. On an
     /// error the output must not be sent, and every later call throws the same.
-    public mutating func mask(_ piece: UnsafeRawBufferPointer, into output: MaskOutput) throws(MaskError) {
+    public func mask(_ piece: UnsafeRawBufferPointer, into output: MaskOutput) throws(MaskError) {
         if let failure { throw failure }
         do {
             switch reader {
@@ -41,7 +41,7 @@ public struct CopyMasker: ~Copyable {
     }
 
     /// Says that CopyDone has come. Throws `truncatedCopy` when the data ends within a row or without a trailer.
-    public consuming func finish() throws(MaskError) {
+    public func finish() throws(MaskError) {
         if let failure { throw failure }
         let isComplete =
             switch reader {

@@ -57,7 +57,7 @@ public final class Detector: Sendable {
         pattern: #"(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]++@[\p{L}\p{N}-]++(?:\.[\p{L}\p{N}-]++)++"#,
         kind: .email, shortestHit: 5)
     private static let card = try? Detector(
-        name: "pii.credit_card", pattern: "[0-9]++(?:[ -][0-9]++)*+", kind: .card, shortestHit: 13)
+        name: "pii.credit_card", pattern: "(?<![0-9])[0-9](?:[ -]?[0-9]){12}", kind: .card, shortestHit: 13)
     // Lower-case heads only where a word begins: else one digest in two hundred would be an account.
     private static let iban = try? Detector(
         name: "pii.iban", pattern: "(?:[A-Z]{2}|(?<![A-Za-z0-9])[A-Za-z]{2})[0-9]{2}", kind: .iban, shortestHit: IBAN.shortest)
@@ -74,8 +74,8 @@ public final class Detector: Sendable {
             case .email:
                 return .found(candidate)
             case .card:
-                if let hit = Self.cardHit(in: text, candidate) { return .found(hit) }
-                from = max(candidate.upperBound, from + 1)
+                if let hit = Self.cardHit(in: text, from: candidate.lowerBound) { return .found(hit) }
+                from = candidate.lowerBound + 1
             case .iban:
                 if let hit = Self.ibanHit(in: text, from: candidate.lowerBound) { return .found(hit) }
                 from = candidate.lowerBound + 1
@@ -105,28 +105,24 @@ public final class Detector: Sendable {
         }
     }
 
-    /// The first and then longest card number in a run of digit groups: it begins and ends where groups do, so that a number
-    /// beside it (an expiry, a check code) does not hide it.
-    private static func cardHit(in text: UnsafeRawBufferPointer, _ run: Range<Int>) -> Range<Int>? {
-        var begin = run.lowerBound
-        while begin < run.upperBound {
-            if ASCII.isDigit(text[begin]), begin == 0 || !ASCII.isDigit(text[begin - 1]) {
-                var sum = LuhnSum()
-                var end: Int?
-                var index = begin
-                while index < run.upperBound, sum.count <= 19 {
-                    if ASCII.isDigit(text[index]) {
-                        sum.add(text[index])
-                        let groupEnds = index + 1 == text.count || !ASCII.isDigit(text[index + 1])
-                        if groupEnds, (13...19).contains(sum.count), sum.isValid { end = index + 1 }
-                    }
-                    index += 1
-                }
-                if let end { return begin..<end }
+    /// The longest card number that begins with the digit group at `start`: it ends where a group does, so that a number after it
+    /// (an expiry, a check code) does not hide it.
+    private static func cardHit(in text: UnsafeRawBufferPointer, from start: Int) -> Range<Int>? {
+        var sum = LuhnSum()
+        var end: Int?
+        var index = start
+        while index < text.count, sum.count < 19 {
+            if ASCII.isDigit(text[index]) {
+                sum.add(text[index])
+                let groupEnds = index + 1 == text.count || !ASCII.isDigit(text[index + 1])
+                if groupEnds, (13...19).contains(sum.count), sum.isValid { end = index + 1 }
+            } else {
+                let separates = text[index] == UInt8(ascii: " ") || text[index] == UInt8(ascii: "-")
+                guard separates, index > start, ASCII.isDigit(text[index - 1]) else { break }
             }
-            begin += 1
+            index += 1
         }
-        return nil
+        return end.map { start..<$0 }
     }
 
     /// An account number that begins at a head: exactly as long as its country says.

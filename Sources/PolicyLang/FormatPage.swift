@@ -39,7 +39,10 @@ struct FormatPage {
     }
 
     private mutating func writeRun(_ run: Range<Int>) {
-        if needsBlank(before: run.lowerBound) { write("") }
+        let first = declarations[run.lowerBound]
+        // A comment right below the declaration above stays there when an empty line follows it anyway.
+        let isParted = first.hasBlankAfterComments || first.leading.contains { $0.followsBlank }
+        if first.followsBlank || needsBlank(before: run.lowerBound) && !isParted { write("") }
         for (index, comment) in declarations[run.lowerBound].leading.enumerated() {
             if index > 0, comment.followsBlank { write("") }
             write(comment.text)

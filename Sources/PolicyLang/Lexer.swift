@@ -15,8 +15,8 @@ struct Lexer {
     var position = 0
     var tokens: [Token] = []
     var comments: [SourceComment] = []
-    var diagnostics: [Diagnostic]
-    private let refused: [Range<Int>]
+    private var diagnostics: [Diagnostic] = []
+    private let hygiene: TextHygiene
     private var nextRefused = 0
     private var startsLine = true
     var followsFault = false
@@ -24,9 +24,7 @@ struct Lexer {
     private init(_ source: SourceFile) {
         self.source = source
         bytes = source.bytes
-        let hygiene = TextHygiene(source)
-        refused = hygiene.refused
-        diagnostics = hygiene.diagnostics
+        hygiene = TextHygiene(source)
     }
 
     /// Reads the whole file. Cost is linear in its bytes.
@@ -39,7 +37,9 @@ struct Lexer {
         }
         var lexer = Lexer(source)
         lexer.run()
-        return LexedFile(tokens: lexer.tokens, comments: lexer.comments, diagnostics: lexer.diagnostics)
+        return LexedFile(
+            tokens: lexer.tokens, comments: lexer.comments,
+            diagnostics: lexer.hygiene.diagnostics + lexer.diagnostics)
     }
 
     private mutating func run() {
@@ -82,6 +82,7 @@ struct Lexer {
 
     /// Steps over bytes that the first look refused.
     private mutating func skipRefused() -> Bool {
+        let refused = hygiene.refused
         while nextRefused < refused.count, refused[nextRefused].upperBound <= position { nextRefused += 1 }
         guard nextRefused < refused.count, refused[nextRefused].contains(position) else { return false }
         position = refused[nextRefused].upperBound
@@ -98,7 +99,10 @@ struct Lexer {
         SourceSpan(file: source.index, start: start, end: min(end, bytes.count))
     }
 
-    mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+    /// Keeps a diagnostic, unless there are more than will be shown already.
+    mutating func report(_ diagnostic: Diagnostic) {
+        if diagnostics.count <= LanguageLimits.diagnostics { diagnostics.append(diagnostic) }
+    }
 
     mutating func add(_ kind: TokenKind, from start: Int, to end: Int, text: String = "") {
         tokens.append(

@@ -9,7 +9,8 @@ public struct Parser {
     let tokens: [Token]
     let comments: [SourceComment]
     var index = 0
-    var diagnostics: [Diagnostic]
+    private let lexicalDiagnostics: [Diagnostic]
+    private var diagnostics: [Diagnostic] = []
     var layout: Layout
     /// The words that begin a clause in the block that is being read.
     var clauseWords: Set<String> = []
@@ -28,7 +29,7 @@ public struct Parser {
         self.source = source
         tokens = lexed.tokens
         comments = lexed.comments
-        diagnostics = lexed.diagnostics
+        lexicalDiagnostics = lexed.diagnostics
         layout = Layout(tokenCount: lexed.tokens.count)
     }
 
@@ -48,12 +49,12 @@ public struct Parser {
 
     private func sortedDiagnostics() -> [Diagnostic] {
         // `sort` is not promised to be stable, so equal places keep their order by number.
-        let ordered = diagnostics.enumerated().sorted {
+        let ordered = (lexicalDiagnostics + diagnostics).enumerated().sorted {
             ($0.element.span.start, $0.offset) < ($1.element.span.start, $1.offset)
         }
         var kept = ordered.prefix(LanguageLimits.diagnostics).map(\.element)
         if ordered.count > kept.count, let last = kept.last {
-            kept.append(Wording.tooManyDiagnostics(last.span.tail, count: ordered.count - kept.count))
+            kept.append(Wording.tooManyDiagnostics(last.span.tail))
         }
         return kept
     }
@@ -195,7 +196,10 @@ public struct Parser {
 
     // MARK: reporting
 
-    mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+    /// Keeps a diagnostic, unless there are more than will be shown already.
+    mutating func report(_ diagnostic: Diagnostic) {
+        if diagnostics.count <= LanguageLimits.diagnostics { diagnostics.append(diagnostic) }
+    }
 
     /// Reports that something else was expected here, unless the place is already known to be broken.
     mutating func fail(expected: String, help: String? = nil) -> Reported {

@@ -74,7 +74,11 @@ extension Parser {
     /// clause has been read: before that it begins that clause.
     private mutating func parsePreposition(after verbs: [VerbPattern]) -> Name? {
         var best: String?
-        if case .verb(let last)? = verbs.last { best = Vocabulary.bestPreposition(after: last.text) }
+        switch verbs.last {
+        case .verb(let last)?: best = Vocabulary.bestPreposition(after: last.text)
+        case .any?: best = "from"
+        case nil: break
+        }
         let isPreposition = isAtWord && Vocabulary.prepositions.contains(current.text)
             && !isQualified(at: index) && (current.text != "on" || hasOnClause && !current.startsLine)
         if isPreposition {

@@ -46,6 +46,7 @@ struct TextHygiene {
 
     private mutating func close(_ run: (fault: Fault, start: Int, value: UInt32), at end: Int, in source: SourceFile) {
         refused.append(run.start..<end)
+        guard diagnostics.count <= LanguageLimits.diagnostics else { return }
         let span = SourceSpan(file: source.index, start: run.start, end: end)
         switch run.fault {
         case .malformed: diagnostics.append(Wording.malformedUTF8(span))

@@ -188,7 +188,7 @@ enum Wording {
             help: "divide it into several policies")
     }
 
-    static func tooManyDiagnostics(_ span: SourceSpan, count: Int) -> Diagnostic {
-        error("P0903", span, "\(count) more mistakes are not shown", help: "mend the ones above first")
+    static func tooManyDiagnostics(_ span: SourceSpan) -> Diagnostic {
+        error("P0903", span, "further mistakes are not shown", help: "mend the ones above first")
     }
 }

@@ -52,7 +52,7 @@ public final class ResultLog {
     }
 
     deinit {
-        if descriptor >= 0 { close(descriptor) }
+        if descriptor >= 0 { Foundation.close(descriptor) }
     }
 
     /// Adds bytes to the result of a message that `session` has recorded.
@@ -110,7 +110,7 @@ public final class ResultLog {
     }
 
     private func openNextFile() throws(RecordingError) {
-        if descriptor >= 0 { close(descriptor) }
+        if descriptor >= 0 { Foundation.close(descriptor) }
         descriptor = -1
         let name = journal.channel.key + "." + String(fileNumber) + ResultFile.suffix
         descriptor = try SystemCall.openFile(directory + "/" + name, O_WRONLY | O_CREAT | O_EXCL)

@@ -43,14 +43,18 @@ struct DiscoveryTests {
         #expect(!server.requests.contains("/keys"))
     }
 
-    @Test(arguments: [
-        ("https://issuer.example", "https://keys.example/jwks", nil),
-        ("https://issuer.example", "http://keys.example/jwks", .unsafeURL("must use https, as its host is not this machine")),
-        ("https://issuer.example", "http://127.0.0.1/jwks", .unsafeURL("must use https")),
-        ("http://127.0.0.1:1", "http://127.0.0.1/jwks", nil), ("http://127.0.0.1:1", "https://keys.example", nil),
-        ("https://issuer.example", "file:///etc/passwd", .unsafeURL("is not a URL with a host")),
-        ("https://issuer.example", "", .unsafeURL("is not a URL with a host")),
-    ] as [(String, String, KeySourceFailure?)])
+    @Test(
+        arguments: [
+            ("https://issuer.example", "https://keys.example/jwks", nil),
+            (
+                "https://issuer.example", "http://keys.example/jwks",
+                .unsafeURL("must use https, as its host is not this machine")
+            ),
+            ("https://issuer.example", "http://127.0.0.1/jwks", .unsafeURL("must use https")),
+            ("http://127.0.0.1:1", "http://127.0.0.1/jwks", nil), ("http://127.0.0.1:1", "https://keys.example", nil),
+            ("https://issuer.example", "file:///etc/passwd", .unsafeURL("is not a URL with a host")),
+            ("https://issuer.example", "", .unsafeURL("is not a URL with a host")),
+        ] as [(String, String, KeySourceFailure?)])
     func keysAddress(_ issuer: String, _ keys: String, _ failure: KeySourceFailure?) throws {
         let document = Array(#"{"issuer":"\#(issuer)","jwks_uri":"\#(keys)"}"#.utf8)
         let asked = try SafeURL(issuer + Self.path)

@@ -17,7 +17,10 @@ struct IssuerSettingsTests {
         ("issuer main: audience is missing", settings { $0.audience = "" }),
         ("issuer main: url is missing", settings { $0.url = "" }),
         ("issuer : name is missing", settings { $0.name = "" }),
-        ("issuer main: audience is longer than 2048 bytes", settings { $0.audience = String(repeating: "a", count: 2049) }),
+        (
+            "issuer main: audience is longer than 2048 bytes",
+            settings { $0.audience += String(repeating: "a", count: 2048) }
+        ),
         ("issuer main: no signature algorithm is allowed", settings { $0.algorithms = [] }),
         ("issuer main: a claim's name is missing", settings { $0.claims = [.init(name: "", type: .string)] }),
         (
@@ -40,7 +43,9 @@ struct IssuerSettingsTests {
         let long = String(repeating: "a", count: IdentityLimits.settingBytes)
         _ = try TokenVerifier(issuers: [Self.settings { $0.audience = long }])
         // Keys from a file: the issuer's name need not be an address.
-        _ = try TokenVerifier(issuers: [Self.settings { $0.url = "kubernetes/serviceaccount"; $0.keys = .file("/k") }])
+        var cluster = Self.settings { $0.url = "kubernetes/serviceaccount" }
+        cluster.keys = .file("/k")
+        _ = try TokenVerifier(issuers: [cluster])
         _ = try TokenVerifier(issuers: [])
     }
 
@@ -52,13 +57,16 @@ struct IssuerSettingsTests {
         #expect(throws: IssuerConfigurationError.duplicateAudience(issuer: "second", other: "main")) {
             try TokenVerifier(issuers: [main, Self.settings { $0.name = "second" }])
         }
-        _ = try TokenVerifier(issuers: [main, Self.settings { $0.name = "second"; $0.audience = "b" }])
+        var second = Self.settings { $0.name = "second" }
+        second.audience = "b"
+        _ = try TokenVerifier(issuers: [main, second])
     }
 
     @Test func noSymmetricAlgorithmCanBeNamed() {
         for name in ["none", "HS256", "HS384", "HS512", "rs256"] { #expect(SignatureAlgorithm(rawValue: name) == nil) }
-        #expect(SignatureAlgorithm.usual.map(\.rawValue).sorted() == [
-            "ES256", "ES384", "EdDSA", "PS256", "RS256", "RS384", "RS512",
-        ])
+        #expect(
+            SignatureAlgorithm.usual.map(\.rawValue).sorted() == [
+                "ES256", "ES384", "EdDSA", "PS256", "RS256", "RS384", "RS512",
+            ])
     }
 }

@@ -99,7 +99,8 @@ struct KeySourceTests {
     }
 
     /// The age that a source asks for is brought within bounds.
-    @Test(arguments: [(nil, 900), (0, 60), (59, 60), (61, 61), (21_600, 21_600), (9_999_999, 21_600)] as [(Int?, Int64)])
+    @Test(
+        arguments: [(nil, 900), (0, 60), (59, 60), (61, 61), (21_600, 21_600), (9_999_999, 21_600)] as [(Int?, Int64)])
     func age(_ maxAge: Int?, _ kept: Int64) async throws {
         let scene = try Scene([], maxAge: maxAge)
         await scene.verifier.refresh(now: Moment(seconds: Self.start))
@@ -117,7 +118,7 @@ struct KeySourceTests {
             (.init(status: 500), .status(500)), (.document("<html>"), .notKeySet),
             (.document(String(repeating: " ", count: IdentityLimits.documentBytes + 1)), .tooLarge),
             (.init(status: 302, headers: ["Location": "http://localhost:1/jwks"]), .status(302)),
-            (.init(status: 304), .status(304)),
+            (.init(status: 204), .status(204)),
         ]
         for (place, (answer, failure)) in failures.enumerated() {
             scene.server.serve("/jwks", answer)
@@ -143,6 +144,40 @@ struct KeySourceTests {
         scene.server.serve("/jwks", .init(status: 302, headers: ["Location": scene.server.origin + "/moved"]))
         scene.server.serve("/moved", .document(TestKey.set([key])))
         #expect(try await scene.subject(key, at: Self.start) == "job")
+    }
+
+    @Test func redirectsEnd() async throws {
+        let key = try await TestKey.ed25519("key")
+        let scene = try Scene([])
+        scene.server.serve("/jwks", .init(status: 302, headers: ["Location": scene.server.origin + "/jwks"]))
+        await #expect(throws: AuthenticationFailure.keysUnavailable(issuer: "main")) {
+            try await scene.subject(key, at: Self.start)
+        }
+        #expect(scene.verifier.status[0].failure == .status(302))
+        #expect(scene.server.requests.count == 1 + IdentityLimits.redirects)
+    }
+
+    /// A little over their age, keys are used once more while new ones are fetched.
+    @Test func refreshBehindTheCaller() async throws {
+        let (old, new) = (try await TestKey.ed25519("old"), try await TestKey.ed25519("new"))
+        let scene = try Scene([old], maxAge: 100)
+        #expect(try await scene.subject(old, at: Self.start) == "job")
+        scene.server.serve("/jwks", .document(TestKey.set([new])))
+        #expect(try await scene.subject(old, at: Self.start + 101) == "job")
+        await scene.verifier.refresh(now: Moment(seconds: Self.start + 101))
+        #expect(scene.server.requests.count == 2)
+        #expect(try await scene.subject(new, at: Self.start + 101) == "job")
+        #expect(scene.server.requests.count == 2)
+    }
+
+    /// A clock that is set back must not keep keys from being read.
+    @Test func clockSetBack() async throws {
+        let (old, new) = (try await TestKey.ed25519("old"), try await TestKey.ed25519("new"))
+        let scene = try Scene([old])
+        #expect(try await scene.subject(old, at: Self.start) == "job")
+        scene.server.serve("/jwks", .document(TestKey.set([new])))
+        #expect(try await scene.subject(new, at: Self.start - 1000) == "job")
+        #expect(scene.server.requests.count == 2)
     }
 
     @Test func stallingServerIsGivenUp() async throws {

@@ -38,7 +38,8 @@ final class LoopbackServer: Sendable {
         let (socket, length) = (listener, size)
         let bound = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(socket, pointer, length) == 0 && listen(socket, 64) == 0 && getsockname(socket, pointer, &size) == 0
+                bind(socket, pointer, length) == 0 && listen(socket, 64) == 0
+                    && getsockname(socket, pointer, &size) == 0
             }
         }
         if !bound { throw POSIXError(.EADDRNOTAVAIL) }

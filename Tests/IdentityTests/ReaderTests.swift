@@ -16,10 +16,12 @@ struct ReaderTests {
         }
     }
 
-    @Test(arguments: [
-        [0xFF], [0x22, 0xFF, 0x22], [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xE2, 0x82, 0x22],
-        [0xEF, 0xBB, 0xBF, 0x31], [0x31, 0x00], [],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xFF], [0x22, 0xFF, 0x22], [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+            [0x22, 0xE2, 0x82, 0x22],
+            [0xEF, 0xBB, 0xBF, 0x31], [0x31, 0x00], [],
+        ] as [[UInt8]])
     func notText(_ bytes: [UInt8]) {
         #expect(throws: JSONFault.self) { try JSONReader.read(bytes) }
     }
@@ -75,10 +77,12 @@ struct ReaderTests {
         }
     }
 
-    @Test(arguments: [
-        ("max-age=60", 60), ("public, MAX-AGE = 5", 5), ("no-store, max-age=9", 0), ("no-cache", 0), ("private", nil),
-        ("max-age", nil), ("max-age=x", nil), ("max-age=99999999999999999999", nil), ("", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("max-age=60", 60), ("public, MAX-AGE = 5", 5), ("no-store, max-age=9", 0), ("no-cache", 0),
+            ("private", nil),
+            ("max-age", nil), ("max-age=x", nil), ("max-age=99999999999999999999", nil), ("", nil),
+        ] as [(String, Int64?)])
     func maxAge(_ field: String, _ age: Int64?) { #expect(DocumentFetch.maxAge(field) == age) }
 
     @Test func mutatedSeeds() throws {

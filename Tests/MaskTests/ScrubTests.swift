@@ -12,9 +12,7 @@ struct ScrubTests {
     /// nil: unchanged.
     func scrubbed(_ body: [UInt8], dropping: Bool) throws -> [UInt8]? {
         let output = MaskOutput()
-        let outcome = try body.withUnsafeBytes { bytes throws(MaskError) in
-            try scrubber.scrub(fields: bytes, droppingDetail: dropping, into: output)
-        }
+        let outcome = try body.withUnsafeBytes { try scrubber.scrub(fields: $0, droppingDetail: dropping, into: output) }
         if outcome == .unchanged { #expect(output.isEmpty) }
         return outcome == .unchanged ? nil : Array(output.bytes)
     }

@@ -8,12 +8,11 @@ struct ValueTests {
 
     init() throws { masker = CellMasker(plan: try Given.plan(Given.everything)) }
 
-    @Test(arguments: CaseFile.lines("values.txt"))
-    func table(line: String) throws {
-        let fields = line.split(separator: "|").map { CaseFile.trim($0) }
-        try #require(fields.count == 3, "\(line)")
-        let masker = CellMasker(plan: try Given.plan(fields[0].split(separator: " ").map(String.init)))
-        #expect(masker.masked(fields[1], .text(.pass, scans: true)) == fields[2], "\(line)")
+    @Test func table() throws {
+        try CaseFile.check("values.txt", columns: 3) { fields in
+            let masker = CellMasker(plan: try Given.plan(fields[0].split(separator: " ").map(String.init)))
+            return masker.masked(fields[1], .text(.pass, scans: true))
+        }
     }
 
     @Test func builtInsAreThere() {
@@ -122,12 +121,13 @@ struct ValueTests {
         #expect(throws: PatternError.self) { try Detector(name: "acme.bad", pattern: "(") }
     }
 
-    /// Texts of a cell's full length that a careless search would spend hours on, and that must still be answered right.
+    /// Long texts that a careless search would spend hours on, and that must still be answered right.
     @Test(arguments: ["a", "1", "1 ", "DE89", "a@", "a.", "@", "4111111111111111 ", "a@b.c ", "\u{e9}", "é@", "-", "1-", "aa11 "])
     func longTexts(unit: String) {
-        let length = masker.limits.cellBytes
+        let length = masker.limits.cellBytes / 8
         let text = String(repeating: unit, count: length / unit.utf8.count)
         let output = masker.masked(text, .text(.pass, scans: true))
+        #expect(output != "NULL")
         #expect(!output.contains("4111111111111111"))
         #expect(!output.contains("a@b.c"))
     }

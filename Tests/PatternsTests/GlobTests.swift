@@ -3,13 +3,11 @@ import Patterns
 import Testing
 
 struct GlobTests {
-    @Test(arguments: CaseFile.lines("globs.txt"))
-    func table(line: String) throws {
-        let fields = line.split(separator: "|").map { CaseFile.trim($0) }
-        try #require(fields.count == 4, "\(line)")
-        let text = { (field: String) in field == "\\e" ? "" : field }
-        let glob = try GlobPattern(text(fields[0]), separator: fields[1] == "-" ? nil : fields[1].utf8.first)
-        #expect(glob.matches(text(fields[2])) == (fields[3] == "yes"), "\(line)")
+    @Test func table() throws {
+        try CaseFile.check("globs.txt", columns: 4) { fields in
+            let glob = try GlobPattern(fields[0], separator: fields[1] == "-" ? nil : fields[1].utf8.first)
+            return glob.matches(fields[2]) ? "yes" : "no"
+        }
     }
 
     @Test func refused() {

@@ -6,6 +6,7 @@ import NIOCore
 struct PostgresErrorFields: Equatable {
     /// Field codes of section 55.8 that the gateway knows.
     enum Code {
+        static let internalQuery = UInt8(ascii: "q")
         static let severity = UInt8(ascii: "S")
         static let severityInEnglish = UInt8(ascii: "V")
         static let sqlstate = UInt8(ascii: "C")

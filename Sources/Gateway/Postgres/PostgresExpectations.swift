@@ -119,6 +119,9 @@ struct PostgresExpectations {
         return (false, true)
     }
 
+    /// Whether the Sync up to which an error now would skip is one that the gateway added.
+    var nextSyncIsOurs: Bool { queue.first { $0.kind == .sync }?.isOurs ?? false }
+
     /// Whether a message that is still to be answered, after the first, satisfies `condition`.
     func laterContains(_ condition: (PostgresExpectation) -> Bool) -> Bool { queue.dropFirst().contains(where: condition) }
 

@@ -16,7 +16,7 @@ struct PostgresExposure: Equatable {
 }
 
 /// The rules for one result's columns.
-final class PostgresRules {
+final class PostgresRules: Sendable {
     let cells: [CellRule]
     /// No cell is touched: rows go through as they come.
     let isPass: Bool
@@ -82,7 +82,11 @@ final class PostgresMasking {
     /// Whether a table in a RowDescription is not in the catalogue; asked before `rules`, so that the catalogue can be loaded again.
     func hasUnknownTable(_ body: UnsafeRawBufferPointer) -> Bool {
         guard !plan.columns.isEmpty, let columns = PostgresColumn.read(body) else { return false }
-        return columns.contains { $0.table != 0 && (catalogue?.relation($0.table).map { $0.column(max($0.columns.isEmpty ? 0 : 1, 0)) } == nil) }
+        return columns.contains {
+            guard $0.table != 0 else { return false }
+            guard let relation = catalogue?.relation($0.table) else { return true }
+            return $0.number > 0 && relation.column($0.number) == nil
+        }
     }
 
     func rule(_ column: PostgresColumn, readsMasked: Bool) -> CellRule {

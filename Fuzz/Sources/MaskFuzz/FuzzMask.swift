@@ -1,0 +1,70 @@
+// libFuzzer's way into the decoders of Mask, Patterns and Sealing: the first byte chooses one, the rest is its input.
+import Mask
+import Patterns
+import Sealing
+
+private final class MaskFuzz {
+    static nonisolated(unsafe) let shared = MaskFuzz()
+
+    let masker: CellMasker
+    let output = MaskOutput()
+    let rules: [CellRule]
+    let binaryRules: [CellRule]
+
+    init() {
+        let values = Detector.builtInNames.compactMap { Detector.named($0) }.map {
+            ValueMask(detector: $0, transform: .partial(first: 2, last: 0))
+        }
+        let plan = try? MaskPlan(columns: [], values: values, hashKey: [UInt8](repeating: 7, count: 32))
+        masker = CellMasker(plan: plan ?? .none)
+        let treatments: [(ColumnTreatment, Bool)] = [(.transform(.last(2)), true), (.pass, false), (.pass, true)]
+        rules = treatments.map { CellRule($0.0, scansValues: $0.1, type: .text, format: .text) }
+        binaryRules = treatments.map { CellRule($0.0, scansValues: $0.1, type: .jsonb, format: .binary) }
+    }
+
+    func run(_ choice: UInt8, _ input: UnsafeRawBufferPointer) {
+        output.removeAll()
+        switch choice % 8 {
+        case 0: _ = try? DataRowMasker(masker).mask(input, rules: rules, into: output)
+        case 1: copy(try? CopyLayout.text(), rules, input)
+        case 2: copy(try? CopyLayout.csv(hasHeader: true), rules, input)
+        case 3: copy(.binary, binaryRules, input)
+        case 4: _ = try? TextScrubber(masker).scrub(fields: input, droppingDetail: input.count & 1 == 0, into: output)
+        case 5:
+            let types: [MaskedType] = [.text, .json, .jsonb, .int8, .float8, .numeric, .bytea, .other]
+            for type in types {
+                for format in [WireFormat.text, .binary] {
+                    _ = masker.mask(input, CellRule(.pass, scansValues: true, type: type, format: format), into: output)
+                }
+            }
+        case 6:
+            guard let pattern = try? CompiledPattern(bytes: Array(input.prefix(200))) else { return }
+            _ = Matcher().firstMatch(of: pattern, in: input, from: 0)
+        default:
+            _ = try? SealedBundle.open(Array(input), trusting: [])
+            _ = try? SealedBundle.openUnsigned(Array(input))
+            _ = try? GlobPattern(bytes: Array(input.prefix(200)), separator: 0x2f).matches(input)
+        }
+    }
+
+    /// The same stream whole and in two pieces must give the same bytes.
+    private func copy(_ layout: CopyLayout?, _ rules: [CellRule], _ input: UnsafeRawBufferPointer) {
+        guard let layout, let whole = try? CopyMasker(masker, layout: layout, rules: rules),
+            let pieces = try? CopyMasker(masker, layout: layout, rules: rules)
+        else { return }
+        guard (try? whole.mask(input, into: output)) != nil else { return }
+        let expected = Array(output.bytes)
+        output.removeAll()
+        let middle = input.count / 2
+        try? pieces.mask(UnsafeRawBufferPointer(rebasing: input[..<middle]), into: output)
+        try? pieces.mask(UnsafeRawBufferPointer(rebasing: input[middle...]), into: output)
+        precondition(expected.elementsEqual(output.bytes), "pieces differ from the whole")
+    }
+}
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
+    guard size > 0 else { return 0 }
+    MaskFuzz.shared.run(data[0], UnsafeRawBufferPointer(start: data + 1, count: size - 1))
+    return 0
+}

@@ -1,0 +1,164 @@
+// `postern explain`: how a policy would decide a statement, rule by rule.
+
+import ArgumentParser
+import Compiler
+import Decision
+import Foundation
+import Inspect
+import Machine
+
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Show how a policy decides a statement, rule by rule.",
+        discussion: """
+            Decides by the gateway's own path, and lists for each access every rule whose verbs and objects match it.
+
+              postern explain policies/ --as support_agent --on shop 'select * from payments where id = 1'
+
+            Exit status 1 when the statement is refused.
+            """)
+
+    @Argument(help: "Policy files, directories or a bundle, and last the SQL text.")
+    var arguments: [String]
+    @Option(name: .long, help: "The policy to compile, when the files hold several.")
+    var root: String?
+    @Option(name: .customLong("as"), help: "The identity, by name.")
+    var identity: String
+    @Option(name: .customLong("on"), help: "The resource, by name.")
+    var resource: String
+    @Option(name: .long, help: "A claim, NAME=TEXT (NAME=a,b for a set). May be repeated.")
+    var claim: [String] = []
+    @Option(name: .long, help: "Decide as of this second since 1970. Default: now.")
+    var at: Int64?
+    @OptionGroup var output: FormatOption
+
+    func validate() throws {
+        if arguments.count < 2 { throw ValidationError("give policy files (or a bundle) and then the SQL text") }
+    }
+
+    func run() throws {
+        try Output.run {
+            let policy = try BundleReader.program(Array(arguments.dropLast()), root: root)
+            let caller = try CallerChoice.caller(identity, claims: claim, in: policy)
+            let moment = at.map { Moment(seconds: $0) } ?? BuildClock.clock()
+            guard
+                let gate = Gate(
+                    policy: policy, caller: caller, resource: resource,
+                    facts: SessionFacts(caller: caller, source: nil, start: moment),
+                    secrets: MaskSecrets(hashKey: [UInt8](repeating: 0, count: 32)), memory: FirstSeen())
+            else {
+                let known = policy.program.resources.map { policy.text($0.name) }
+                throw Impossible("no resource '\(resource)' in this policy; it has \(known.joined(separator: ", "))")
+            }
+            let report = Explanation(gate, policy, Array((arguments.last ?? "").utf8), Circumstances(moment: moment))
+            if output.isJSON { try Output.json(report) } else { Output.print(report.text) }
+            if !report.allowed { throw ExitStatus.found }
+        }
+    }
+}
+
+/// What `explain` prints.
+private struct Explanation: Encodable {
+    struct Considered: Encodable {
+        var rule: String
+        var effect: String
+        var observe: Bool
+        var finding: String
+        var place: String
+    }
+    struct AccessReport: Encodable {
+        var access: String
+        var considered: [Considered]
+    }
+    var allowed: Bool
+    var effect: String
+    var message: String?
+    var detail: String?
+    var hint: String?
+    var masks: [String]
+    var accesses: [AccessReport]
+
+    init(_ gate: Gate, _ policy: VerifiedProgram, _ text: [UInt8], _ circumstances: Circumstances) {
+        (allowed, effect, message, detail, hint, masks) = text.withUnsafeBytes { bytes in
+            switch gate.consider(.query(bytes), at: circumstances) {
+            case .forward(let permit):
+                let masks = gate.maskRuleNames(permit.decision.masks)
+                return (true, "allow", nil, nil, nil, masks)
+            case .refuse(let refusal):
+                return (false, refusal.decision.effect.name, refusal.message, refusal.detail, refusal.hint, [])
+            }
+        }
+        let explained = text.withUnsafeBytes { gate.explain($0, at: circumstances) }
+        accesses = explained.map { explanation in
+            AccessReport(
+                access: InspectionText.access(gate.lastInspection.accesses[explanation.access], of: gate.lastInspection),
+                considered: explanation.considered.map { considered in
+                    let place = policy.place(of: considered.rule)
+                    return Considered(
+                        rule: policy.ruleName(considered.rule), effect: considered.effect.name, observe: considered.observe,
+                        finding: considered.finding.words, place: "\(place.path):\(place.line)")
+                })
+        }
+    }
+
+    var text: String {
+        var lines = [allowed ? "allowed" : "refused (\(effect)): \(message ?? "")"]
+        if let detail { lines.append("  detail: " + detail) }
+        if let hint { lines.append("  hint:   " + hint) }
+        for access in accesses {
+            lines.append(access.access)
+            for considered in access.considered {
+                let observed = considered.observe ? "observe " : ""
+                lines.append("  \(observed)\(considered.effect) \(considered.rule) (\(considered.place)) \(considered.finding)")
+            }
+            if access.considered.isEmpty { lines.append("  no rule has this verb and object") }
+        }
+        if !masks.isEmpty { lines.append("masks in force: " + masks.joined(separator: ", ")) }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// A caller for tools that take an identity's name in place of a token.
+enum CallerChoice {
+    static func caller(_ identity: String, claims: [String], in policy: VerifiedProgram) throws -> Caller {
+        guard let record = policy.program.identities.first(where: { policy.text($0.name) == identity }) else {
+            let known = policy.program.identities.map { policy.text($0.name) }
+            throw Impossible("no identity '\(identity)' in this policy; it has \(known.joined(separator: ", "))")
+        }
+        let issuer = policy.program.issuers[Int(record.issuer)]
+        var values: [String: ClaimValue] = [:]
+        for pair in claims {
+            guard let equals = pair.firstIndex(of: "=") else { throw ValidationError("--claim is written NAME=TEXT") }
+            let name = String(pair[..<equals])
+            let text = String(pair[pair.index(after: equals)...])
+            values[name] = try value(text, type: type(of: name, issuer, policy), name: name)
+        }
+        let verified = VerifiedClaims(
+            issuer: policy.text(issuer.name), subject: identity, values: values, proof: .bearer)
+        guard let caller = policy.caller(named: identity, claims: verified) else {
+            throw Impossible("no identity '\(identity)' in this policy")
+        }
+        return caller
+    }
+
+    private static func type(of name: String, _ issuer: IssuerRecord, _ policy: VerifiedProgram) throws -> FactType {
+        let declared = issuer.claims.map { policy.program.claims[Int($0.claim)] }
+        guard let claim = declared.first(where: { policy.text($0.name) == name }) else {
+            throw Impossible("issuer \(policy.text(issuer.name)) declares no claim '\(name)'")
+        }
+        return claim.type
+    }
+
+    private static func value(_ text: String, type: FactType, name: String) throws -> ClaimValue {
+        switch type {
+        case .strings: return .strings(text.split(separator: ",").map(String.init))
+        case .boolean:
+            guard let flag = Bool(text) else { throw Impossible("claim \(name) is true or false") }
+            return .boolean(flag)
+        case .integer, .time, .duration, .size:
+            guard let number = Int64(text) else { throw Impossible("claim \(name) is a whole number") }
+            return .integer(number)
+        case .string, .address: return .string(text)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// `postern inspect`: what a statement touches, with nothing decided.
+
+import ArgumentParser
+import Foundation
+import Inspect
+import Machine
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Show what SQL text touches: accesses, columns, facts.",
+        discussion: """
+            What it does not understand to the end shows as the access 'unknown'.
+
+              postern inspect 'with d as (delete from t returning *) select count(*) from d'
+              postern inspect --search-path app,public --format json < statement.sql
+            """)
+
+    @Argument(help: "SQL text, as a client would send it in one message. Default: standard input.")
+    var text: String?
+    @Option(name: .long, help: "Schemas that unqualified names are looked up in, separated by commas.")
+    var searchPath = "public"
+    @OptionGroup var output: FormatOption
+
+    func run() throws {
+        try Output.run {
+            let bytes = text.map { Array($0.utf8) } ?? Array(FileHandle.standardInput.readDataToEndOfFile())
+            let inspector = SQLInspector(searchPath: searchPath.split(separator: ",").map(String.init))
+            let inspection = Inspection()
+            bytes.withUnsafeBytes { inspector.inspect($0, lexical: LexicalState(), into: inspection) }
+            if output.isJSON {
+                try Output.json(StatementRecord.all(of: inspection, bytes))
+            } else {
+                for index in 0..<inspection.statements.count { Output.print(text(index, inspection, bytes)) }
+            }
+        }
+    }
+
+    private func text(_ index: Int, _ found: Inspection, _ message: [UInt8]) -> String {
+        let range = found.statements[index].text
+        let start = min(Int(range.offset), message.count)
+        let end = min(start + Int(range.count), message.count)
+        var lines = ["statement \(index + 1): " + String(decoding: message[start..<end], as: UTF8.self)]
+        lines += InspectionText.accesses(ofStatement: index, of: found).map { "  " + $0 }
+        lines.append("  facts: " + InspectionText.facts(ofStatement: index, of: found))
+        lines.append("  fingerprint: " + InspectionText.fingerprint(ofStatement: index, of: found))
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// One statement, for `--format json`.
+private struct StatementRecord: Encodable {
+    struct AccessRecord: Encodable {
+        var verb: String
+        var `class`: String
+        var object: String
+        var everyColumn: Bool
+        var columns: [String]
+    }
+    var kind: String
+    var text: String
+    var fingerprint: String?
+    var `where`: String?
+    var limit: Int64?
+    var functions: [String]
+    var accesses: [AccessRecord]
+
+    static func all(of found: Inspection, _ message: [UInt8]) -> [StatementRecord] {
+        (0..<found.statements.count).map { StatementRecord($0, found, message) }
+    }
+
+    private init(_ index: Int, _ found: Inspection, _ message: [UInt8]) {
+        let statement = found.statements[index]
+        kind = found.string(statement.kind)
+        let start = min(Int(statement.text.offset), message.count)
+        text = String(decoding: message[start..<min(start + Int(statement.text.count), message.count)], as: UTF8.self)
+        fingerprint = statement.fingerprint == nil ? nil : InspectionText.fingerprint(ofStatement: index, of: found)
+        self.where = statement.whereShape?.name
+        limit = statement.limit
+        functions = (Int(statement.firstFunction)..<Int(statement.firstFunction + statement.functionCount)).map {
+            found.string(found.names[$0])
+        }
+        accesses = (Int(statement.firstAccess)..<Int(statement.firstAccess + statement.accessCount)).map { index in
+            let access = found.accesses[index]
+            let schema = found.string(access.schema)
+            let name = found.string(access.name)
+            let columns = Int(access.firstColumn)..<Int(access.firstColumn + access.columnCount)
+            return AccessRecord(
+                verb: access.verb.name, class: access.objectClass.name, object: schema.isEmpty ? name : schema + "." + name,
+                everyColumn: access.everyColumn, columns: columns.map { found.string(found.columns[$0].name) })
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// From a proven caller to a session: the gate, the start-up settings judged, the recording begun, the backend logged in to.
+
+import Decision
+import Inspect
+import Machine
+import NIOCore
+import NIOPosix
+import Recording
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What leads one proven caller to its backend. Lives on the connection's event loop.
+final class PostgresEntrance {
+    let client: PostgresHandler
+    let caller: Caller
+    let place: PostgresBackendPlace
+    let judge: PostgresJudge
+    let recording: SessionRecording
+    private let settings: [PostgresStartup.Setting]
+    private let nonce: String
+
+    init(
+        _ client: PostgresHandler, _ caller: Caller, _ startup: PostgresStartup, _ place: PostgresBackendPlace
+    ) throws(PostgresFault) {
+        self.client = client
+        self.caller = caller
+        self.place = place
+        let resource = place.dial.resource
+        let now = PostgresClock.now()
+        let facts = SessionFacts(
+            caller: caller, source: client.context?.channel.remoteAddress.flatMap(NetworkAddress.init), start: now.moment)
+        do {
+            guard let judge = try client.service.surroundings.judge(caller, resource.name, facts) else {
+                throw PostgresFault.authentication("the policy does not know this caller or resource")
+            }
+            self.judge = judge
+            guard let loop = client.context?.eventLoop else { throw PostgresFault.violation("the client has left") }
+            recording = try client.service.surroundings.journal(loop).begin(
+                SessionRecord(
+                    caller: caller, resource: resource.name, kind: .postgres, sourceAddress: client.source,
+                    database: startup.database, backendUser: resource.credential.user, program: judge.program, startedAt: now.wall))
+            nonce = try PostgresScram.freshNonce()
+        } catch let fault as PostgresFault {
+            throw fault
+        } catch {
+            throw PostgresFault(.internalError, "this session cannot be begun", reason: "\(error)")
+        }
+        settings = startup.harmless + startup.judged
+        do {
+            for setting in startup.judged { try consider(setting, at: now) }
+        } catch {
+            recording.end(at: now.wall, reason: error.kind.rawValue)
+            throw error
+        }
+    }
+
+    /// A start-up setting is the SET that would make it.
+    private func consider(_ setting: PostgresStartup.Setting, at now: PostgresMoment) throws(PostgresFault) {
+        let text = Array(PostgresStartup.statement(for: setting).utf8)
+        let circumstances = Circumstances(moment: now.moment)
+        let refusal: Refusal?
+        do {
+            refusal = try text.withUnsafeBytes { bytes -> Refusal? in
+                switch judge.gate.consider(.query(bytes), at: circumstances) {
+                case .forward(let permit):
+                    let sequence = try recording.record(
+                        .query, text: bytes, decision: permit.decision, maskNames: judge.gate.maskRuleNames(permit.decision.masks),
+                        at: now.wall, circumstances: RecordedCircumstances(circumstances))
+                    permit.spend()
+                    recording.outcome(sequence, nanoseconds: 0, rows: 0, bytes: 0, completed: 1)
+                    return nil
+                case .refuse(let refusal):
+                    _ = try recording.record(
+                        .query, text: bytes, decision: refusal.decision, at: now.wall,
+                        circumstances: RecordedCircumstances(circumstances))
+                    return refusal
+                }
+            }
+        } catch {
+            throw PostgresFault(.internalError, "this session cannot be recorded, so it is not let through", reason: "\(error)")
+        }
+        guard let refusal else { return client.service.surroundings.metrics.decided(.allow) }
+        client.service.surroundings.metrics.decided(refusal.decision.effect)
+        throw PostgresFault(
+            .insufficientPrivilege, "start-up setting \(setting.name): \(refusal.message)",
+            reason: "start-up setting \(setting.name) is not allowed")
+    }
+
+    // MARK: - The backend
+
+    func connect(on loop: any EventLoop) {
+        let resource = place.dial.resource
+        let login = PostgresBackendLogin(
+            credential: resource.credential, database: resource.database, settings: settings, wantsTLS: place.dial.usesTLS,
+            nonce: nonce)
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        place.dial.connect(on: loop) {
+            let entrance = bound.value
+            return PostgresBackendHandler(dial: entrance.place.dial, login: login) { entrance.backend($0, $1) }
+        }.whenFailure { error in
+            bound.value.refuse(PostgresFault(.connectionFailure, Self.unreachable, reason: "the backend cannot be reached: \(error)"))
+        }
+    }
+
+    private static let unreachable = "the database behind this gateway cannot be reached"
+
+    /// The backend's login has ended, one way or the other.
+    private func backend(_ handler: PostgresBackendHandler, _ result: Result<PostgresBackendGreeting, PostgresFault>) {
+        guard client.isWaitingForSession else {
+            handler.close()
+            return end("the client left")
+        }
+        switch result {
+        case .failure(let fault): refuse(fault)
+        case .success(let greeting):
+            do {
+                let pair = try PostgresPair(self, handler, greeting)
+                client.begin(pair)
+            } catch {
+                handler.close()
+                refuse(PostgresFault(.internalError, "this session cannot be begun", reason: "\(error)"))
+            }
+        }
+    }
+
+    private func refuse(_ fault: PostgresFault) {
+        end(fault.kind.rawValue)
+        client.refuse(PostgresFault(fault.kind, Self.unreachable, reason: fault.reason))
+    }
+
+    private func end(_ reason: String) { recording.end(at: PostgresClock.now().wall, reason: reason) }
+}
+
+/// The room's clocks: read at the channel, handed down as values.
+enum PostgresClock {
+    static func now() -> PostgresMoment {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return PostgresMoment(
+            wall: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec), steady: NIODeadline.now().uptimeNanoseconds)
+    }
+}
+
+extension NetworkAddress {
+    /// nil for an address that is not an IP's.
+    init?(_ address: SocketAddress) {
+        switch address {
+        case .v4(let v4): self.init(ipv4: UInt32(bigEndian: v4.address.sin_addr.s_addr))
+        case .v6(let v6):
+            let words = withUnsafeBytes(of: v6.address.sin6_addr) {
+                ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            }
+            self.init(high: UInt64(bigEndian: words.0), low: UInt64(bigEndian: words.1))
+        case .unixDomainSocket: return nil
+        }
+    }
+}

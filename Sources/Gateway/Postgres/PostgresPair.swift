@@ -1,0 +1,291 @@
+// Two connections and the session between them: feeds the machine, writes what it says, reads only what can be dealt with.
+
+import Decision
+import Inspect
+import Logging
+import Machine
+import NIOCore
+import Recording
+
+/// A client's connection joined with its backend's. Both live on one event loop, and so does this.
+final class PostgresPair {
+    private let session: PostgresSession
+    private let client: PostgresHandler
+    private let backend: PostgresBackendHandler
+    private let place: PostgresBackendPlace
+    private let greeting: PostgresBackendGreeting
+    private let service: PostgresService
+    private let caller: Caller
+    private var registration: UInt64 = 0
+    private var number: UInt64 = 0
+    private var key: UInt32 = 0
+    private var isClientReading = true
+    private var isBackendReading = true
+    private var isClientOpen = true
+    private var isBackendOpen = true
+    private var isOver = false
+    private var endsWhenIdle: PostgresFault?
+    private var expiry: Scheduled<Void>?
+    private var needsFlush = (client: false, backend: false)
+    /// Guards against walking one side from within its own walk.
+    private var isWalking = false
+
+    init(_ entrance: PostgresEntrance, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting) throws {
+        client = entrance.client
+        service = entrance.client.service
+        self.backend = backend
+        self.greeting = greeting
+        place = entrance.place
+        caller = entrance.caller
+        let metrics = service.surroundings.metrics
+        let logger = client.logger
+        var lexical = LexicalState()
+        for parameter in greeting.parameters {
+            if parameter.name == "client_encoding" { lexical.encoding = ClientEncoding(name: parameter.value) }
+            if parameter.name == "standard_conforming_strings" { lexical.standardConformingStrings = parameter.value == "on" }
+        }
+        let impossible = try PostgresScram.freshNonce()
+        session = PostgresSession(
+            gate: entrance.judge.gate, recording: entrance.recording,
+            observer: PostgresObserver(decided: { metrics.decided($0) }, note: { logger.info("\($0)") }),
+            impossibleName: "postern \(impossible)", lexical: lexical)
+        session.catalogue = place.catalogue.current
+    }
+
+    // MARK: - Beginning
+
+    /// The client is told that it is in, with the backend's own settings and process id, and a key of the gateway's own.
+    func start() {
+        guard let loop = client.context?.eventLoop else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        do {
+            (key, registration) = try service.cancels.register(process: greeting.process) {
+                loop.execute { bound.value.cancel() }
+            }
+        } catch {
+            session.stop(PostgresFault(.internalError, "this session cannot be begun", reason: "\(error)"), at: PostgresClock.now())
+            return after()
+        }
+        number = service.enter(
+            PostgresSessionControl(
+                adopt: { policy, program in loop.execute { bound.value.adopt(policy, program) } },
+                drain: { loop.execute { bound.value.drain() } },
+                end: { loop.execute { bound.value.stop() } }))
+        scheduleExpiry(on: loop, bound)
+        var out = ByteBuffer()
+        PostgresCodec.authentication(0, to: &out)
+        for parameter in greeting.parameters { PostgresCodec.parameterStatus(parameter.name, parameter.value, to: &out) }
+        PostgresCodec.backendKeyData(process: greeting.process, key: key, to: &out)
+        PostgresCodec.readyForQuery(.idle, to: &out)
+        client.write(out)
+        client.context?.flush()
+        client.logger.info(
+            "session begins",
+            metadata: [
+                "session": "\(session.recording.id)", "resource": "\(place.dial.resource.name)", "backend_pid": "\(greeting.process)",
+            ])
+        backend.begin(self)
+        client.setReading(true)
+        if backend.input.readableBytes > 0 { backendRead() }
+        clientRead()
+        flush()
+    }
+
+    /// A token that ends, ends its session: at the next place where nothing runs.
+    private func scheduleExpiry(on loop: any EventLoop, _ bound: NIOLoopBound<PostgresPair>) {
+        guard let expires = caller.claims.expires else { return }
+        let left = expires - PostgresClock.now().moment.seconds
+        expiry = loop.scheduleTask(in: .seconds(max(left, 0))) {
+            bound.value.endWhenIdle(PostgresFault(.adminShutdown, "the token of this session has expired: connect again with a new one"))
+        }
+    }
+
+    // MARK: - Events
+
+    func clientRead() {
+        guard !isOver else { return client.input.clear() }
+        session.client(&client.input, at: PostgresClock.now())
+        after()
+    }
+
+    func backendRead() {
+        session.backend(&backend.input, at: PostgresClock.now())
+        after()
+        if !isOver, client.input.readableBytes > 0, !session.isClientHeld { clientRead() }
+    }
+
+    func clientClosed() {
+        guard isClientOpen else { return }
+        isClientOpen = false
+        guard !isOver else { return }
+        let isRunning = session.hasOutstandingStatement
+        session.clientLost(at: PostgresClock.now())
+        if isRunning { sendCancel() }
+        after()
+        flush()
+    }
+
+    func backendClosed() {
+        isBackendOpen = false
+        session.backendLost(at: PostgresClock.now())
+        after()
+        flush()
+        if isOver { finish("ended") }
+    }
+
+    /// Writes what the machine has made, asks for what it wishes, ends what is over.
+    private func after() {
+        session.toBackend.drain {
+            backend.write($0)
+            needsFlush.backend = true
+        }
+        session.toClient.drain {
+            if isClientOpen { client.write($0) }
+            needsFlush.client = true
+        }
+        if let wish = session.catalogueWish { loadCatalogue(of: wish) }
+        if let end = session.end {
+            over(end)
+        } else if let fault = endsWhenIdle, session.isIdle {
+            session.stop(fault, at: PostgresClock.now())
+            after()
+        }
+        updateReading()
+    }
+
+    func flush() {
+        if needsFlush.backend {
+            needsFlush.backend = false
+            backend.context?.flush()
+        }
+        if needsFlush.client {
+            needsFlush.client = false
+            client.context?.flush()
+        }
+    }
+
+    /// Each side is read only while the other can take what comes of it, and while the machine does not wait.
+    func updateReading() {
+        let readsClient = isClientOpen && !isOver && !session.isClientHeld && (backend.context?.channel.isWritable ?? false)
+        if readsClient != isClientReading {
+            isClientReading = readsClient
+            client.setReading(readsClient)
+        }
+        let readsBackend = isBackendOpen && !session.isBackendHeld && (!isClientOpen || client.context?.channel.isWritable ?? true)
+        if readsBackend != isBackendReading {
+            isBackendReading = readsBackend
+            backend.setReading(readsBackend)
+        }
+    }
+
+    private func loadCatalogue(of oldest: UInt64) {
+        session.catalogueWish = nil
+        guard let loop = backend.context?.eventLoop else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        place.catalogue.catalogue(of: oldest, on: loop).whenComplete { result in
+            let pair = bound.value
+            guard !pair.isOver else { return }
+            switch result {
+            case .success(let catalogue): pair.session.catalogueLoaded(catalogue)
+            case .failure: pair.session.catalogueLoaded(nil)
+            }
+            pair.backendRead()
+            pair.clientRead()
+            pair.flush()
+        }
+    }
+
+    // MARK: - Cancelling
+
+    /// A client asked with the right key. Only what runs now is cancelled, and nothing new is sent until the backend has been signalled.
+    private func cancel() {
+        guard !isOver, session.hasOutstandingStatement, !session.isCancelling else { return }
+        session.isCancelling = true
+        updateReading()
+        sendCancel()
+    }
+
+    private func sendCancel() {
+        guard let loop = backend.context?.eventLoop else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        PostgresCancelSender.send(place.dial, process: greeting.process, key: greeting.key, on: loop).whenComplete { _ in
+            let pair = bound.value
+            pair.session.isCancelling = false
+            guard !pair.isOver else { return pair.backend.close() }
+            pair.clientRead()
+            pair.flush()
+        }
+    }
+
+    // MARK: - Policy, drain, end
+
+    private func adopt(_ policy: VerifiedProgram, _ program: RecordedProgram) {
+        guard !isOver else { return }
+        do {
+            try session.recording.adopt(program)
+        } catch {
+            session.stop(PostgresFault(.internalError, "this session cannot be recorded any more", reason: "\(error)"), at: PostgresClock.now())
+            after()
+            return flush()
+        }
+        if !session.gate.adopt(policy) {
+            endWhenIdle(PostgresFault(.adminShutdown, "the policy has changed: this identity or resource is not in it any more"))
+        }
+    }
+
+    private func drain() { endWhenIdle(PostgresFault(.adminShutdown, "the gateway is shutting down")) }
+
+    private func stop() {
+        guard !isOver else { return }
+        session.stop(PostgresFault(.adminShutdown, "the gateway is shutting down"), at: PostgresClock.now())
+        after()
+        flush()
+    }
+
+    private func endWhenIdle(_ fault: PostgresFault) {
+        guard !isOver else { return }
+        endsWhenIdle = fault
+        after()
+        flush()
+    }
+
+    private func over(_ end: PostgresEnd) {
+        guard !isOver else { return }
+        isOver = true
+        expiry?.cancel()
+        service.cancels.forget(process: greeting.process, session: registration)
+        service.leave(number)
+        flush()
+        switch end {
+        case .terminated:
+            // What was sent before Terminate still runs; the backend closes when it is done.
+            closeClient()
+            if !isBackendOpen { finish("terminated") }
+        case .clientLost:
+            if !session.isCancelling, !wasCancelled { backend.close() }
+            finish("the client's connection was lost")
+        case .backendGone:
+            closeClient()
+            finish("the backend's connection ended")
+        case .fault(let fault):
+            client.logger.notice("session ended", metadata: ["reason": "\(fault)", "session": "\(session.recording.id)"])
+            closeClient()
+            sendCancel()
+            finish(fault.kind.rawValue)
+        }
+    }
+
+    private var wasCancelled: Bool { false }
+
+    private func closeClient() {
+        client.input.clear()
+        client.close()
+    }
+
+    private var isFinished = false
+    private func finish(_ reason: String) {
+        guard !isFinished else { return }
+        isFinished = true
+        session.recording.end(at: PostgresClock.now().wall, reason: reason)
+    }
+}

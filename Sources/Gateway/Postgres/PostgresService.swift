@@ -1,0 +1,139 @@
+// The PostgreSQL room's door: takes accepted connections, and knows the sessions that live.
+
+import Decision
+import Identity
+import Logging
+import Machine
+import NIOCore
+import NIOSSL
+import Recording
+import Synchronization
+
+/// Who wants to come in, and with what.
+public struct PostgresLoginRequest: Sendable {
+    /// What the client sent as its password. Never logged.
+    public var token: [UInt8]
+    /// Where the client connected from, as text.
+    public var source: String
+    /// The user and database that the client named.
+    public var user: String
+    public var database: String
+}
+
+/// What a session is judged by and recorded under.
+public struct PostgresJudge {
+    public var gate: Gate
+    public var program: RecordedProgram
+    public init(gate: Gate, program: RecordedProgram) {
+        self.gate = gate
+        self.program = program
+    }
+}
+
+/// What the room needs of the gateway around it. Everything is called on event loops and must not block.
+public struct PostgresSurroundings: Sendable {
+    /// Proves who the caller is; throws with a reason for the log, without the token in it.
+    public var authenticate: @Sendable (PostgresLoginRequest) async throws -> Caller
+    /// A gate under the policy in force; nil when the caller may not reach the resource at all.
+    public var judge: @Sendable (_ caller: Caller, _ resource: String, _ facts: SessionFacts) throws -> PostgresJudge?
+    /// The journal of the event loop it is called on.
+    public var journal: @Sendable (any EventLoop) throws -> Journal
+    public var metrics: GatewayMetrics
+    public var logger: Logger
+
+    public init(
+        authenticate: @escaping @Sendable (PostgresLoginRequest) async throws -> Caller,
+        judge: @escaping @Sendable (_ caller: Caller, _ resource: String, _ facts: SessionFacts) throws -> PostgresJudge?,
+        journal: @escaping @Sendable (any EventLoop) throws -> Journal, metrics: GatewayMetrics, logger: Logger
+    ) {
+        self.authenticate = authenticate
+        self.judge = judge
+        self.journal = journal
+        self.metrics = metrics
+        self.logger = logger
+    }
+}
+
+/// Serves PostgreSQL clients. One for a gateway; every listener hands its connections to it.
+public final class PostgresService: Sendable {
+    let surroundings: PostgresSurroundings
+    let cancels = PostgresCancelRegistry()
+    let loginSeconds: Int64
+    private let backends: [String: PostgresBackendPlace]
+    private let sessions = Mutex<[UInt64: PostgresSessionControl]>([:])
+    private let nextSession = Atomic<UInt64>(1)
+    private let isDraining = Atomic<Bool>(false)
+
+    /// - Parameters:
+    ///   - resources: by the database name that clients connect to.
+    ///   - loginSeconds: from accept to the first ReadyForQuery.
+    /// - Throws: when a CA file cannot be read.
+    public init(
+        resources: [String: PostgresResource], surroundings: PostgresSurroundings,
+        loginSeconds: Int64 = PostgresLimits.loginSeconds
+    ) throws {
+        self.surroundings = surroundings
+        self.loginSeconds = loginSeconds
+        let logger = surroundings.logger
+        backends = try resources.mapValues { resource in
+            let dial = try PostgresDial(resource)
+            return PostgresBackendPlace(
+                dial: dial, catalogue: PostgresCatalogueStore(dial: dial, note: { logger.warning("\($0)") }))
+        }
+    }
+
+    /// Takes over an accepted connection, on its event loop (it may be called from a child channel initializer).
+    /// - Parameters:
+    ///   - tls: the listener's certificate; nil where there is none.
+    ///   - allowsCleartext: take a token without TLS when the client's address is loopback.
+    public func accept(_ channel: any Channel, tls: NIOSSLContext?, allowsCleartext: Bool) throws {
+        let handler = PostgresHandler(service: self, tls: tls, allowsCleartext: allowsCleartext)
+        try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    func backend(for database: String) -> PostgresBackendPlace? { backends[database] }
+
+    // MARK: - Live sessions
+
+    /// Sessions between login and end.
+    public var sessionCount: Int { sessions.withLock { $0.count } }
+
+    /// Every session goes over to a policy between two of its messages; one whose caller is not in it any more is ended (57P01).
+    public func adopt(_ policy: VerifiedProgram, _ program: RecordedProgram) {
+        for control in sessions.withLock({ Array($0.values) }) { control.adopt(policy, program) }
+    }
+
+    /// Ends sessions that are idle now, and every other one as soon as it becomes idle (57P01). New ones are ended after their login.
+    public func drain() {
+        isDraining.store(true, ordering: .sequentiallyConsistent)
+        for control in sessions.withLock({ Array($0.values) }) { control.drain() }
+    }
+
+    /// Ends every session now (57P01); what runs is cancelled.
+    public func endAll() {
+        isDraining.store(true, ordering: .sequentiallyConsistent)
+        for control in sessions.withLock({ Array($0.values) }) { control.end() }
+    }
+
+    func enter(_ control: PostgresSessionControl) -> UInt64 {
+        let number = nextSession.wrappingAdd(1, ordering: .relaxed).newValue
+        sessions.withLock { $0[number] = control }
+        if isDraining.load(ordering: .sequentiallyConsistent) { control.drain() }
+        return number
+    }
+
+    func leave(_ number: UInt64) { sessions.withLock { _ = $0.removeValue(forKey: number) } }
+}
+
+/// A backend and what is known of it.
+struct PostgresBackendPlace: Sendable {
+    let dial: PostgresDial
+    let catalogue: PostgresCatalogueStore
+}
+
+/// Reaches a live session from any thread; each call hops to the session's event loop.
+struct PostgresSessionControl: Sendable {
+    var adopt: @Sendable (VerifiedProgram, RecordedProgram) -> Void
+    var drain: @Sendable () -> Void
+    var end: @Sendable () -> Void
+}

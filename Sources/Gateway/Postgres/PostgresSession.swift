@@ -1,0 +1,235 @@
+// One session as a machine: bytes of either side in, bytes for the other side and a few wishes out. No channel, no clock.
+
+import Decision
+import Inspect
+import Machine
+import Mask
+import NIOCore
+import Recording
+
+/// When something happened, as the handler read its clocks.
+struct PostgresMoment: Equatable {
+    /// Nanoseconds since 1970.
+    var wall: UInt64
+    /// Monotonic nanoseconds.
+    var steady: UInt64
+    var moment: Moment { Moment(seconds: Int64(wall / 1_000_000_000)) }
+}
+
+/// How a session ends.
+enum PostgresEnd: Equatable {
+    /// The client said Terminate.
+    case terminated
+    /// The client's connection was lost: what runs is cancelled.
+    case clientLost
+    /// The backend's connection ended; the client has been told.
+    case backendGone
+    /// The gateway ends it; the client is told when the stream is at a message's end.
+    case fault(PostgresFault)
+}
+
+/// The session machine. It is fed on one event loop and is not `Sendable`.
+///
+/// After each event: `toBackend` and `toClient` hold what is to be written, `isClientHeld` and `isBackendHeld` say whose bytes wait,
+/// `catalogueWish` asks for a younger catalogue, and `end` is set once when the session is over.
+final class PostgresSession {
+    let gate: Gate
+    let recording: SessionRecording
+    let observer: PostgresObserver
+    /// A name no client can know: what refused messages are made to run into.
+    let impossibleName: String
+
+    var toBackend: PostgresOutlet
+    var toClient: PostgresOutlet
+    var expectations = PostgresExpectations()
+    var now = PostgresMoment(wall: 0, steady: 0)
+
+    // What the backend told.
+    var transaction = PostgresTransactionState.idle
+    var lexical: LexicalState
+    var catalogue: PostgresCatalogue?
+
+    // The client's stream.
+    /// Bytes dealt with since the start: names a place in the stream.
+    var clientPosition: UInt64 = 0
+    /// Bytes of a message that is passed or dropped while it arrives.
+    var clientRemainder = 0
+    var isClientRemainderDropped = false
+    /// After an error in the extended protocol: everything up to Sync is dropped, as the backend would.
+    var isSkipping = false
+    /// The backend takes copy data.
+    var isCopyingIn = false
+    /// Something sent may change how text is read; text waits until ReadyForQuery.
+    var isLexicalStateUnsure = false
+    /// A cancel request is on its way to the backend: nothing new is sent, so that it cannot hit the wrong statement.
+    var isCancelling = false
+    var waitsForCatalogue: PostgresWait?
+    var catalogueWish: UInt64?
+
+    // The backend's stream.
+    var backendPosition: UInt64 = 0
+    var backendRemainder = 0
+    var backendRemainderMode = PostgresRemainder.pass
+    var isFatalSent = false
+    var copyOut: PostgresCopyOut?
+
+    // Masks.
+    var masking: PostgresMasking?
+    let maskedRow = MaskOutput()
+    /// Rules of the result that is being sent, for a Query; an Execute has its own.
+    var queryRules: PostgresRules?
+    /// The oldest moment a catalogue may be of; set when DDL has been seen.
+    var catalogueFloor: UInt64 = 0
+    var isCatalogueChanging = false
+    /// Tables that a fresh catalogue did not know either.
+    var missingTables: Set<UInt32> = []
+
+    private(set) var end: PostgresEnd?
+
+    init(
+        gate: Gate, recording: SessionRecording, observer: PostgresObserver, impossibleName: String, lexical: LexicalState,
+        allocator: ByteBufferAllocator = ByteBufferAllocator()
+    ) {
+        self.gate = gate
+        self.recording = recording
+        self.observer = observer
+        self.impossibleName = impossibleName
+        self.lexical = lexical
+        toBackend = PostgresOutlet(allocator: allocator)
+        toClient = PostgresOutlet(allocator: allocator)
+    }
+
+    // MARK: - Events
+
+    /// Bytes from the client. Consumes every message that can be dealt with now; the rest stays in `input`.
+    func client(_ input: inout ByteBuffer, at moment: PostgresMoment) {
+        guard end == nil, input.readableBytes > 0 else { return }
+        now = moment
+        toBackend.begin(input)
+        let consumed = input.withUnsafeReadableBytes { walkClient($0) }
+        toBackend.end()
+        input.moveReaderIndex(forwardBy: consumed)
+    }
+
+    /// Bytes from the backend.
+    func backend(_ input: inout ByteBuffer, at moment: PostgresMoment) {
+        guard input.readableBytes > 0, !isFatalSent else { return }
+        now = moment
+        toClient.begin(input)
+        let consumed = input.withUnsafeReadableBytes { walkBackend($0) }
+        toClient.end()
+        input.moveReaderIndex(forwardBy: consumed)
+    }
+
+    /// The client's connection is gone without a Terminate.
+    func clientLost(at moment: PostgresMoment) {
+        now = moment
+        finish(.clientLost)
+    }
+
+    /// The backend's connection is gone. A client that was not told yet is told now.
+    func backendLost(at moment: PostgresMoment) {
+        now = moment
+        if !isFatalSent, end == nil, backendRemainder == 0 {
+            let fault = PostgresFault(.crashShutdown, "the database ended the connection", reason: "the backend's connection was lost")
+            toClient.append { fault.write(to: &$0) }
+            isFatalSent = true
+        }
+        finish(.backendGone)
+    }
+
+    /// A catalogue was loaded, or could not be: then nothing is known, and what is unknown is withheld.
+    func catalogueLoaded(_ loaded: PostgresCatalogue?) {
+        catalogue = loaded
+        catalogueWish = nil
+        if masking != nil, masking?.catalogue !== catalogue { masking = nil }
+        guard let wait = waitsForCatalogue else { return }
+        waitsForCatalogue = nil
+        satisfiedWaits.insert(wait)
+    }
+    /// Waits that were answered: they are not waited for again, whatever the answer was.
+    var satisfiedWaits: Set<PostgresWait> = []
+
+    /// The gateway ends the session at a message's end, for the reason given.
+    func stop(_ fault: PostgresFault, at moment: PostgresMoment) {
+        now = moment
+        fail(fault)
+    }
+
+    // MARK: - State for the handler
+
+    /// The client's bytes wait for something else than the client.
+    var isClientHeld: Bool {
+        isCancelling || waitsForCatalogue?.isForClient == true || isWaitingForText || isPipelineFull
+    }
+    var isBackendHeld: Bool { waitsForCatalogue?.isForClient == false }
+    /// A Parse or Query waits until it is known how its text is to be read.
+    var isWaitingForText = false
+    var isPipelineFull: Bool { expectations.count >= PostgresLimits.outstandingMessages }
+    /// Something runs, so that a cancel request would hit it.
+    var hasOutstandingStatement: Bool { !expectations.isEmpty }
+    /// Between statements and outside a transaction: where a session may be ended without harm.
+    var isIdle: Bool { expectations.isEmpty && transaction == .idle && !isSkipping && clientRemainder == 0 }
+
+    var circumstances: Circumstances {
+        let inTransaction: Ternary = expectations.isEmpty ? Ternary(transaction != .idle) : .unknown
+        return Circumstances(moment: now.moment, lexical: lexical, inTransaction: inTransaction)
+    }
+
+    var recordedCircumstances: RecordedCircumstances { RecordedCircumstances(circumstances) }
+
+    // MARK: - Ending
+
+    /// Ends the session with an error that the client is told, unless it stands in the middle of a message.
+    func fail(_ fault: PostgresFault) {
+        guard end == nil else { return }
+        if !isFatalSent, backendRemainder == 0 {
+            toClient.append { fault.write(to: &$0) }
+            isFatalSent = true
+        }
+        finish(.fault(fault))
+    }
+
+    func finish(_ reason: PostgresEnd) {
+        guard end == nil else { return }
+        end = reason
+        guard reason != .terminated else { return }
+        settleOutstanding()
+    }
+
+    /// What was not answered is recorded as such.
+    func settleOutstanding() {
+        expectations.removeAll { expectation in
+            guard expectation.sequence != 0, !expectation.hasFailed else { return }
+            recording.outcome(
+                expectation.sequence, nanoseconds: now.steady &- expectation.started, rows: expectation.rows,
+                bytes: expectation.bytes, completed: expectation.completed, sqlstate: SQLState("08006"))
+        }
+    }
+}
+
+/// What waits for a younger catalogue.
+enum PostgresWait: Hashable {
+    /// A message of the client, by how many bytes of the stream came before it.
+    case client(UInt64)
+    case backend(UInt64)
+    var isForClient: Bool {
+        switch self {
+        case .client: true
+        case .backend: false
+        }
+    }
+}
+
+/// What is done with the rest of a backend's message that has not arrived yet.
+enum PostgresRemainder {
+    case pass, drop, maskCopy
+}
+
+/// What the outside wants to know of decisions: counters, nothing that changes one.
+struct PostgresObserver {
+    var decided: (DecisionRecord.Effect) -> Void
+    /// Text for the log, without customer's data.
+    var note: (String) -> Void
+    static let silent = PostgresObserver(decided: { _ in }, note: { _ in })
+}

@@ -1,0 +1,294 @@
+// The backend's messages: each is matched with what is owed, then forwarded, swallowed, rewritten or masked.
+
+import Decision
+import Mask
+import NIOCore
+import Recording
+
+extension PostgresSession {
+    /// Walks the messages in `bytes`; returns how many bytes were dealt with.
+    func walkBackend(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var at = 0
+        while !isFatalSent, !isBackendHeld {
+            if backendRemainder > 0 {
+                let count = min(backendRemainder, bytes.count - at)
+                if count == 0 { break }
+                passRemainder(bytes, at..<at + count)
+                backendRemainder -= count
+                at += count
+                continue
+            }
+            guard case .header(let byte, let total) = PostgresCodec.frame(bytes, at: at) else {
+                if bytes.count - at >= PostgresCodec.headerLength { fail(.backend("a message of impossible length")) }
+                break
+            }
+            guard let type = PostgresBackend(rawValue: byte), total - 1 <= type.lengthLimit else {
+                fail(.backend("message type \(byte) of \(total - 1) bytes"))
+                break
+            }
+            let taken = takeBackend(type, bytes, at, total)
+            if taken == 0 { break }
+            at += taken
+            backendPosition &+= UInt64(taken)
+        }
+        return at
+    }
+
+    private func passRemainder(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
+        switch backendRemainderMode {
+        case .pass: toClient.pass(range)
+        case .drop: break
+        case .maskCopy: maskCopy(UnsafeRawBufferPointer(rebasing: bytes[range]))
+        }
+    }
+
+    /// Deals with the message at `at`; returns how many of its bytes, 0 when it has to wait.
+    @inline(__always)
+    private func takeBackend(_ type: PostgresBackend, _ bytes: UnsafeRawBufferPointer, _ at: Int, _ total: Int) -> Int {
+        let available = bytes.count - at
+        if type == .dataRow {
+            guard isOwed(.query, .execute) else { return 0 }
+            guard let rules = rowRules() else {
+                expectations.modifyFirst {
+                    $0.rows &+= 1
+                    $0.bytes &+= UInt64(total)
+                }
+                return stream(.pass, at, total, available)
+            }
+            guard total <= PostgresLimits.maskedRow else {
+                fail(PostgresFault(.limitExceeded, "a row of \(total) bytes is longer than what is masked"))
+                return 0
+            }
+            guard available >= total else { return 0 }
+            maskRow(UnsafeRawBufferPointer(rebasing: bytes[at + PostgresCodec.headerLength..<at + total]), at..<at + total, rules)
+            return total
+        }
+        if type == .copyData {
+            guard isOwed(.query, .execute) else { return 0 }
+            expectations.modifyFirst {
+                $0.rows &+= 1
+                $0.bytes &+= UInt64(total)
+            }
+            guard copyOut != nil else { return stream(.pass, at, total, available) }
+            let count = min(total, available)
+            maskCopy(UnsafeRawBufferPointer(rebasing: bytes[at + PostgresCodec.headerLength..<at + count]))
+            backendRemainder = total - count
+            backendRemainderMode = .maskCopy
+            return count
+        }
+        guard available >= total else { return 0 }
+        let message = PostgresBackendMessage(
+            range: at..<at + total, body: UnsafeRawBufferPointer(rebasing: bytes[at + PostgresCodec.headerLength..<at + total]))
+        handle(type, message)
+        return isBackendHeld ? 0 : total
+    }
+
+    private func stream(_ mode: PostgresRemainder, _ at: Int, _ total: Int, _ available: Int) -> Int {
+        let count = min(total, available)
+        toClient.pass(at..<at + count)
+        backendRemainder = total - count
+        backendRemainderMode = mode
+        return count
+    }
+
+    /// Whether the answer owed first is of these kinds; if not, the backend is out of order and the session over.
+    @inline(__always)
+    private func isOwed(_ kind: PostgresExpectation.Kind, _ other: PostgresExpectation.Kind? = nil) -> Bool {
+        if let first = expectations.first, first.kind == kind || first.kind == other, !first.hasFailed { return true }
+        fail(.backend("an answer that is not owed"))
+        return false
+    }
+
+    private func handle(_ type: PostgresBackend, _ message: PostgresBackendMessage) {
+        switch type {
+        case .commandComplete: commandComplete(message)
+        case .readyForQuery: readyForQuery(message)
+        case .rowDescription: rowDescription(message)
+        case .parseComplete:
+            guard isOwed(.parse) else { return }
+            answered(message, completed: 1)
+        case .bindComplete:
+            guard isOwed(.bind) else { return }
+            answered(message, completed: 1)
+        case .closeComplete:
+            guard isOwed(.close) else { return }
+            answered(message, completed: 1)
+        case .portalSuspended:
+            guard isOwed(.execute) else { return }
+            answered(message, completed: 0)
+        case .emptyQueryResponse: emptyQuery(message)
+        case .noData:
+            guard isOwed(.describeStatement, .describePortal) else { return }
+            answered(message, completed: 0)
+        case .parameterDescription:
+            guard isOwed(.describeStatement) else { return }
+            if expectations.first?.isOurs == false { toClient.pass(message.range) }
+        case .errorResponse: errorResponse(message)
+        case .noticeResponse, .notificationResponse: notice(type, message)
+        case .parameterStatus: parameterStatus(message)
+        case .copyInResponse: copyIn(message)
+        case .copyOutResponse: copyOutBegins(message)
+        case .copyDone: copyDone(message)
+        case .functionCallResponse:
+            guard isOwed(.functionCall) else { return }
+            toClient.pass(message.range)
+        case .copyBothResponse, .authentication, .backendKeyData, .negotiateProtocolVersion, .dataRow, .copyData:
+            fail(.backend("message \(UnicodeScalar(type.rawValue)) in the middle of a session"))
+        }
+    }
+
+    // MARK: - Completion
+
+    private func commandComplete(_ message: PostgresBackendMessage) {
+        guard isOwed(.query, .execute) else { return }
+        noteTag(message.body)
+        queryRules = nil
+        copyOut = nil
+        if expectations.first?.kind == .query {
+            expectations.modifyFirst { $0.completed &+= 1 }
+            toClient.pass(message.range)
+        } else {
+            answered(message, completed: 1)
+        }
+    }
+
+    private func emptyQuery(_ message: PostgresBackendMessage) {
+        guard isOwed(.query, .execute) else { return }
+        if expectations.first?.kind == .query { toClient.pass(message.range) } else { answered(message, completed: 0) }
+    }
+
+    /// The answer owed first is complete with this message.
+    private func answered(_ message: PostgresBackendMessage, completed: UInt32) {
+        guard let done = expectations.removeFirst() else { return }
+        if done.statement?.refusal != nil {
+            // What must fail did not: nothing is certain any more.
+            return fail(.backend("a message that had to fail did not"))
+        }
+        if !done.isOurs { toClient.pass(message.range) }
+        settleNames(done, completed: Int(completed))
+        guard done.sequence != 0 else { return }
+        recording.outcome(
+            done.sequence, nanoseconds: now.steady &- done.started, rows: done.rows, bytes: done.bytes,
+            completed: done.completed &+ completed)
+    }
+
+    private func readyForQuery(_ message: PostgresBackendMessage) {
+        guard let first = expectations.first, first.owesReady, message.body.count == 1,
+            let state = PostgresTransactionState(rawValue: message.body[0])
+        else { return fail(.backend("a ReadyForQuery that is not owed")) }
+        if first.statement?.refusal != nil, !first.hasFailed { return fail(.backend("a message that had to fail did not")) }
+        transaction = state
+        queryRules = nil
+        copyOut = nil
+        isCopyingIn = false
+        if state != .inTransaction, isCatalogueChanging {
+            isCatalogueChanging = false
+            catalogueFloor = now.steady
+            missingTables.removeAll()
+        }
+        expectations.removeFirst()
+        if expectations.isEmpty { isLexicalStateUnsure = false }
+        if !first.isOurs { toClient.pass(message.range) }
+        guard first.sequence != 0 else { return }
+        settleNames(first, completed: Int(first.completed))
+        guard !first.hasFailed else { return }
+        recording.outcome(
+            first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: first.completed)
+    }
+
+    /// Puts into force what the message has done to names. Where a later message that is still to be answered is about the same name, the
+    /// name goes on standing for everything it may be: confirming the earlier one would forget the later.
+    private func settleNames(_ done: PostgresExpectation, completed: Int) {
+        guard let statement = done.statement else { return }
+        switch done.kind {
+        case .parse:
+            guard let ticket = statement.ticket else { return }
+            if completed > 0, expectations.contains({ $0.kind == .parse && $0.statement?.name == statement.name }) { return }
+            gate.names.settle(ticket, completed: completed)
+        case .query, .execute:
+            guard let ticket = statement.ticket else { return }
+            let isContested = expectations.contains { $0.kind == .parse || $0.kind == .bind || $0.statement?.ticket != nil }
+            if completed > 0, isContested { return }
+            gate.names.settle(ticket, completed: completed)
+        case .bind:
+            guard completed > 0, !expectations.contains({ $0.kind == .bind && $0.statement?.name == statement.name }) else { return }
+            gate.names.confirmBind(portal: statement.name, to: statement.bound)
+        case .close:
+            guard completed > 0 else { return }
+            let isPortal = statement.exposure.runsCode
+            let maker: PostgresExpectation.Kind = isPortal ? .bind : .parse
+            if expectations.contains({ $0.kind == maker && $0.statement?.name == statement.name || $0.statement?.ticket != nil }) { return }
+            if isPortal { gate.names.forgetPortal(statement.name) } else { gate.names.forgetStatement(statement.name) }
+        case .describeStatement, .describePortal, .sync, .functionCall, .copyEnd: return
+        }
+    }
+
+    /// A command tag that tells of changed relations makes the catalogue old once the transaction is over.
+    private func noteTag(_ tag: UnsafeRawBufferPointer) {
+        guard let first = tag.first else { return }
+        // CREATE, ALTER, DROP, COMMENT are the tags of DDL; IMPORT FOREIGN SCHEMA and REFRESH change relations too.
+        switch first {
+        case UInt8(ascii: "C"):
+            if tag.count > 2, tag[1] == UInt8(ascii: "R") { isCatalogueChanging = true }
+        case UInt8(ascii: "A"), UInt8(ascii: "I"):
+            if tag.count > 2, tag[1] == UInt8(ascii: "L") || tag[1] == UInt8(ascii: "M") { isCatalogueChanging = true }
+        case UInt8(ascii: "D"):
+            if tag.count > 2, tag[1] == UInt8(ascii: "R") || tag[1] == UInt8(ascii: "O") { isCatalogueChanging = true }
+        case UInt8(ascii: "S"):
+            // SELECT INTO says SELECT: told apart by the inspection, and an unknown OID reloads anyway.
+            break
+        default: break
+        }
+    }
+
+    // MARK: - Copies
+
+    private func copyIn(_ message: PostgresBackendMessage) {
+        guard isOwed(.query, .execute) else { return }
+        toClient.pass(message.range)
+        let copy = expectations.beginCopyIn()
+        isCopyingIn = !copy.ended && !copy.isCut
+    }
+
+    private func copyOutBegins(_ message: PostgresBackendMessage) {
+        guard isOwed(.query, .execute), let first = expectations.first else { return }
+        if let statement = first.statement, let plan = statement.plan {
+            var reader = PostgresReader(message.body)
+            guard reader.byte() != nil, let columns = reader.int16(), columns >= 0, columns <= PostgresLimits.columns,
+                let copy = statement.copy
+            else { return fail(.backend("a COPY whose columns are not known where masks apply")) }
+            do {
+                copyOut = try PostgresCopyOut(masking(for: plan).masker, plan: copy, columns: columns)
+            } catch {
+                return fail(PostgresFault(.internalError, "this COPY cannot be masked", reason: "\(error)"))
+            }
+        }
+        toClient.pass(message.range)
+    }
+
+    private func copyDone(_ message: PostgresBackendMessage) {
+        guard isOwed(.query, .execute) else { return }
+        do {
+            try copyOut?.finish()
+        } catch {
+            return fail(PostgresFault(.internalError, "this COPY cannot be masked", reason: "\(error)"))
+        }
+        copyOut = nil
+        toClient.pass(message.range)
+    }
+
+    private func maskCopy(_ piece: UnsafeRawBufferPointer) {
+        guard !piece.isEmpty else { return }
+        do {
+            try copyOut?.mask(piece, to: &toClient)
+        } catch {
+            fail(PostgresFault(.internalError, "this COPY cannot be masked", reason: "\(error)"))
+        }
+    }
+}
+
+/// One whole message of a backend within the bytes that are being walked.
+struct PostgresBackendMessage {
+    var range: Range<Int>
+    var body: UnsafeRawBufferPointer
+}

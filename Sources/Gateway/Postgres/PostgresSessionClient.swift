@@ -1,0 +1,320 @@
+// The client's messages: each is judged, recorded, and then forwarded, or poisoned so that the backend itself fails in its place.
+
+import Decision
+import Machine
+import NIOCore
+import Recording
+
+extension PostgresSession {
+    /// Walks the messages in `bytes`; returns how many bytes were dealt with.
+    func walkClient(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var at = 0
+        while end == nil {
+            if clientRemainder > 0 {
+                let count = min(clientRemainder, bytes.count - at)
+                if count == 0 { break }
+                if !isClientRemainderDropped { toBackend.pass(at..<at + count) }
+                clientRemainder -= count
+                at += count
+                continue
+            }
+            isWaitingForText = false
+            if isClientHeld { break }
+            guard case .header(let byte, let total) = PostgresCodec.frame(bytes, at: at) else {
+                if bytes.count - at >= PostgresCodec.headerLength { fail(.violation("a message of impossible length")) }
+                break
+            }
+            guard let type = PostgresFrontend(rawValue: byte) else {
+                fail(.violation("invalid frontend message type \(byte)"))
+                break
+            }
+            guard total - 1 <= type.lengthLimit else {
+                fail(.violation("a message of \(total - 1) bytes where at most \(type.lengthLimit) are taken"))
+                break
+            }
+            let taken = take(type, bytes, at, total)
+            if taken == 0 { break }
+            at += taken
+            clientPosition &+= UInt64(taken)
+        }
+        return at
+    }
+
+    /// Deals with the message at `at`; returns how many of its bytes, 0 when it has to wait.
+    private func take(_ type: PostgresFrontend, _ bytes: UnsafeRawBufferPointer, _ at: Int, _ total: Int) -> Int {
+        let available = bytes.count - at
+        if isSkipping, type != .sync, type != .terminate {
+            return drop(total, available)
+        }
+        if type == .copyData {
+            let count = min(total, available)
+            toBackend.pass(at..<at + count)
+            clientRemainder = total - count
+            isClientRemainderDropped = false
+            return count
+        }
+        guard available >= total else { return available >= PostgresCodec.headerLength ? oversized(type, total, available) : 0 }
+        if total > limit(of: type) { return oversized(type, total, available) }
+        let body = UnsafeRawBufferPointer(rebasing: bytes[at + PostgresCodec.headerLength..<at + total])
+        return handle(type, PostgresClientMessage(range: at..<at + total, body: body)) ? total : 0
+    }
+
+    private func handle(_ type: PostgresFrontend, _ message: PostgresClientMessage) -> Bool {
+        switch type {
+        case .query: return query(message)
+        case .parse: return parse(message)
+        case .bind: bind(message)
+        case .describe: describe(message)
+        case .execute: return execute(message)
+        case .close: close(message)
+        case .functionCall: return functionCall(message)
+        case .sync: sync(message)
+        case .flush: toBackend.pass(message.range)
+        case .copyDone, .copyFail: copyEnd(message)
+        case .terminate:
+            toBackend.pass(message.range)
+            finish(.terminated)
+        case .password: fail(.violation("a password message in the middle of a session"))
+        case .copyData: toBackend.pass(message.range)
+        }
+        return true
+    }
+
+    /// Messages that are held whole may be so long.
+    private func limit(of type: PostgresFrontend) -> Int {
+        switch type {
+        case .query, .parse: PostgresLimits.statementMessage
+        case .bind, .functionCall: PostgresLimits.bindMessage
+        case .close, .copyData, .copyDone, .copyFail, .describe, .execute, .flush, .password, .sync, .terminate: type.lengthLimit + 1
+        }
+    }
+
+    private func drop(_ total: Int, _ available: Int) -> Int {
+        let count = min(total, available)
+        clientRemainder = total - count
+        isClientRemainderDropped = true
+        return count
+    }
+
+    /// A message that is still arriving waits, unless it is longer than what is held: then it is refused at once and its bytes dropped.
+    private func oversized(_ type: PostgresFrontend, _ total: Int, _ available: Int) -> Int {
+        guard total > limit(of: type) else { return 0 }
+        let refusal = invalid("a message of \(total) bytes is longer than the \(limit(of: type)) bytes that are judged")
+        switch type {
+        case .query: poison(.query, refusal, recorded: .query)
+        case .parse: poison(.parse, refusal, recorded: .parse)
+        case .bind: poison(.bind, refusal, recorded: .bind)
+        case .functionCall: poison(.functionCall, refusal, recorded: .functionCall)
+        case .close, .copyData, .copyDone, .copyFail, .describe, .execute, .flush, .password, .sync, .terminate:
+            fail(.violation("a message that is too long"))
+        }
+        return drop(total, available)
+    }
+
+    // MARK: - Simple protocol
+
+    private func query(_ message: PostgresClientMessage) -> Bool {
+        // Text behind the first NUL would be recorded and judged but not run.
+        guard let end = PostgresCodec.firstNul(message.body, from: 0), end == message.body.count - 1 else {
+            poison(.query, invalid("a Query whose text does not end at its first NUL"), recorded: .query)
+            return true
+        }
+        guard mayReadText() else { return isRefusedUnread(.query, .query) }
+        let text = UnsafeRawBufferPointer(rebasing: message.body[0..<end])
+        switch gate.consider(.query(text), at: circumstances) {
+        case .refuse(let refusal): poison(.query, refusal, recorded: .query, text: text)
+        case .forward(let permit):
+            var statement: PostgresStatement?
+            var described: Range<Int>?
+            if permit.masks != nil || permit.ticket != nil {
+                switch prepare(permit) {
+                case .wait: return false
+                case .refuse(let refusal):
+                    poison(.query, refusal, recorded: .query, text: text)
+                    return true
+                case .go(let made, let query): (statement, described) = (made, query)
+                }
+            }
+            guard let sequence = record(.query, permit.decision, text: text) else { return true }
+            observer.decided(.allow)
+            if let described, let statement, described.upperBound <= text.count {
+                describeCopy(UnsafeRawBufferPointer(rebasing: text[described]), for: statement)
+            }
+            noteLexicalChanges()
+            permit.spend()
+            toBackend.pass(message.range)
+            expectations.append(
+                PostgresExpectation(.query, sequence: sequence, started: now.steady, statement: statement))
+        }
+        return true
+    }
+
+    // MARK: - Extended protocol
+
+    private func parse(_ message: PostgresClientMessage) -> Bool {
+        var reader = PostgresReader(message.body)
+        guard let name = reader.name(), let text = reader.text(), let count = reader.int16(), count >= 0,
+            reader.remaining == count * 4
+        else {
+            poison(.parse, invalid("a malformed Parse"), recorded: .parse)
+            return true
+        }
+        guard mayReadText() else { return isRefusedUnread(.parse, .parse, name: name) }
+        switch gate.consider(.parse(name: name, text: text), at: circumstances) {
+        case .refuse(let refusal): poison(.parse, refusal, recorded: .parse, text: text, name: name)
+        case .forward(let permit):
+            let statement = PostgresStatement()
+            statement.name = name
+            statement.ticket = permit.ticket
+            guard let sequence = record(.parse, permit.decision, text: text, name: name) else { return true }
+            observer.decided(.allow)
+            permit.spend()
+            toBackend.pass(message.range)
+            expectations.append(PostgresExpectation(.parse, sequence: sequence, started: now.steady, statement: statement))
+        }
+        return true
+    }
+
+    /// Text behind an unsynchronised statement that may change how text is read cannot be judged, now or later. False: it waits.
+    private func isRefusedUnread(_ kind: PostgresExpectation.Kind, _ recorded: MessageKind, name: String = "") -> Bool {
+        guard !isWaitingForText else { return false }
+        let text = "text behind a statement that may change how text is read: send Sync between them"
+        poison(kind, invalid(text), recorded: recorded, name: name)
+        return true
+    }
+
+    /// Bind is not judged by itself: what it binds was judged by Parse and will be by Execute. It is recorded, with its parameters.
+    private func bind(_ message: PostgresClientMessage) {
+        var reader = PostgresReader(message.body)
+        guard let portal = reader.name(), let name = reader.name() else {
+            return poison(.bind, invalid("a malformed Bind"), recorded: .bind)
+        }
+        guard portal != impossibleName, portal.isEmpty || !gate.names.isFull else {
+            return poison(.bind, invalid("this session holds too many names: close some first"), recorded: .bind)
+        }
+        let parameters = reader.bytes(reader.remaining) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        guard let sequence = record(.bind, unjudged, name: name, portal: portal, parameters: parameters) else { return }
+        var statement: PostgresStatement?
+        if !portal.isEmpty {
+            let kept = PostgresStatement()
+            kept.name = portal
+            kept.bound = gate.names.statement(name)
+            statement = kept
+        }
+        gate.names.bind(portal: portal, to: name)
+        toBackend.pass(message.range)
+        expectations.append(PostgresExpectation(.bind, sequence: sequence, started: now.steady, statement: statement))
+    }
+
+    private func describe(_ message: PostgresClientMessage) {
+        var reader = PostgresReader(message.body)
+        let isPortal = reader.byte() == UInt8(ascii: "P")
+        let kept = PostgresStatement()
+        kept.name = reader.name() ?? ""
+        toBackend.pass(message.range)
+        expectations.append(PostgresExpectation(isPortal ? .describePortal : .describeStatement, statement: isPortal ? kept : nil))
+    }
+
+    private func execute(_ message: PostgresClientMessage) -> Bool {
+        var reader = PostgresReader(message.body)
+        guard let portal = reader.name(), reader.int32() != nil, reader.isAtEnd, portal != impossibleName else {
+            poison(.execute, invalid("a malformed Execute"), recorded: .execute)
+            return true
+        }
+        switch gate.consider(.execute(portal: portal), at: circumstances) {
+        case .refuse(let refusal): poison(.execute, refusal, recorded: .execute, portal: portal)
+        case .forward(let permit):
+            var statement: PostgresStatement?
+            if permit.masks != nil || permit.ticket != nil {
+                switch prepare(permit, isExecute: true) {
+                case .wait: return false
+                case .refuse(let refusal):
+                    poison(.execute, refusal, recorded: .execute, portal: portal)
+                    return true
+                case .go(let made, _): statement = made
+                }
+            }
+            guard let sequence = record(.execute, permit.decision, portal: portal) else { return true }
+            observer.decided(.allow)
+            if let statement, statement.plan != nil { describePortal(portal, for: statement) }
+            noteLexicalChanges()
+            permit.spend()
+            toBackend.pass(message.range)
+            expectations.append(
+                PostgresExpectation(.execute, sequence: sequence, started: now.steady, statement: statement))
+        }
+        return true
+    }
+
+    private func close(_ message: PostgresClientMessage) {
+        var reader = PostgresReader(message.body)
+        let kind = reader.byte()
+        let name = reader.name() ?? ""
+        let isPortal = kind == UInt8(ascii: "P")
+        let recorded = withUnsafeBytes(of: kind ?? 0) {
+            record(.close, unjudged, text: $0, name: isPortal ? "" : name, portal: isPortal ? name : "")
+        }
+        guard let sequence = recorded else { return }
+        let kept = PostgresStatement()
+        kept.name = name
+        // Marks which of the two name spaces is meant.
+        kept.exposure.runsCode = isPortal
+        toBackend.pass(message.range)
+        expectations.append(PostgresExpectation(.close, sequence: sequence, started: now.steady, statement: kept))
+    }
+
+    private func sync(_ message: PostgresClientMessage) {
+        // The backend ignores Sync while it takes copy data, so it would never be answered.
+        if isCopyingIn { return }
+        isSkipping = false
+        toBackend.pass(message.range)
+        expectations.append(PostgresExpectation(.sync))
+    }
+
+    private func copyEnd(_ message: PostgresClientMessage) {
+        toBackend.pass(message.range)
+        if isCopyingIn {
+            isCopyingIn = false
+        } else if expectations.contains({ $0.kind == .query || $0.kind == .execute }) {
+            expectations.append(PostgresExpectation(.copyEnd))
+        }
+    }
+
+    private func functionCall(_ message: PostgresClientMessage) -> Bool {
+        var reader = PostgresReader(message.body)
+        guard let oid = reader.uint32() else {
+            poison(.functionCall, invalid("a malformed FunctionCall"), recorded: .functionCall)
+            return true
+        }
+        if catalogue?.function(oid) == nil, waitForCatalogue(.client(clientPosition)) { return false }
+        guard let function = catalogue?.function(oid) else {
+            poison(.functionCall, invalid("a FunctionCall of an OID that the catalogue does not name"), recorded: .functionCall)
+            return true
+        }
+        switch gate.consider(.functionCall(schema: function.schema, name: function.name), at: circumstances) {
+        case .refuse(let refusal): poison(.functionCall, refusal, recorded: .functionCall, function: function)
+        case .forward(let permit):
+            guard permit.masks == nil else {
+                // Its result has no origin and no type to mask by.
+                let refusal = Refusal(
+                    decision: guarded(permit.decision), message: "function calls by OID are not let through where masks apply",
+                    hint: "Call \(function.schema).\(function.name) in a SELECT.")
+                poison(.functionCall, refusal, recorded: .functionCall, function: function)
+                return true
+            }
+            guard let sequence = record(.functionCall, permit.decision, function: function, parameters: message.body) else { return true }
+            observer.decided(.allow)
+            permit.spend()
+            toBackend.pass(message.range)
+            expectations.append(PostgresExpectation(.functionCall, sequence: sequence, started: now.steady))
+        }
+        return true
+    }
+}
+
+/// One whole message of a client within the bytes that are being walked.
+struct PostgresClientMessage {
+    /// Header and body, from the start of the walked bytes.
+    var range: Range<Int>
+    var body: UnsafeRawBufferPointer
+}

@@ -1,0 +1,205 @@
+// What forwarding needs: recording first, poison for what is refused, preparation of masks, and waiting where text cannot be read yet.
+
+import Decision
+import Machine
+import Mask
+import NIOCore
+import Recording
+
+extension PostgresSession {
+    /// What came of looking at a permit's masks and names.
+    enum Preparation {
+        case go(PostgresStatement, describe: Range<Int>?)
+        case refuse(Refusal)
+        /// The catalogue must be loaded first.
+        case wait
+    }
+
+    // MARK: - Recording
+
+    /// Records a message; nil when that failed, and then the session is over: nothing is forwarded before it is recorded.
+    func record(
+        _ kind: MessageKind, _ decision: DecisionRecord, text: UnsafeRawBufferPointer = .init(start: nil, count: 0),
+        name: String = "", portal: String = "", function: PostgresCatalogue.Function? = nil,
+        parameters: UnsafeRawBufferPointer = .init(start: nil, count: 0)
+    ) -> UInt64? {
+        do {
+            if let function {
+                var (schema, called) = (function.schema, function.name)
+                return try schema.withUTF8 { schema in
+                    try called.withUTF8 { called in
+                        try recording.record(
+                            kind, text: UnsafeRawBufferPointer(called), name: UnsafeRawBufferPointer(schema), parameters: parameters,
+                            decision: decision, maskNames: gate.maskRuleNames(decision.masks), at: now.wall,
+                            circumstances: recordedCircumstances)
+                    }
+                }
+            }
+            if name.isEmpty, portal.isEmpty {
+                return try recording.record(
+                    kind, text: text, parameters: parameters, decision: decision, maskNames: gate.maskRuleNames(decision.masks),
+                    at: now.wall, circumstances: recordedCircumstances)
+            }
+            var (name, portal) = (name, portal)
+            return try name.withUTF8 { name in
+                try portal.withUTF8 { portal in
+                    try recording.record(
+                        kind, text: text, name: UnsafeRawBufferPointer(name), portal: UnsafeRawBufferPointer(portal),
+                        parameters: parameters, decision: decision, maskNames: gate.maskRuleNames(decision.masks), at: now.wall,
+                        circumstances: recordedCircumstances)
+                }
+            }
+        } catch {
+            fail(PostgresFault(.internalError, "this statement cannot be recorded, so it is not let through", reason: "\(error)"))
+            return nil
+        }
+    }
+
+    /// The decision that is recorded for messages that only carry on what was judged: Bind, Close.
+    var unjudged: DecisionRecord { DecisionRecord(effect: .allow, rule: -1, revision: gate.policy.revision) }
+
+    func guarded(_ decision: DecisionRecord) -> DecisionRecord {
+        var decision = decision
+        decision.effect = .guarded
+        return decision
+    }
+
+    func invalid(_ text: String) -> Refusal {
+        Refusal(decision: DecisionRecord(effect: .invalid, rule: -1, revision: gate.policy.revision), message: text)
+    }
+
+    // MARK: - Refusing
+
+    /// Records a refusal and sends, in the message's place, one that makes the backend itself fail there: order, skip-to-Sync and
+    /// transaction state are then right by construction. Its error becomes the refusal.
+    func poison(
+        _ kind: PostgresExpectation.Kind, _ refusal: Refusal, recorded: MessageKind,
+        text: UnsafeRawBufferPointer = .init(start: nil, count: 0), name: String = "", portal: String = "",
+        function: PostgresCatalogue.Function? = nil
+    ) {
+        guard let sequence = record(recorded, refusal.decision, text: text, name: name, portal: portal, function: function) else { return }
+        observer.decided(refusal.decision.effect)
+        let statement = PostgresStatement()
+        statement.refusal = refusal
+        statement.name = name
+        toBackend.append {
+            switch kind {
+            case .query: PostgresCodec.query("!", to: &$0)
+            case .parse: PostgresCodec.parse(name: name, text: CollectionOfOne(UInt8(ascii: "!")), to: &$0)
+            case .bind: PostgresCodec.bind(portal: "", statement: impossibleName, to: &$0)
+            case .functionCall: PostgresCodec.impossibleFunctionCall(to: &$0)
+            case .execute, .describePortal: PostgresCodec.execute(portal: impossibleName, to: &$0)
+            case .describeStatement, .close, .sync, .copyEnd: PostgresCodec.query("!", to: &$0)
+            }
+        }
+        expectations.append(PostgresExpectation(kind, sequence: sequence, started: now.steady, statement: statement))
+    }
+
+    // MARK: - Lexical state
+
+    /// Whether text may be read under the state that is known. When not: `isWaitingForText` says whether waiting will help, which it
+    /// does when everything sent before ends in ReadyForQuery, because the backend reports changed settings right before that.
+    func mayReadText() -> Bool {
+        guard isLexicalStateUnsure else { return true }
+        if expectations.isEmpty {
+            isLexicalStateUnsure = false
+            return true
+        }
+        isWaitingForText = expectations.last?.owesReady == true
+        return false
+    }
+
+    func noteLexicalChanges() {
+        for statement in gate.lastInspection.statements.buffer where statement.mayChangeLexicalState {
+            isLexicalStateUnsure = true
+            return
+        }
+    }
+
+    // MARK: - Masks
+
+    /// What must be kept for a message with masks or names, and for a COPY how its data will be masked.
+    func prepare(_ permit: borrowing ForwardPermit, isExecute: Bool = false) -> Preparation {
+        let statement = PostgresStatement()
+        statement.ticket = permit.ticket
+        guard let plan = permit.masks else { return .go(statement, describe: nil) }
+        statement.plan = plan
+        if !plan.columns.isEmpty, catalogue == nil || isCatalogueOld, waitForCatalogue(.client(clientPosition), of: oldestBelieved) { return .wait }
+        let masking = masking(for: plan)
+        let found = gate.lastInspection
+        statement.exposure = masking.exposure(of: found)
+        for index in 0..<found.statements.count where found.statements[index].copy == .toClient {
+            switch PostgresCopyPlan.resolve(found, masking: masking) {
+            case .plan(let copy): statement.copy = copy
+            case .describe(let copy, let query):
+                // Describing it needs a place between messages: after an Execute there is none, and a Sync must not be added.
+                guard !isExecute, expectations.last?.owesReady ?? true else {
+                    return .refuse(copyRefusal("COPY of a query is let through only as a simple Query of its own where masks apply", permit))
+                }
+                statement.copy = copy
+                return .go(statement, describe: query)
+            case .unknownTable:
+                if waitForCatalogue(.client(clientPosition)) { return .wait }
+                return .refuse(copyRefusal("the columns of this COPY are not known, and masks apply", permit))
+            case .refuse(let text): return .refuse(copyRefusal(text, permit))
+            }
+        }
+        return .go(statement, describe: nil)
+    }
+
+    private func copyRefusal(_ text: String, _ permit: borrowing ForwardPermit) -> Refusal {
+        Refusal(decision: guarded(permit.decision), message: text, hint: "Use SELECT instead of COPY.")
+    }
+
+    func masking(for plan: MaskPlan) -> PostgresMasking {
+        if let masking, masking.plan === plan, masking.catalogue === catalogue { return masking }
+        let made = PostgresMasking(plan: plan, catalogue: catalogue)
+        masking = made
+        return made
+    }
+
+    /// Asks the backend what the portal will send, in which formats, right before it is executed. The answer is swallowed; where the
+    /// client's own Describe of this portal is the message just before, its answer is used instead.
+    func describePortal(_ portal: String, for statement: PostgresStatement) {
+        if let last = expectations.last, last.kind == .describePortal, !last.isOurs, last.statement?.name == portal {
+            expectations.modifyLast {
+                statement.name = portal
+                $0.statement = statement
+            }
+            return
+        }
+        toBackend.append { PostgresCodec.describe(UInt8(ascii: "P"), portal, to: &$0) }
+        expectations.append(PostgresExpectation(.describePortal, isOurs: true, statement: statement))
+    }
+
+    /// Has the backend describe the query inside a COPY. The unnamed statement that this uses is dropped by the Query that follows.
+    func describeCopy(_ query: UnsafeRawBufferPointer, for statement: PostgresStatement) {
+        toBackend.append {
+            PostgresCodec.parse(name: "", text: query, to: &$0)
+            PostgresCodec.describe(UInt8(ascii: "S"), "", to: &$0)
+            PostgresCodec.empty(.sync, to: &$0)
+        }
+        expectations.append(PostgresExpectation(.parse, isOurs: true))
+        expectations.append(PostgresExpectation(.describeStatement, isOurs: true, statement: statement))
+        expectations.append(PostgresExpectation(.sync, isOurs: true))
+    }
+
+    // MARK: - Catalogue
+
+    /// The oldest moment of which a catalogue may be believed.
+    var oldestBelieved: UInt64 {
+        let lifetime = UInt64(PostgresLimits.catalogueSeconds) * 1_000_000_000
+        return max(catalogueFloor, now.steady > lifetime ? now.steady - lifetime : 0)
+    }
+    var isCatalogueOld: Bool { (catalogue?.asOf ?? 0) < oldestBelieved || catalogue == nil }
+
+    /// Asks for a catalogue not older than a moment (now, when none is given). False when this place of the stream has waited already:
+    /// then it must do with what there is.
+    func waitForCatalogue(_ wait: PostgresWait, of oldest: UInt64? = nil) -> Bool {
+        if satisfiedWaits.contains(wait) { return false }
+        satisfiedWaits = satisfiedWaits.filter { $0.isForClient != wait.isForClient }
+        waitsForCatalogue = wait
+        catalogueWish = oldest ?? now.steady
+        return true
+    }
+}

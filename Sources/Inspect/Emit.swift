@@ -1,0 +1,92 @@
+// From what the reader found to the `Inspection`: accesses, columns, functions and the statement's facts.
+
+import Machine
+
+extension SQLReader {
+    /// A message that is not even tokens: one statement, unknown.
+    func emitUnreadMessage(_ failure: Misread, into inspection: Inspection) {
+        clearStatement()
+        statement.text = TextRef(offset: 0, count: UInt32(truncatingIfNeeded: message.count))
+        emitStatement(failure, into: inspection)
+    }
+
+    /// The statement whose tokens these are.
+    func emit(tokens range: Range<Int>, failure: Misread?, into inspection: Inspection) {
+        let start = tokens[range.lowerBound].start
+        let end = range.isEmpty ? start : tokens[range.upperBound - 1].end
+        statement.text = TextRef(offset: start, count: end - start)
+        if failure == nil {
+            statement.fingerprint = fingerprint(range)
+            statement.whereShape = weakestShape ?? WhereShape.none
+            if statement.hasLimit == .unknown, statement.limit == nil, kindHasNoLimit { statement.hasLimit = .no }
+        }
+        emitStatement(failure, into: inspection)
+    }
+
+    /// Only queries have LIMIT; `hasLimit` starts as unknown and is settled by the reader of queries.
+    private var kindHasNoLimit: Bool { !readsQueryLimit }
+
+    private func emitStatement(_ failure: Misread?, into inspection: Inspection) {
+        let number = UInt16(truncatingIfNeeded: inspection.statements.count)
+        statement.firstAccess = UInt32(inspection.accesses.count)
+        for index in 0..<findings.accesses.count { emitAccess(findings.accesses[index], number, into: inspection) }
+        if let failure {
+            statement.mayChangeLexicalState = true
+            statement.hasLimit = .unknown
+            statement.limit = nil
+            inspection.append(
+                Access(verb: .unknown, objectClass: .any, statement: number, name: inspection.intern(failure.reason),
+                    source: statement.text))
+            kind = "unknown"
+        }
+        statement.accessCount = UInt32(inspection.accesses.count) - statement.firstAccess
+        statement.kind = inspection.intern(kind)
+        statement.firstFunction = UInt32(inspection.names.count)
+        for index in 0..<findings.functions.count { emitFunction(findings.functions[index], into: inspection) }
+        statement.functionCount = UInt32(inspection.names.count) - statement.firstFunction
+        statement.effectName = text(effectName, in: inspection)
+        statement.copyNull = text(copyNull, in: inspection)
+        statement.firstCopyColumn = UInt32(inspection.names.count)
+        for index in 0..<copyColumns.count { inspection.append(name: text(copyColumns[index], in: inspection)) }
+        statement.copyColumnCount = UInt32(copyColumns.count)
+        inspection.append(statement)
+    }
+
+    private func emitAccess(_ found: Findings.FoundAccess, _ number: UInt16, into inspection: Inspection) {
+        var access = Access(
+            verb: found.verb, objectClass: found.objectClass, statement: number, schema: text(found.schema, in: inspection),
+            name: text(found.name, in: inspection), source: TextRef(offset: found.start, count: found.end - found.start))
+        access.everyColumn = found.everyColumn
+        access.everyColumnUses = found.everyColumn && found.everyUses.isEmpty ? .filter : found.everyUses
+        inspection.append(access)
+        var next = found.firstColumn
+        while next >= 0 {
+            let column = findings.columns[Int(next)]
+            // Read, and then not used by the query around: whether it is read may still show in the rows.
+            let uses = column.uses.isEmpty ? .filter : column.uses
+            inspection.appendColumn(ColumnUse(name: text(column.name, in: inspection), uses: uses))
+            next = column.next
+        }
+    }
+
+    private func emitFunction(_ found: Findings.FoundFunction, into inspection: Inspection) {
+        guard !found.schema.isNone else { return inspection.append(name: text(found.name, in: inspection)) }
+        scratch.removeAll()
+        for byte in symbols.bytes(found.schema) { scratch.append(byte) }
+        scratch.append(0x2E)
+        for byte in symbols.bytes(found.name) { scratch.append(byte) }
+        inspection.append(name: inspection.intern(UnsafeRawBufferPointer(start: scratch.base, count: scratch.count)))
+    }
+
+    /// A symbol's bytes in the inspection's text, placed there once for each message.
+    private func text(_ symbol: Symbol, in inspection: Inspection) -> TextRef {
+        if symbol.isNone { return .none }
+        let bytes = symbols.bytes(symbol)
+        if let offset = symbols.placed(symbol, message: messageNumber) {
+            return TextRef(offset: offset, count: UInt32(bytes.count))
+        }
+        let ref = inspection.intern(bytes)
+        symbols.place(symbol, at: ref.offset, message: messageNumber)
+        return ref
+    }
+}

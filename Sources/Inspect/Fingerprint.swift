@@ -1,0 +1,102 @@
+// A statement's fingerprint: 64 bits over its tokens without what varies from run to run.
+
+import Machine
+
+extension SQLReader {
+    private enum Marker {
+        static let literal: UInt64 = 0x9AE1_6A3B_2F90_404F
+        static let list: UInt64 = 0xD6E8_FEB8_6659_FD93
+        static let name: UInt64 = 0xA076_1D64_78BD_642F
+    }
+
+    /// Literals and parameters are one marker, whatever they say; lists of them behind IN, and rows of them behind VALUES,
+    /// are one list whatever their length; identifiers are folded, comments and spacing are not tokens.
+    func fingerprint(_ range: Range<Int>) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        var index = range.lowerBound
+        var inValues = false
+        while index < range.upperBound {
+            let token = tokens[index]
+            switch token.kind {
+            case .mark:
+                if token.mark == .open, let close = literalList(index, range.upperBound) {
+                    if index > range.lowerBound, tokens[index - 1].keyword == .in {
+                        hash = Self.mix(hash, Marker.list)
+                        index = close + 1
+                        continue
+                    }
+                    if inValues {
+                        hash = Self.mix(hash, Marker.list ^ UInt64(close - index))
+                        index = afterSameRows(index, close, range.upperBound)
+                        continue
+                    }
+                }
+                if token.mark == .minus || token.mark == .plus, signs(index, range) {
+                    index += 1
+                    continue
+                }
+                if token.mark == .operator {
+                    hash = Self.mix(hash, UInt64(NameHash.of(slice(token))) | 1 << 33)
+                } else {
+                    hash = Self.mix(hash, UInt64(token.mark.rawValue) | 1 << 34)
+                }
+            case .word where token.keyword != .none:
+                inValues = token.keyword == .values
+                hash = Self.mix(hash, UInt64(token.value) ^ Marker.name)
+            case .word:
+                hash = Self.mix(hash, UInt64(token.value) ^ Marker.name)
+            case .quotedWord, .unicodeWord:
+                let name = (try? symbol(of: token)) ?? .none
+                hash = Self.mix(hash, UInt64(symbols.hash(name)) ^ Marker.name)
+            case .string, .escapeString, .unicodeString, .bitString, .hexString, .dollarString, .integer, .decimal, .parameter:
+                hash = Self.mix(hash, Marker.literal)
+            case .end: break
+            }
+            index += 1
+        }
+        return hash
+    }
+
+    @inline(__always) private static func mix(_ hash: UInt64, _ value: UInt64) -> UInt64 {
+        let product = (hash ^ value).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return (product.high ^ product.low) &+ 0x2545_F491_4F6C_DD1D
+    }
+
+    /// The closing parenthesis of a list of literals only; nil when something else is inside.
+    private func literalList(_ open: Int, _ end: Int) -> Int? {
+        var index = open + 1
+        while index < end {
+            if tokens[index].mark == .minus || tokens[index].mark == .plus { index += 1 }
+            guard index < end, tokens[index].isLiteral || tokens[index].kind == .parameter || tokens[index].keyword == .null
+            else { return nil }
+            index += 1
+            guard index < end else { return nil }
+            if tokens[index].mark == .close { return index }
+            guard tokens[index].mark == .comma else { return nil }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Behind all following rows that are as long.
+    private func afterSameRows(_ open: Int, _ close: Int, _ end: Int) -> Int {
+        var behind = close + 1
+        while behind + 1 < end, tokens[behind].mark == .comma, tokens[behind + 1].mark == .open,
+            let next = literalList(behind + 1, end), next - behind - 1 == close - open
+        {
+            behind = next + 1
+        }
+        return behind
+    }
+
+    /// Whether a sign belongs to the number behind it.
+    private func signs(_ index: Int, _ range: Range<Int>) -> Bool {
+        guard index + 1 < range.upperBound, tokens[index + 1].kind == .integer || tokens[index + 1].kind == .decimal else {
+            return false
+        }
+        guard index > range.lowerBound else { return true }
+        let before = tokens[index - 1]
+        if before.kind == .mark { return before.mark != .close && before.mark != .closeBracket }
+        return before.kind == .word && before.keyword != .none && keywords.categories[Int(before.keyword.rawValue)] == .reserved
+    }
+}

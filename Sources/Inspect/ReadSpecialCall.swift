@@ -1,0 +1,182 @@
+// Functions that the grammar spells in their own way: CAST, EXTRACT, SUBSTRING, COALESCE, CURRENT_DATE and their kin.
+
+import Machine
+
+extension SQLReader {
+    /// CURRENT_DATE and others that take no argument list, or only a precision.
+    func valueFunction(_ start: ExprStart) throws(Misread) -> Expr? {
+        switch keyword {
+        case .currentDate, .currentRole, .currentUser, .sessionUser, .user, .currentCatalog:
+            advance()
+        case .systemUser where peek(1).mark != .dot && peek(1).mark != .open:
+            let name = try name()
+            reference(.plain, name: name)
+            return finish(start, .other)
+        case .currentSchema where peek(1).mark != .open && peek(1).mark != .dot:
+            advance()
+        case .currentTime, .currentTimestamp, .localtime, .localtimestamp:
+            advance()
+            if accept(.open) {
+                guard token.kind == .integer else { throw .syntax }
+                advance()
+                try expect(.close)
+            }
+        default: return nil
+        }
+        return finish(start, .constant)
+    }
+
+    /// A call with a grammar of its own, when one is here.
+    func specialCall(_ start: ExprStart) throws(Misread) -> Expr? {
+        if at(.collation), peek(1).keyword == .for {
+            advance()
+            advance()
+            try oneInParentheses()
+            return finish(start, .other)
+        }
+        guard peek(1).mark == .open else { return nil }
+        let outer = use
+        use = use.insideExpression
+        defer { use = outer }
+        switch keyword {
+        case .coalesce, .greatest, .least, .nullif, .grouping, .xmlconcat:
+            advance()
+            try expect(.open)
+            try commaSeparated { () throws(Misread) in try self.expression() }
+            try expect(.close)
+        case .cast, .treat:
+            advance()
+            try expect(.open)
+            let inner = try expression()
+            try expect(.as)
+            try typeName(cast: true)
+            try expect(.close)
+            return finish(start, inner.form == .constant ? .constant : .other)
+        case .extract:
+            advance()
+            try expect(.open)
+            if token.isString { advance() } else { _ = try label() }
+            try expect(.from)
+            try expression()
+            try expect(.close)
+        case .normalize:
+            advance()
+            try expect(.open)
+            try expression()
+            if accept(.comma) { guard accept(.nfc) || accept(.nfd) || accept(.nfkc) || accept(.nfkd) else { throw .syntax } }
+            try expect(.close)
+        case .overlay:
+            advance()
+            try overlayArguments()
+        case .position:
+            advance()
+            try expect(.open)
+            if !at(.close) {
+                try expression(Precedence.comparison, restricted: true)
+                if accept(.in) {
+                    try expression(Precedence.comparison, restricted: true)
+                } else {
+                    throw .syntax
+                }
+            }
+            try expect(.close)
+        case .substring:
+            advance()
+            try substringArguments()
+        case .trim:
+            advance()
+            try trimArguments()
+        case .mergeAction:
+            advance()
+            try expect(.open)
+            try expect(.close)
+        case .xmlelement, .xmlexists, .xmlforest, .xmlparse, .xmlpi, .xmlroot, .xmlserialize:
+            try xmlCall()
+        case .jsonObject, .jsonArray, .jsonObjectagg, .jsonArrayagg, .jsonExists, .jsonQuery, .jsonValue, .jsonScalar,
+            .jsonSerialize, .json:
+            try jsonCall()
+            _ = try behindCall()
+        default: return nil
+        }
+        return finish(start, .other)
+    }
+
+    /// A key word in FROM that can only be a call.
+    func keywordCall(_ start: ExprStart) throws(Misread) -> Expr {
+        if let value = try valueFunction(start) { return value }
+        if let call = try specialCall(start) { return call }
+        guard startsFunctionName(token) || startsColumnId(token) else { throw .syntax }
+        return try nameOrCall(start)
+    }
+
+    func oneInParentheses() throws(Misread) {
+        try expect(.open)
+        try expression()
+        try expect(.close)
+    }
+
+    /// `(a PLACING b FROM c [FOR d])` or an ordinary list.
+    private func overlayArguments() throws(Misread) {
+        try expect(.open)
+        if accept(.close) { return }
+        try argument()
+        if accept(.placing) {
+            try expression()
+            try expect(.from)
+            try expression()
+            if accept(.for) { try expression() }
+        } else {
+            while accept(.comma) { try argument() }
+        }
+        try expect(.close)
+    }
+
+    /// `(a FROM b FOR c)` in either order, `(a SIMILAR b ESCAPE c)`, or an ordinary list.
+    private func substringArguments() throws(Misread) {
+        try expect(.open)
+        if accept(.close) { return }
+        try expressionBeforeSimilar()
+        if accept(.similar) {
+            try expression()
+            try expect(.escape)
+            try expression()
+        } else if at(.from) || at(.for) {
+            let first = keyword
+            advance()
+            try expression()
+            if first == .from ? accept(.for) : accept(.from) { try expression() }
+        } else {
+            while accept(.comma) { try argument() }
+        }
+        try expect(.close)
+    }
+
+    /// In SUBSTRING the first SIMILAR belongs to the call when no TO follows.
+    private func expressionBeforeSimilar() throws(Misread) {
+        if token.isName, peek(1).mark == .colonEquals || peek(1).mark == .equalsGreater { return try argument() }
+        try expression()
+    }
+
+    /// An expression, perhaps behind `name =>`.
+    private func argument() throws(Misread) {
+        if token.isName, peek(1).mark == .colonEquals || peek(1).mark == .equalsGreater {
+            advance()
+            advance()
+        }
+        try expression()
+    }
+
+    /// `([BOTH | LEADING | TRAILING] [a] [FROM] list)`.
+    private func trimArguments() throws(Misread) {
+        try expect(.open)
+        if !accept(.both), !accept(.leading) { _ = accept(.trailing) }
+        if !accept(.from) {
+            try expression()
+            if accept(.from) { try commaSeparated { () throws(Misread) in try self.expression() } }
+        } else {
+            try expression()
+        }
+        while accept(.comma) { try expression() }
+        try expect(.close)
+    }
+}

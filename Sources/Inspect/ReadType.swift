@@ -1,0 +1,148 @@
+// Typename, and constants written with a type before them.
+
+import Machine
+
+extension SQLReader {
+    /// Typename: [SETOF] a type, its modifiers and array bounds. A cast to a `reg…` type is a call.
+    func typeName(cast: Bool = false) throws(Misread) {
+        _ = accept(.setof)
+        let written = token
+        let plain = keyword == .none || !(try builtInType())
+        if plain {
+            let type = try genericType()
+            if cast, !type.isNone { castAccess(to: type, written) }
+        }
+        if accept(.array) {
+            if at(.openBracket) { try arrayBound() }
+        } else {
+            while at(.openBracket) { try arrayBound() }
+        }
+    }
+
+    private func arrayBound() throws(Misread) {
+        try expect(.openBracket)
+        if token.kind == .integer { advance() }
+        try expect(.closeBracket)
+    }
+
+    /// A type by name, with modifiers; the name when it is unqualified or pg_catalog's.
+    private func genericType() throws(Misread) -> Symbol {
+        guard startsFunctionName(token) else { throw .syntax }
+        var type = try name()
+        var schema = Symbol.none
+        while accept(.dot) {
+            schema = type
+            type = try label()
+        }
+        if at(.percent) {
+            // `table.column%TYPE`.
+            advance()
+            try expect(.type)
+            return .none
+        }
+        if at(.open) { try modifiers() }
+        return schema.isNone || schema == known.pgCatalog ? type : .none
+    }
+
+    /// `(10, 2)`: expressions in the grammar.
+    private func modifiers() throws(Misread) {
+        try expect(.open)
+        try commaSeparated { () throws(Misread) in try self.expression() }
+        try expect(.close)
+    }
+
+    /// Types that are key words; false, with nothing read, when here is none.
+    private func builtInType() throws(Misread) -> Bool {
+        switch keyword {
+        case .int, .integer, .smallint, .bigint, .real, .boolean, .json: advance()
+        case .float, .decimal, .dec, .numeric:
+            advance()
+            if at(.open) { try modifiers() }
+        case .double:
+            guard peek(1).keyword == .precision else { return false }
+            advance()
+            advance()
+        case .bit:
+            advance()
+            _ = accept(.varying)
+            if at(.open) { try modifiers() }
+        case .character, .char, .nchar:
+            advance()
+            _ = accept(.varying)
+            if at(.open) { try modifiers() }
+        case .national:
+            advance()
+            guard accept(.character) || accept(.char) else { throw .syntax }
+            _ = accept(.varying)
+            if at(.open) { try modifiers() }
+        case .varchar:
+            advance()
+            if at(.open) { try modifiers() }
+        case .timestamp, .time:
+            advance()
+            if at(.open) { try modifiers() }
+            try timeZoneWords()
+        case .interval:
+            advance()
+            if at(.open) { try modifiers() } else { try intervalFields() }
+        default: return false
+        }
+        return true
+    }
+
+    /// WITH TIME ZONE, WITHOUT TIME ZONE.
+    private func timeZoneWords() throws(Misread) {
+        guard at(.with) || at(.without), peek(1).keyword == .time else { return }
+        advance()
+        advance()
+        try expect(.zone)
+    }
+
+    /// YEAR, DAY TO SECOND(3), …
+    func intervalFields() throws(Misread) {
+        guard acceptIntervalField() else { return }
+        if tokens[p - 1].keyword == .second, at(.open) { return try modifiers() }
+        guard accept(.to) else { return }
+        guard acceptIntervalField() else { throw .syntax }
+        if tokens[p - 1].keyword == .second, at(.open) { try modifiers() }
+    }
+
+    private func acceptIntervalField() -> Bool {
+        accept(.year) || accept(.month) || accept(.day) || accept(.hour) || accept(.minute) || accept(.second)
+    }
+
+    // MARK: Constants
+
+    /// `timestamp '…'`, `double precision '1'`: nil, with nothing read, when no string follows the type.
+    func typedConstant(_ start: ExprStart) throws(Misread) -> Expr? {
+        let before = p
+        switch keyword {
+        case .int, .integer, .smallint, .bigint, .real, .boolean, .json, .float, .decimal, .dec, .numeric, .double, .bit,
+            .character, .char, .nchar, .national, .varchar, .timestamp, .time:
+            let (ref, wait) = (refs.count, pending.count)
+            if let found = try? builtInType(), found, token.isString {
+                advance()
+                return finish(start, .constant)
+            }
+            p = before
+            refs.truncate(to: ref)
+            pending.truncate(to: wait)
+            return nil
+        default: return nil
+        }
+    }
+
+    /// INTERVAL '1' DAY, INTERVAL(3) '1'.
+    func intervalConstant(_ start: ExprStart) throws(Misread) -> Expr? {
+        let before = p
+        advance()
+        if at(.open) { try modifiers() }
+        guard token.isString else {
+            p = before
+            return nil
+        }
+        advance()
+        try intervalFields()
+        return finish(start, .constant)
+    }
+}

@@ -1,0 +1,299 @@
+// The SQL/XML and SQL/JSON forms: constructors, tests, and their tables in FROM.
+
+import Machine
+
+extension SQLReader {
+    // MARK: XML
+
+    func xmlCall() throws(Misread) {
+        let kind = keyword
+        advance()
+        try expect(.open)
+        switch kind {
+        case .xmlelement:
+            try expect(.name)
+            _ = try label()
+            if accept(.comma) {
+                if at(.xmlattributes) {
+                    advance()
+                    try labelledList()
+                    if accept(.comma) { try commaSeparated { () throws(Misread) in try self.expression() } }
+                } else {
+                    try commaSeparated { () throws(Misread) in try self.expression() }
+                }
+            }
+        case .xmlexists:
+            try primaryExpression()
+            try passing()
+        case .xmlforest:
+            p -= 1
+            try labelledList()
+            return
+        case .xmlparse:
+            guard accept(.document) || accept(.content) else { throw .syntax }
+            try expression()
+            if accept(.preserve) || accept(.strip) { try expect(.whitespace) }
+        case .xmlpi:
+            try expect(.name)
+            _ = try label()
+            if accept(.comma) { try expression() }
+        case .xmlroot:
+            try expression()
+            try expect(.comma)
+            try expect(.version)
+            if accept(.no) { try expect(.value) } else { try expression() }
+            if accept(.comma) {
+                try expect(.standalone)
+                if accept(.no) { _ = accept(.value) } else { try expect(.yes) }
+            }
+        case .xmlserialize:
+            guard accept(.document) || accept(.content) else { throw .syntax }
+            try expression()
+            try expect(.as)
+            try typeName()
+            if accept(.no) { try expect(.indent) } else { _ = accept(.indent) }
+        default: throw .syntax
+        }
+        try expect(.close)
+    }
+
+    private func primaryExpression() throws(Misread) { _ = try primary() }
+
+    /// `(a AS x, b)`.
+    private func labelledList() throws(Misread) {
+        try expect(.open)
+        repeat {
+            try expression()
+            if accept(.as) { _ = try label() }
+        } while accept(.comma)
+        try expect(.close)
+    }
+
+    /// PASSING [BY REF | BY VALUE] a [BY REF | BY VALUE].
+    private func passing() throws(Misread) {
+        try expect(.passing)
+        if accept(.by) { guard accept(.ref) || accept(.value) else { throw .syntax } }
+        try primaryExpression()
+        if accept(.by) { guard accept(.ref) || accept(.value) else { throw .syntax } }
+    }
+
+    /// XMLTABLE([XMLNAMESPACES(…),] row PASSING doc COLUMNS name type [PATH p] [DEFAULT d] [NOT NULL], … | name FOR ORDINALITY).
+    func xmlTable() throws(Misread) {
+        let outer = use
+        use = [.computed, .filter]
+        advance()
+        try expect(.open)
+        if at(.xmlnamespaces) {
+            advance()
+            try expect(.open)
+            repeat {
+                let isDefault = accept(.default)
+                try expression(Precedence.comparison, restricted: true)
+                if !isDefault {
+                    try expect(.as)
+                    _ = try label()
+                }
+            } while accept(.comma)
+            try expect(.close)
+            try expect(.comma)
+        }
+        try primaryExpression()
+        try passing()
+        try expect(.columns)
+        repeat {
+            _ = try columnId()
+            if accept(.for) {
+                try expect(.ordinality)
+                continue
+            }
+            try typeName()
+            while !at(.comma), !at(.close) {
+                if accept(.not) {
+                    try expect(.null)
+                } else if accept(.null) {
+                    continue
+                } else {
+                    guard accept(.default) || accept(.path) else { throw .syntax }
+                    try expression(Precedence.comparison, restricted: true)
+                }
+            }
+        } while accept(.comma)
+        try expect(.close)
+        use = outer
+        try functionAlias(.none, ordinality: false)
+    }
+
+    // MARK: JSON
+
+    /// [WITH | WITHOUT] UNIQUE [KEYS].
+    func jsonUniqueness() throws(Misread) {
+        guard at(.with) || at(.without), peek(1).keyword == .unique else { return }
+        advance()
+        advance()
+        _ = accept(.keys)
+    }
+
+    /// FORMAT JSON [ENCODING name].
+    private func jsonFormat() throws(Misread) {
+        guard at(.format), peek(1).keyword == .json else { return }
+        advance()
+        advance()
+        if accept(.encoding) { _ = try columnId() }
+    }
+
+    private func jsonReturning() throws(Misread) {
+        guard accept(.returning) else { return }
+        try typeName()
+        try jsonFormat()
+    }
+
+    private func jsonNulls() throws(Misread) {
+        guard at(.null) || at(.absent), peek(1).keyword == .on else { return }
+        advance()
+        advance()
+        try expect(.null)
+    }
+
+    /// JSON_OBJECT, JSON_ARRAY and the others. Before 16 some are ordinary functions: an ordinary list is read too.
+    func jsonCall() throws(Misread) {
+        let kind = keyword
+        let written = token
+        let name = try name()
+        // Where this is not yet the grammar's, it is a function somebody made.
+        try jsonFunctionAccess(name, written)
+        try expect(.open)
+        if accept(.close) { return }
+        if at(.returning) {
+            try jsonReturning()
+            return try expect(.close)
+        }
+        switch kind {
+        case .jsonExists, .jsonQuery, .jsonValue:
+            try jsonPathCall()
+        default:
+            repeat {
+                try expression()
+                try jsonFormat()
+                if accept(.colon) || accept(.value) || accept(.equalsGreater) || accept(.colonEquals) {
+                    try expression()
+                    try jsonFormat()
+                }
+            } while accept(.comma)
+            if at(.order) { try sortList() }
+            try jsonNulls()
+            try jsonUniqueness()
+            try jsonReturning()
+        }
+        try expect(.close)
+    }
+
+    /// json_object is also an old function; the newer names are calls wherever they are not yet grammar.
+    private func jsonFunctionAccess(_ name: Symbol, _ written: Token) throws(Misread) {
+        findings.function(schema: .none, name: name)
+        guard !symbols.flags(name).contains(.pureFunction) else { return }
+        if searchPath.count == 0 { throw .searchPath }
+        for index in 0..<searchPath.count {
+            _ = try access(.call, .function, schema: searchPath[index], name: name, written.start, written.end)
+        }
+    }
+
+    /// `(context, path [PASSING v AS n, …] [RETURNING type] [wrapper] [quotes] [behaviour ON EMPTY | ERROR]…)`.
+    private func jsonPathCall() throws(Misread) {
+        try expression()
+        try jsonFormat()
+        while accept(.comma) { try expression() }
+        try jsonPassing()
+        try jsonReturning()
+        try jsonBehaviour()
+    }
+
+    private func jsonPassing() throws(Misread) {
+        guard accept(.passing) else { return }
+        repeat {
+            try expression()
+            try jsonFormat()
+            try expect(.as)
+            _ = try label()
+        } while accept(.comma)
+    }
+
+    /// Wrappers, quotes, and what happens ON EMPTY and ON ERROR.
+    private func jsonBehaviour() throws(Misread) {
+        while !at(.close), !at(.comma) {
+            if accept(.with) || accept(.without) {
+                if !accept(.conditional) { _ = accept(.unconditional) }
+                _ = accept(.array)
+                try expect(.wrapper)
+            } else if accept(.keep) || accept(.omit) {
+                try expect(.quotes)
+                if accept(.on) {
+                    try expect(.scalar)
+                    try expect(.string)
+                }
+            } else {
+                if accept(.default) {
+                    try expression()
+                } else if accept(.empty) {
+                    if !accept(.array) { _ = accept(.object) }
+                } else if !accept(.error), !accept(.null), !accept(.true), !accept(.false), !accept(.unknown) {
+                    throw .syntax
+                }
+                try expect(.on)
+                guard accept(.empty) || accept(.error) else { throw .syntax }
+            }
+        }
+    }
+
+    /// JSON_TABLE(context, path [AS name] [PASSING …] COLUMNS (…) [behaviour]).
+    func jsonTable() throws(Misread) {
+        let outer = use
+        use = [.computed, .filter]
+        let written = token
+        try jsonFunctionAccess(try name(), written)
+        try expect(.open)
+        try expression()
+        try jsonFormat()
+        try expect(.comma)
+        try expression()
+        if accept(.as) { _ = try columnId() }
+        try jsonPassing()
+        try expect(.columns)
+        try jsonColumns()
+        try jsonBehaviour()
+        try expect(.close)
+        use = outer
+        try functionAlias(.none, ordinality: false)
+    }
+
+    private func jsonColumns() throws(Misread) {
+        try enter()
+        try expect(.open)
+        repeat {
+            if at(.nested), peek(1).keyword == .path || peek(1).isString {
+                advance()
+                _ = accept(.path)
+                guard token.isString else { throw .syntax }
+                advance()
+                if accept(.as) { _ = try columnId() }
+                try expect(.columns)
+                try jsonColumns()
+                continue
+            }
+            _ = try columnId()
+            if accept(.for) {
+                try expect(.ordinality)
+                continue
+            }
+            try typeName()
+            try jsonFormat()
+            _ = accept(.exists)
+            if accept(.path) {
+                guard token.isString else { throw .syntax }
+                advance()
+            }
+            try jsonBehaviour()
+        } while accept(.comma)
+        try expect(.close)
+        leave()
+    }
+}

@@ -1,0 +1,60 @@
+// The example policies compile without a diagnostic, load as verified programs, and are laid out as the formatter would.
+
+import Foundation
+import Machine
+import PolicyLang
+import Testing
+
+@testable import Compiler
+
+struct ExampleTests {
+    static func files(of example: String) throws -> [SourceFile] {
+        let folder = CaseFolder.project.appendingPathComponent("policies/examples/\(example)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".postern") }.sorted()
+        return try names.enumerated().map { index, name in
+            let bytes = Array(try Data(contentsOf: folder.appendingPathComponent(name)))
+            return SourceFile(path: "\(example)/\(name)", bytes: bytes, index: index)
+        }
+    }
+
+    @Test(arguments: ["shop"]) func compilesAndLoads(_ example: String) throws {
+        let files = try Self.files(of: example)
+        #expect(!files.isEmpty)
+        let result = PolicyCompiler.compile(files: files, options: CompileOptions(revision: 7, date: Moment(seconds: 1_772_000_000)))
+        #expect(result.diagnostics.isEmpty, "\(DiagnosticText.render(result.diagnostics, files: result.sources))")
+        let program = try #require(result.program)
+        let verified = try VerifiedProgram.load(try ProgramCodec.encode(program))
+        #expect(verified.revision == 7)
+        #expect(result.costs.count == program.rules.count)
+        for (index, cost) in result.costs.enumerated() {
+            #expect(verified.worstCaseCost(index) == Int(cost.cost), "the verifier's bound differs for \(cost.rule)")
+        }
+        #expect(!result.tests.isEmpty)
+        for test in result.tests {
+            // The claims that the policy itself demands make exactly this caller.
+            let claims = VerifiedClaims(issuer: test.issuer, subject: "", values: test.claims, proof: test.proof ?? .bearer)
+            guard case .caller(let caller) = verified.identify(claims) else {
+                Issue.record("\(test.title): no caller")
+                continue
+            }
+            #expect(caller.identity == test.identity)
+            #expect(verified.specialise(for: caller, resource: test.resource) != nil)
+        }
+    }
+
+    @Test(arguments: ["shop"]) func theOrderOfTheFilesChangesNothing(_ example: String) throws {
+        let files = try Self.files(of: example)
+        let options = CompileOptions(revision: 1, date: Moment(seconds: 0))
+        let first = PolicyCompiler.compile(files: files, options: options)
+        let second = PolicyCompiler.compile(files: files.reversed(), options: options)
+        #expect(first.program != nil && first.program == second.program)
+    }
+
+    @Test(arguments: ["shop"]) func isFormatted(_ example: String) throws {
+        for file in try Self.files(of: example) {
+            let formatted = try #require(PolicyFormatter.format(Parser.parse(file)))
+            let url = CaseFolder.project.appendingPathComponent("policies/examples/\(file.path)")
+            try CaseFolder.expect(formatted, at: url, file.path)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// Random policies and requests: compiler, codec, verifier and machine together must decide as the reference evaluator does.
+
+import Machine
+import PolicyLang
+import Testing
+
+@testable import Compiler
+
+struct ReferenceTests {
+    static let policiesPerSeries = 400
+    static let requestsPerPolicy = 25
+    /// Long before every `expires` in the random policies.
+    static let date = Moment(seconds: 1_767_225_600)
+
+    @Test(arguments: 0..<8) func machineAndReferenceAgree(_ series: Int) throws {
+        var compared = 0
+        var outcomes: [Verdict.Outcome: Int] = [:]
+        for number in 0..<Self.policiesPerSeries {
+            let seed = UInt64(series * Self.policiesPerSeries + number)
+            var random = RandomPolicy(seed: seed)
+            let text = random.policy()
+            let file = SourceFile(path: "world.postern", text: text)
+            let result = PolicyCompiler.compile(files: [file], options: CompileOptions(date: Self.date))
+            guard let program = result.program else {
+                Issue.record("seed \(seed)\n\(DiagnosticText.render(result.diagnostics.filter { $0.severity == .error }, files: result.sources))")
+                return
+            }
+            let verified = try VerifiedProgram.load(try ProgramCodec.encode(program))
+            let tree = Parser.parse(file).tree
+            for turn in 0..<Self.requestsPerPolicy {
+                let request = random.request()
+                let reference = ReferenceEvaluator(tree, request)
+                guard let machine = Self.machine(verified, request) else {
+                    #expect(reference.identity == nil, "seed \(seed), turn \(turn): the machine has no caller")
+                    continue
+                }
+                guard machine.caller.identity == reference.identity, Set(machine.caller.groups) == reference.groups else {
+                    Issue.record("seed \(seed), turn \(turn): \(machine.caller) is not \(String(describing: reference.identity)), \(reference.groups)")
+                    return
+                }
+                let expected = reference.decide()
+                let actual = Self.decide(machine.machine, verified, request)
+                compared += 1
+                outcomes[expected.outcome, default: 0] += 1
+                guard actual == expected else {
+                    Issue.record("seed \(seed), turn \(turn)\nmachine   \(actual)\nreference \(expected)\n\(request)\n\(text)")
+                    return
+                }
+            }
+        }
+        // A generator that meets nothing would prove nothing.
+        #expect(compared > Self.policiesPerSeries * Self.requestsPerPolicy / 2)
+        for outcome in [Verdict.Outcome.allowed, .denied, .uncovered] { #expect(outcomes[outcome, default: 0] > compared / 50) }
+    }
+
+    private static func machine(
+        _ verified: VerifiedProgram, _ request: ReferenceRequest
+    ) -> (caller: Caller, machine: VirtualMachine)? {
+        let claims = VerifiedClaims(issuer: request.issuer, subject: "", values: request.claims, proof: request.proof)
+        guard case .caller(let caller) = verified.identify(claims),
+            let specialisation = verified.specialise(for: caller, resource: request.resource)
+        else { return nil }
+        let source = request.source.map { text in
+            NetworkAddress(ipv4: text.split(separator: ".").reduce(0) { $0 << 8 | (UInt32($1) ?? 0) })
+        }
+        let session = SessionFacts(caller: caller, source: source, start: Moment(seconds: request.sessionStart), reason: request.reason)
+        return (caller, VirtualMachine(specialisation, session: session))
+    }
+
+    private static func decide(
+        _ machine: VirtualMachine, _ verified: VerifiedProgram, _ request: ReferenceRequest
+    ) -> ReferenceEvaluator.Decision {
+        let inspection = request.inspection()
+        let firstSeen = request.statements.map { $0.firstSeen.map(Ternary.init) ?? .unknown }
+        let verdict = firstSeen.withUnsafeBufferPointer { firstSeen in
+            Array(request.text.utf8).withUnsafeBytes { message in
+                machine.decide(
+                    inspection,
+                    RequestFacts(
+                        moment: Moment(seconds: request.moment), inTransaction: request.inTransaction.map(Ternary.init) ?? .unknown,
+                        firstSeen: firstSeen, message: message))
+            }
+        }
+        var decision = ReferenceEvaluator.Decision(
+            outcome: verdict.outcome, rule: verdict.rule < 0 ? nil : verified.ruleName(Int(verdict.rule)),
+            access: verdict.access < 0 ? nil : Int(verdict.access))
+        for (bit, rule) in verified.maskRules.enumerated() where machine.maskWords[bit / 64] >> UInt64(bit % 64) & 1 == 1 {
+            decision.masks.insert(verified.ruleName(rule))
+        }
+        for index in 0..<machine.observedRules.count { decision.observed.insert(verified.ruleName(Int(machine.observedRules[index]))) }
+        return decision
+    }
+}

@@ -1,0 +1,44 @@
+// The policies that ship: the text inside the compiler is that of policies/std, and it compiles.
+
+import Foundation
+import Machine
+import PolicyLang
+import Testing
+
+@testable import Compiler
+
+struct StandardPolicyTests {
+    private static let folder = CaseFolder.project.appendingPathComponent("policies/std")
+    private static let embedded = CaseFolder.project.appendingPathComponent("Sources/Compiler/StandardPolicyTexts.swift")
+
+    /// One source of truth: the files. The Swift file is made from them.
+    @Test func theCompilerHoldsTheFilesAsTheyAre() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).filter { $0.hasSuffix(".postern") }.sorted()
+        var text = """
+            // The text of the policies that ship, as in policies/std. Made from those files by `UPDATE_GOLDEN=1 swift test --filter
+            // StandardPolicyTests`; never edited by hand.
+
+            enum StandardPolicyTexts {
+                static let all: [String: String] = [
+
+            """
+        for name in names {
+            let policy = "std." + name.dropLast(".postern".count)
+            let body = try String(contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
+            #expect(!body.contains("\"##"))
+            let lines = body.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "            " + $0 }
+            text += "        \"\(policy)\": ##\"\"\"\n" + lines.joined(separator: "\n") + "\n            \"\"\"##,\n"
+        }
+        text += "    ]\n}\n"
+        try CaseFolder.expect(text, at: Self.embedded, "Sources/Compiler/StandardPolicyTexts.swift")
+    }
+
+    @Test(arguments: StandardPolicies.names) func compilesWithoutAWord(_ name: String) throws {
+        let text = "policy root edition 1\nuse \(name)\nresource db : postgres { tags a }\ndeny x {\n  on db\n  to drop\n}\n"
+        let result = PolicyCompiler.compile(
+            files: [SourceFile(path: "root.postern", text: text)], options: CompileOptions(date: Moment(seconds: 0)))
+        // Nothing of it is used here, which is all that may be said.
+        #expect(result.diagnostics.map(\.code) == ["C0106"])
+        #expect(result.program != nil)
+    }
+}

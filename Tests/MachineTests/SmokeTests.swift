@@ -1,3 +1,0 @@
-import Testing
-@testable import Machine
-@Test func smoke() { #expect(ProgramSection.allCases.count == 16) }
