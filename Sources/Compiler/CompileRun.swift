@@ -31,6 +31,9 @@ final class CompileRun {
     /// Names that something refers to.
     var referenced: Set<Entity> = []
 
+    /// Names that are part of a circle that has been reported.
+    private var circular: Set<Entity> = []
+
     private var collected: [Diagnostic] = []
     private var seen: Set<Diagnostic> = []
 
@@ -51,6 +54,13 @@ final class CompileRun {
     /// Adds a diagnostic, unless the very same is there: a `let` is checked in every place that uses it.
     func report(_ diagnostic: Diagnostic) {
         if seen.insert(diagnostic).inserted { collected.append(diagnostic) }
+    }
+
+    /// Reports a circle once, at the name that closes it.
+    func reportCycle(_ members: [Entity], _ span: SourceSpan, name: String) {
+        guard circular.isDisjoint(with: members), let sort = members.first?.sort else { return }
+        circular.formUnion(members)
+        report(Wording.nameCycle(span, name: name, sort: sort))
     }
 
     /// The parser's and the compiler's diagnostics in the order of the text.

@@ -115,11 +115,11 @@ struct ConditionTyper {
         case .value(let value, .boolean, _): return .test(.isTrue(value))
         case .literal(let element):
             if case .boolean(let value) = element.value { return .constant(value) }
-            run.report(Wording.notACondition(element.span, what: "a value alone"))
+            run.report(Wording.notACondition(element.span, what: "value alone"))
         case .value(_, let type, let span):
-            run.report(Wording.notACondition(span, what: "a \(type.name)"))
+            run.report(Wording.notACondition(span, what: "\(type.name)"))
         case .elements(_, let span):
-            run.report(Wording.notACondition(span, what: "a set"))
+            run.report(Wording.notACondition(span, what: "set"))
         case .word(let text, let span):
             reportUnknown(text, span)
         }
@@ -168,12 +168,12 @@ struct ConditionTyper {
         let issuers = place.issuers.map { run.issuers[$0] }
         let lacking = issuers.filter { issuer in !issuer.claims.contains { $0.name == name.text } }
         if let type = run.claimTypes[name.text], lacking.isEmpty { return .value(.claim(name.text), type, span) }
-        let known: [String]
-        if issuers.isEmpty {
-            known = run.claimTypes.keys.sorted()
-        } else {
-            known = Set(lacking.flatMap { $0.claims.map(\.name) }).sorted()
+        // In a `let` that nobody could use, it is one mistake however many rules name it.
+        if issuers.isEmpty || run.claimTypes[name.text] == nil && !path.isEmpty {
+            run.report(Wording.claimNotDeclared(name.span, claim: name.text, issuers: [], known: run.claimTypes.keys.sorted()))
+            return nil
         }
+        let known = Set(lacking.flatMap { $0.claims.map(\.name) }).sorted()
         run.report(Wording.claimNotDeclared(name.span, claim: name.text, issuers: lacking.map(\.name), known: known))
         return nil
     }
@@ -219,8 +219,8 @@ struct ConditionTyper {
         if path.segments.count == 2 { _ = run.noteUse(of: path.segments[0].text, in: last.span.file) }
         run.referenced.insert(.let(index))
         let declaration = run.names.lets[index].declaration
-        if self.path.contains(index) {
-            run.report(Wording.nameCycle(path.span, name: declaration.name.text, sort: .let))
+        if let start = self.path.firstIndex(of: index) {
+            run.reportCycle(self.path[start...].map { Entity.let($0) }, path.span, name: declaration.name.text)
             return .some(nil)
         }
         guard self.path.count < CompilerLimits.letDepth else {

@@ -46,7 +46,7 @@ struct ObjectResolver {
             if reading == .columns, written == nil, hasColumn, let last = path.popLast() {
                 if case .exactly(let column) = last { columns = [column] }
             } else if path.count > 2 {
-                run.report(Wording.objectShape(object.span, why: "\(verbs) takes a table, or a schema and a table", help: "write `schema.table`"))
+                run.report(Wording.objectShape(object.span, why: "a table, or a schema and a table, is wanted after \(verbs)", help: "write `schema.table`"))
                 return []
             }
             guard let schema = schema(path, object.span) else { return [] }
@@ -101,7 +101,7 @@ struct ObjectResolver {
         var result: [ResolvedObject] = []
         for path in paths {
             guard path.count <= 2 else {
-                run.report(Wording.objectShape(object.span, why: "`call` takes a function, or a schema and a function", help: "write `schema.function`"))
+                run.report(Wording.objectShape(object.span, why: "a function, or a schema and a function, is wanted after `call`", help: "write `schema.function`"))
                 return []
             }
             guard let schema = schema(path, object.span) else { return [] }
@@ -122,7 +122,7 @@ struct ObjectResolver {
                 if case .exactly(let text) = part { parts.append(text) }
             }
             guard parts.count == path.count || path.count == 1 else {
-                run.report(Wording.objectShape(object.span, why: "\(verbs) takes a name or `any`", help: "write the whole name"))
+                run.report(Wording.objectShape(object.span, why: "a name or `any` is wanted after \(verbs)", help: "write the whole name"))
                 return []
             }
             let name: ResolvedName = parts.isEmpty ? .any : .exactly(parts.joined(separator: "."))
@@ -156,7 +156,7 @@ struct ObjectResolver {
     }
 
     private func refuse(_ object: PolicyLang.ObjectPattern) -> [ResolvedObject] {
-        run.report(Wording.objectShape(object.span, why: "\(verbs) takes a string here", help: "write it in quotes"))
+        run.report(Wording.objectShape(object.span, why: "a string is wanted after \(verbs)", help: "write it in quotes"))
         return []
     }
 

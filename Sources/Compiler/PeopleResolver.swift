@@ -125,8 +125,8 @@ extension CompileRun {
             switch resolve(name, as: [.identity, .group], what: "identity or group") {
             case .identity(let identity): members.insert(identity)
             case .group(let inner):
-                if path.contains(inner) {
-                    report(Wording.nameCycle(name.span, name: name.text, sort: .group))
+                if let start = path.firstIndex(of: inner) {
+                    reportCycle(path[start...].map { Entity.group($0) }, name.span, name: name.text)
                     continue
                 }
                 if case .claims = self.names.groups[inner].declaration.membership {

@@ -33,7 +33,7 @@ extension CompileRun {
         if let known = setElements[index] {
             if let known { return known }
             let declaration = names.sets[index].declaration
-            report(Wording.nameCycle(declaration.name.span, name: declaration.name.text, sort: .set))
+            reportCycle([.set(index)], declaration.name.span, name: declaration.name.text)
             return []
         }
         setElements[index] = .some(nil)

@@ -55,7 +55,7 @@ struct TargetResolver {
             guard !alike.isEmpty, let family else { continue }
             if reading == .none {
                 if let object = clause.objects.first {
-                    report(Wording.objectShape(object.span, why: "\(names(of: alike)) has no objects", help: "leave the objects out"))
+                    report(Wording.objectShape(object.span, why: "nothing can stand after \(names(of: alike))", help: "leave the objects out"))
                 }
                 continue
             }

@@ -108,12 +108,15 @@ enum Wording {
 
     static func wrongSort(_ span: SourceSpan, name: String, is sort: Sort, wanted: String, declared: SourceSpan) -> Diagnostic {
         error(
-            .wrongSort, span, "`\(name)` is \(sort.article) \(sort.rawValue), and \(article(wanted)) \(wanted) is wanted here",
+            .wrongSort, span, "`\(name)` is \(sort.article) \(sort.rawValue), and \(one(wanted)) is wanted here",
+            help: "write the name of \(one(wanted))",
             related: [RelatedPlace(message: "declared here", span: declared)])
     }
 
-    private static func article(_ word: String) -> String {
-        word.first.map { "aeiou".contains($0) } == true ? "an" : "a"
+    /// The word with its article; what begins with a quoted word has none.
+    private static func one(_ word: String) -> String {
+        guard let first = word.first, first != "`" else { return word }
+        return ("aeiou".contains(first) ? "an " : "a ") + word
     }
 
     static func unknownQualifier(_ span: SourceSpan, name: String, used: [String], ships: String?) -> Diagnostic {
@@ -141,7 +144,7 @@ enum Wording {
         _ span: SourceSpan, claim: String, type: FactType, other: FactType, first: SourceSpan?
     ) -> Diagnostic {
         error(
-            .claimTwoTypes, span, "`\(claim)` is a \(type.name) here and a \(other.name) for another issuer",
+            .claimTwoTypes, span, "`\(claim)` is \(one(type.name)) here and \(one(other.name)) for another issuer",
             help: "a claim has one type in all issuers, so that a rule about it means one thing",
             related: first.map { [RelatedPlace(message: "the other type", span: $0)] } ?? [])
     }
@@ -195,7 +198,7 @@ enum Wording {
     }
 
     static func typeMismatch(_ span: SourceSpan, found: String, wanted: String, help: String? = nil) -> Diagnostic {
-        error(.typeMismatch, span, "a \(found) is compared where \(wanted) is wanted", help: help ?? shape(of: wanted))
+        error(.typeMismatch, span, "\(one(found)) stands where \(one(wanted)) is wanted", help: help ?? shape(of: wanted))
     }
 
     /// How a value of a type is written.
@@ -220,7 +223,7 @@ enum Wording {
             case FactType.time.name: "write `<`, `>=` and so on, or `in \"Mon-Fri 08:00-18:00 Europe/Berlin\"`"
             default: "write `==`, `<`, `<=`, `>`, `>=` or `in { … }`"
             }
-        return error(.relationNotForType, span, "`\(relation.rawValue)` does not work on a \(type)", help: help)
+        return error(.relationNotForType, span, "`\(relation.rawValue)` does not work on \(one(type))", help: help)
     }
 
     /// - Parameter known: nil when the fact's values are no closed list.
@@ -232,7 +235,7 @@ enum Wording {
     }
 
     static func notACondition(_ span: SourceSpan, what: String) -> Diagnostic {
-        error(.notACondition, span, "\(what) is neither true nor false", help: "compare it with something")
+        error(.notACondition, span, "\(one(what)) is neither true nor false", help: "compare it with something")
     }
 
     static func noFactCompared(_ span: SourceSpan) -> Diagnostic {
@@ -240,7 +243,9 @@ enum Wording {
     }
 
     static func badPattern(_ span: SourceSpan, why: String) -> Diagnostic {
-        error(.badPattern, span, "this is no pattern: \(why)")
+        error(
+            .badPattern, span, "this is no pattern: \(why)",
+            help: "write a glob such as \"select *\" after `like`, a PCRE2 pattern after `matches`")
     }
 
     static func badWindow(_ span: SourceSpan, why: String) -> Diagnostic {
@@ -260,7 +265,7 @@ enum Wording {
     }
 
     static func setElement(_ span: SourceSpan, found: String, wanted: String) -> Diagnostic {
-        error(.setElement, span, "the set holds a \(found), and only \(wanted) can stand here")
+        error(.setElement, span, "the set holds \(one(found)), and only \(wanted) can stand here")
     }
 
     // MARK: rules

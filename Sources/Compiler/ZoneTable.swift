@@ -18,7 +18,8 @@ struct ZoneTable {
     static func record(of name: String) -> ZoneTable? {
         if name == "UTC" || name == "Z" { return ZoneTable(transitions: [(validFrom, 0)]) }
         if let offset = fixedOffset(name) { return ZoneTable(transitions: [(validFrom, offset)]) }
-        guard TimeZone.knownTimeZoneIdentifiers.contains(name), let zone = TimeZone(identifier: name) else { return nil }
+        // Only names of places: abbreviations such as EST mean several zones, and forms such as GMT+2 read both ways.
+        guard name.utf8.contains(UInt8(ascii: "/")), let zone = TimeZone(identifier: name) else { return nil }
         var date = Date(timeIntervalSince1970: TimeInterval(validFrom))
         var transitions = [(at: validFrom, offset: Int32(zone.secondsFromGMT(for: date)))]
         while transitions.count < mostTransitions, let next = zone.nextDaylightSavingTimeTransition(after: date) {

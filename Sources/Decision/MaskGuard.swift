@@ -8,10 +8,17 @@ enum MaskGuard {
     struct Misuse {
         /// Index of the access.
         var access: Int
+        enum Wrong {
+            /// It would be stored where no mask applies.
+            case stored
+            /// It is guarded, and used as something else than plain output.
+            case guarded
+            /// The statement is not understood: what it does with masked columns cannot be told.
+            case unknown
+        }
+        var wrong: Wrong
         /// `customers.email`, or `customers.*`.
         var column: String
-        /// It would be stored; else it is guarded and used as something else than plain output.
-        var stored: Bool
     }
 
     /// Statements without stored columns cost a look at their flags.
@@ -19,10 +26,11 @@ enum MaskGuard {
         guard let plan = selected.plan, !plan.columns.isEmpty else { return nil }
         for index in 0..<found.accesses.count {
             let access = found.accesses[index]
+            if access.verb == .unknown { return Misuse(access: index, wrong: .unknown, column: "") }
             if access.everyColumn, let wrong = wrong(access.everyColumnUses, selected.hasGuarded) {
                 let (schema, table) = names(access, found)
-                let caught = plan.columns(ofSchema: schema, table: table).contains { wrong || $0.isGuarded }
-                if caught { return Misuse(access: index, column: (table ?? "") + ".*", stored: wrong) }
+                let caught = plan.columns(ofSchema: schema, table: table).contains { wrong == .stored || $0.isGuarded }
+                if caught { return Misuse(access: index, wrong: wrong, column: (table ?? "") + ".*") }
             }
             let start = Int(access.firstColumn)
             for c in start..<start + Int(access.columnCount) {
@@ -30,20 +38,19 @@ enum MaskGuard {
                 let (schema, table) = names(access, found)
                 let column = found.string(found.columns[c].name)
                 let caught =
-                    wrong
+                    wrong == .stored
                     ? plan.transform(schema: schema, table: table, column: column) != nil
                     : plan.isGuarded(schema: schema, table: table, column: column)
-                if caught { return Misuse(access: index, column: (table ?? "") + "." + column, stored: wrong) }
+                if caught { return Misuse(access: index, wrong: wrong, column: (table ?? "") + "." + column) }
             }
         }
         return nil
     }
 
-    /// true: stored. false: not plain output, which matters where something is guarded. nil: nothing wrong.
     @inline(__always)
-    private static func wrong(_ uses: ColumnUses, _ hasGuarded: Bool) -> Bool? {
-        if uses.contains(.stored) { return true }
-        if hasGuarded, !uses.isDisjoint(with: [.computed, .filter]) { return false }
+    private static func wrong(_ uses: ColumnUses, _ hasGuarded: Bool) -> Misuse.Wrong? {
+        if uses.contains(.stored) { return .stored }
+        if hasGuarded, !uses.isDisjoint(with: [.computed, .filter]) { return .guarded }
         return nil
     }
 

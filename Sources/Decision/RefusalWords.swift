@@ -51,16 +51,25 @@ extension Refusal {
 
     init(guarded misuse: MaskGuard.Misuse, _ record: DecisionRecord, _ found: Inspection) {
         let access = InspectionText.access(found.accesses[misuse.access], of: found)
-        self.init(
-            decision: record,
-            message: misuse.stored
-                ? "masked columns cannot be copied elsewhere: \(misuse.column) would be stored unmasked"
-                : "masked column \(misuse.column) is guarded: it may only be read as a plain output column",
-            detail: "the access is: \(access)",
-            hint: misuse.stored
-                ? "name the columns you need without the masked ones"
-                : "select it as it is, and filter or compute on other columns",
-            access: access)
+        let (message, hint) =
+            switch misuse.wrong {
+            case .stored:
+                (
+                    "masked columns cannot be copied elsewhere: \(misuse.column) would be stored unmasked",
+                    "name the columns you need without the masked ones"
+                )
+            case .guarded:
+                (
+                    "masked column \(misuse.column) is guarded: it may only be read as a plain output column",
+                    "select it as it is, and filter or compute on other columns"
+                )
+            case .unknown:
+                (
+                    "a statement that is not understood cannot run while columns are masked",
+                    "write it so that every table and column it uses can be seen; 'postern inspect' shows what is"
+                )
+            }
+        self.init(decision: record, message: message, detail: "the access is: \(access)", hint: hint, access: access)
     }
 }
 

@@ -40,43 +40,54 @@ public struct NameTicket {
     public var isEmpty: Bool { changes.isEmpty }
 }
 
+/// A name as its bytes. `String` holds canonically equivalent texts equal; PostgreSQL does not, and a name that stood for two statements
+/// would let one be judged as the other.
+private struct NameKey: Hashable {
+    let text: String
+    init(_ text: String) { self.text = text }
+    static func == (a: NameKey, b: NameKey) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+    func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
+}
+
 /// What each name may stand for. A name whose change is not confirmed yet stands for everything it may be: running it is judged as
 /// all of them, so a failed or reordered Parse can never make a statement pass as another.
 public final class SessionNames {
     /// Names one session may hold; one more is refused.
     public static let limit = 4096
 
-    private var statements: [String: [PreparedStatement]] = [:]
-    private var portals: [String: [PreparedStatement]] = [:]
+    private var statements: [NameKey: [PreparedStatement]] = [:]
+    private var portals: [NameKey: [PreparedStatement]] = [:]
 
     public init() {}
 
     public var isFull: Bool { statements.count + portals.count >= Self.limit }
 
     /// What EXECUTE or Bind of this name may run; empty when the name is not known.
-    public func statement(_ name: String) -> [PreparedStatement] { statements[name] ?? [] }
+    public func statement(_ name: String) -> [PreparedStatement] { statements[NameKey(name)] ?? [] }
     /// What FETCH or Execute of this name may return.
-    public func portal(_ name: String) -> [PreparedStatement] { portals[name] ?? [] }
+    public func portal(_ name: String) -> [PreparedStatement] { portals[NameKey(name)] ?? [] }
 
     /// Bind: the portal may run what the statement may run. The unnamed portal is replaced at once, as in PostgreSQL; a named one only
     /// when the backend confirms, so until then it may be either.
     public func bind(portal: String, to statement: String) {
         let bound = self.statement(statement)
         if portal.isEmpty {
-            portals[portal] = bound
+            portals[NameKey(portal)] = bound
         } else {
-            add(bound, to: &portals[portal, default: []])
+            add(bound, to: &portals[NameKey(portal), default: []])
         }
     }
 
     /// The backend confirmed the Bind.
-    public func confirmBind(portal: String, to bound: [PreparedStatement]) { portals[portal] = bound }
+    public func confirmBind(portal: String, to bound: [PreparedStatement]) { portals[NameKey(portal)] = bound }
 
     func expect(_ ticket: NameTicket) {
         for (_, change) in ticket.changes {
             switch change {
-            case .prepare(let name, let prepared): add([prepared], to: &statements[name, default: []])
-            case .declare(let name, let prepared): add([prepared], to: &portals[name, default: []])
+            case .prepare(let name, let prepared): add([prepared], to: &statements[NameKey(name), default: []])
+            case .declare(let name, let prepared): add([prepared], to: &portals[NameKey(name), default: []])
             case .forgetStatement, .forgetPortal, .forgetEveryStatement, .forgetEveryPortal, .forgetEverything: break
             }
         }
@@ -89,9 +100,9 @@ public final class SessionNames {
             let happened = statement < completed
             switch change {
             case .prepare(let name, let prepared):
-                if happened { statements[name] = [prepared] } else { remove(prepared, from: &statements, name) }
+                if happened { statements[NameKey(name)] = [prepared] } else { remove(prepared, from: &statements, name) }
             case .declare(let name, let prepared):
-                if happened { portals[name] = [prepared] } else { remove(prepared, from: &portals, name) }
+                if happened { portals[NameKey(name)] = [prepared] } else { remove(prepared, from: &portals, name) }
             case .forgetStatement(let name): if happened { forgetStatement(name) }
             case .forgetPortal(let name): if happened { forgetPortal(name) }
             case .forgetEveryStatement: if happened { statements.removeAll() }
@@ -106,15 +117,16 @@ public final class SessionNames {
     }
 
     /// The backend confirmed the Close of a statement; the empty name is the unnamed one.
-    public func forgetStatement(_ name: String) { statements[name] = nil }
-    public func forgetPortal(_ name: String) { portals[name] = nil }
+    public func forgetStatement(_ name: String) { statements[NameKey(name)] = nil }
+    public func forgetPortal(_ name: String) { portals[NameKey(name)] = nil }
 
     private func add(_ prepared: [PreparedStatement], to candidates: inout [PreparedStatement]) {
         for one in prepared where !candidates.contains(where: { $0 === one }) { candidates.append(one) }
     }
 
-    private func remove(_ prepared: PreparedStatement, from table: inout [String: [PreparedStatement]], _ name: String) {
-        table[name]?.removeAll { $0 === prepared }
-        if table[name]?.isEmpty == true { table[name] = nil }
+    private func remove(_ prepared: PreparedStatement, from table: inout [NameKey: [PreparedStatement]], _ name: String) {
+        let key = NameKey(name)
+        table[key]?.removeAll { $0 === prepared }
+        if table[key]?.isEmpty == true { table[key] = nil }
     }
 }

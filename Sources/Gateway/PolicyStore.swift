@@ -11,6 +11,13 @@ public struct PolicyRefusal: Error, Sendable, CustomStringConvertible {
     public var description: String { reason }
 }
 
+/// A program, and the digest of its serialised form.
+public struct LoadedPolicy: Sendable {
+    public let program: VerifiedProgram
+    /// SHA-256 of the program's bytes.
+    public let digest: [UInt8]
+}
+
 /// Reads bundle files, and holds the program that is in force.
 public final class PolicyStore: Sendable {
     /// Largest bundle file, in bytes.
@@ -18,12 +25,12 @@ public final class PolicyStore: Sendable {
 
     public enum Reload: Sendable {
         case unchanged
-        case loaded(VerifiedProgram)
+        case loaded(LoadedPolicy)
         case refused(PolicyRefusal)
     }
 
     private struct State {
-        var program: VerifiedProgram
+        var policy: LoadedPolicy
         /// Of the file last looked at, good or bad: an unchanged file is not read again.
         var stamp: FileStamp?
     }
@@ -35,10 +42,10 @@ public final class PolicyStore: Sendable {
     public init(_ settings: GatewayConfiguration.Policy) throws(PolicyRefusal) {
         self.settings = settings
         let stamp = FileStamp(path: settings.bundle)
-        state = Mutex(State(program: try Self.read(settings), stamp: stamp))
+        state = Mutex(State(policy: try Self.read(settings), stamp: stamp))
     }
 
-    public var current: VerifiedProgram { state.withLock { $0.program } }
+    public var current: LoadedPolicy { state.withLock { $0.policy } }
 
     /// Looks at the file again. `force` also reads a file that looks unchanged.
     public func reload(force: Bool) -> Reload {
@@ -49,25 +56,24 @@ public final class PolicyStore: Sendable {
             return same
         }
         if unchanged, !force { return .unchanged }
-        let program: VerifiedProgram
+        let policy: LoadedPolicy
         do {
-            program = try Self.read(settings)
+            policy = try Self.read(settings)
         } catch {
             return .refused(error)
         }
         return state.withLock {
-            if program.program == $0.program.program { return .unchanged }
-            guard program.revision >= $0.program.revision else {
-                return .refused(
-                    PolicyRefusal(
-                        reason: "revision \(program.revision) is older than \($0.program.revision), which is in force; build it again"))
+            if policy.digest == $0.policy.digest { return .unchanged }
+            let (new, old) = (policy.program.revision, $0.policy.program.revision)
+            guard new >= old else {
+                return .refused(PolicyRefusal(reason: "revision \(new) is older than \(old), which is in force; build it again"))
             }
-            $0.program = program
-            return .loaded(program)
+            $0.policy = policy
+            return .loaded(policy)
         }
     }
 
-    private static func read(_ settings: GatewayConfiguration.Policy) throws(PolicyRefusal) -> VerifiedProgram {
+    private static func read(_ settings: GatewayConfiguration.Policy) throws(PolicyRefusal) -> LoadedPolicy {
         let bytes = try file(settings.bundle)
         var keys: [VerifyingKey] = []
         for path in settings.trust {
@@ -92,7 +98,7 @@ public final class PolicyStore: Sendable {
             }
         }
         do {
-            return try VerifiedProgram.load(payload)
+            return LoadedPolicy(program: try VerifiedProgram.load(payload), digest: SHA256Digest(hashing: payload).bytes)
         } catch {
             throw PolicyRefusal(reason: "\(settings.bundle): \(error)")
         }

@@ -55,7 +55,7 @@ extension SQLReader {
     private func emitAccess(_ found: Findings.FoundAccess, _ number: UInt16, into inspection: Inspection) {
         var access = Access(
             verb: found.verb, objectClass: found.objectClass, statement: number, schema: text(found.schema, in: inspection),
-            name: text(found.name, in: inspection), source: TextRef(offset: found.start, count: found.end - found.start))
+            name: text(found.name, in: inspection), source: TextRef(offset: found.start, count: found.end > found.start ? found.end - found.start : 0))
         access.everyColumn = found.everyColumn
         access.everyColumnUses = found.everyColumn && found.everyUses.isEmpty ? .filter : found.everyUses
         inspection.append(access)

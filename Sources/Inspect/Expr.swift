@@ -90,9 +90,9 @@ extension SQLReader {
             if left.form == .constant, right.form == .column { return .keyed }
             return .range
         case .lessEqual, .greaterEqual: return sameTokens(left, right) ? .tautology : .range
-        case .none, .open, .close, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
+        case .none, .openParen, .closeParen, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
             .colonEquals, .equalsGreater, .plus, .minus, .star, .slash, .percent, .caret, .less, .greater, .notEqual,
-            .operator:
+            .otherOperator:
             return .range
         }
     }
@@ -120,11 +120,11 @@ extension SQLReader {
 
     private func withoutParentheses(_ range: Range<Int>) -> Range<Int> {
         var range = range
-        while range.count > 2, tokens[range.lowerBound].mark == .open, tokens[range.upperBound - 1].mark == .close {
+        while range.count > 2, tokens[range.lowerBound].mark == .openParen, tokens[range.upperBound - 1].mark == .closeParen {
             var depth = 0
             for at in range.lowerBound..<range.upperBound - 1 {
-                if tokens[at].mark == .open { depth += 1 }
-                if tokens[at].mark == .close { depth -= 1 }
+                if tokens[at].mark == .openParen { depth += 1 }
+                if tokens[at].mark == .closeParen { depth -= 1 }
                 if depth == 0 { return range }
             }
             range = range.lowerBound + 1..<range.upperBound - 1

@@ -19,7 +19,7 @@ extension SQLReader {
             let token = tokens[index]
             switch token.kind {
             case .mark:
-                if token.mark == .open, let close = literalList(index, range.upperBound) {
+                if token.mark == .openParen, let close = literalList(index, range.upperBound) {
                     if index > range.lowerBound, tokens[index - 1].keyword == .in {
                         hash = Self.mix(hash, Marker.list)
                         index = close + 1
@@ -35,7 +35,7 @@ extension SQLReader {
                     index += 1
                     continue
                 }
-                if token.mark == .operator {
+                if token.mark == .otherOperator {
                     hash = Self.mix(hash, UInt64(NameHash.of(slice(token))) | 1 << 33)
                 } else {
                     hash = Self.mix(hash, UInt64(token.mark.rawValue) | 1 << 34)
@@ -71,7 +71,7 @@ extension SQLReader {
             else { return nil }
             index += 1
             guard index < end else { return nil }
-            if tokens[index].mark == .close { return index }
+            if tokens[index].mark == .closeParen { return index }
             guard tokens[index].mark == .comma else { return nil }
             index += 1
         }
@@ -81,7 +81,7 @@ extension SQLReader {
     /// Behind all following rows that are as long.
     private func afterSameRows(_ open: Int, _ close: Int, _ end: Int) -> Int {
         var behind = close + 1
-        while behind + 1 < end, tokens[behind].mark == .comma, tokens[behind + 1].mark == .open,
+        while behind + 1 < end, tokens[behind].mark == .comma, tokens[behind + 1].mark == .openParen,
             let next = literalList(behind + 1, end), next - behind - 1 == close - open
         {
             behind = next + 1
@@ -96,7 +96,7 @@ extension SQLReader {
         }
         guard index > range.lowerBound else { return true }
         let before = tokens[index - 1]
-        if before.kind == .mark { return before.mark != .close && before.mark != .closeBracket }
+        if before.kind == .mark { return before.mark != .closeParen && before.mark != .closeBracket }
         return before.kind == .word && before.keyword != .none && keywords.categories[Int(before.keyword.rawValue)] == .reserved
     }
 }

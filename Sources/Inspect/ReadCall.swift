@@ -8,7 +8,7 @@ extension SQLReader {
         let written = token
         guard startsColumnId(token) || startsFunctionName(token) else { throw .syntax }
         let first = try name()
-        if at(.open), startsFunctionName(written) { return try call(start, schema: .none, name: first, written) }
+        if at(.openParen), startsFunctionName(written) { return try call(start, schema: .none, name: first, written) }
         if token.isString, startsFunctionName(written) {
             advance()
             castAccess(to: first, written)
@@ -39,7 +39,7 @@ extension SQLReader {
             parts += 1
             if parts > 4 { throw .syntax }
         }
-        if at(.open) { return try call(start, schema: qualifier, name: last, written) }
+        if at(.openParen) { return try call(start, schema: qualifier, name: last, written) }
         if token.isString {
             advance()
             return finish(start, .constant)
@@ -74,9 +74,9 @@ extension SQLReader {
         let outer = use
         use = use.insideExpression
         defer { use = outer }
-        try expect(.open)
-        if accept(.star) { return try expect(.close) }
-        if accept(.close) { return }
+        try expect(.openParen)
+        if accept(.star) { return try expect(.closeParen) }
+        if accept(.closeParen) { return }
         if !accept(.distinct) { _ = accept(.all) }
         repeat {
             _ = accept(.variadic)
@@ -87,8 +87,7 @@ extension SQLReader {
             try expression()
         } while accept(.comma)
         if at(.order) { try sortList() }
-        if accept(.respect) || accept(.ignore) { try expect(.nulls) }
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     /// WITHIN GROUP, FILTER, OVER; true when there was one.
@@ -97,35 +96,31 @@ extension SQLReader {
         if at(.within), peek(1).keyword == .group {
             advance()
             advance()
-            try expect(.open)
+            try expect(.openParen)
             try sortList()
-            try expect(.close)
+            try expect(.closeParen)
         }
         let outer = use
         defer { use = outer }
-        if at(.filter), peek(1).mark == .open {
+        if at(.filter), peek(1).mark == .openParen {
             use = use.insideExpression.union(.filter)
             advance()
             advance()
             try expect(.where)
             try expression()
-            try expect(.close)
+            try expect(.closeParen)
         }
-        if (at(.respect) || at(.ignore)), peek(1).keyword == .nulls {
-            advance()
-            advance()
-        }
-        if at(.over), peek(1).mark == .open || startsColumnId(peek(1)) {
+        if at(.over), peek(1).mark == .openParen || startsColumnId(peek(1)) {
             use = outer.insideExpression.union(.filter)
             advance()
-            if at(.open) { try windowSpecification() } else { _ = try columnId() }
+            if at(.openParen) { try windowSpecification() } else { _ = try columnId() }
         }
         return p > before
     }
 
     /// `([name] [PARTITION BY …] [ORDER BY …] [frame])`.
     func windowSpecification() throws(Misread) {
-        try expect(.open)
+        try expect(.openParen)
         if !at(.partition), !at(.order), !at(.range), !at(.rows), !at(.groups), startsColumnId(token) { _ = try columnId() }
         if accept(.partition) {
             try expect(.by)
@@ -150,7 +145,7 @@ extension SQLReader {
                 }
             }
         }
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     private func frameBound() throws(Misread) {
@@ -179,7 +174,7 @@ extension SQLReader {
             if at(.operator) {
                 try namedOperator()
             } else {
-                guard token.kind == .mark, !at(.comma), !at(.close), !atEnd else { throw .syntax }
+                guard token.kind == .mark, !at(.comma), !at(.closeParen), !atEnd else { throw .syntax }
                 advance()
             }
         } else if !accept(.asc) {

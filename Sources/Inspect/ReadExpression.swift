@@ -5,7 +5,7 @@ import Machine
 extension SQLReader {
     /// Precedences of gram.y, low to high.
     enum Precedence {
-        static let or = 1, and = 2, not = 3, is = 4, comparison = 5, between = 6, op = 8, add = 9, multiply = 10
+        static let or = 1, and = 2, not = 3, test = 4, comparison = 5, between = 6, op = 8, add = 9, multiply = 10
         static let power = 11, at = 12, collate = 13, sign = 14
     }
 
@@ -28,11 +28,11 @@ extension SQLReader {
             advance()
             let inner = try expression(Precedence.sign, restricted: restricted)
             return finish(start, inner.form == .constant ? .constant : .other)
-        case .operator:
+        case .otherOperator:
             advance()
             try expression(Precedence.add, restricted: restricted)
             return finish(start, .other)
-        case .none, .open, .close, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
+        case .none, .openParen, .closeParen, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
             .colonEquals, .equalsGreater, .star, .slash, .percent, .caret, .less, .greater, .equal, .lessEqual,
             .greaterEqual, .notEqual:
             break
@@ -76,11 +76,11 @@ extension SQLReader {
     private static func precedence(of mark: Mark) -> Int? {
         switch mark {
         case .less, .greater, .equal, .lessEqual, .greaterEqual, .notEqual: Precedence.comparison
-        case .operator: Precedence.op
+        case .otherOperator: Precedence.op
         case .plus, .minus: Precedence.add
         case .star, .slash, .percent: Precedence.multiply
         case .caret: Precedence.power
-        case .none, .open, .close, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
+        case .none, .openParen, .closeParen, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
             .colonEquals, .equalsGreater:
             nil
         }
@@ -92,7 +92,7 @@ extension SQLReader {
         let mark = token.mark
         let written = token
         advance()
-        if !restricted, at(.any) || at(.some) || at(.all), peek(1).mark == .open {
+        if !restricted, at(.any) || at(.some) || at(.all), peek(1).mark == .openParen {
             let right = try quantified()
             let keyed = mark == .equal && left.form == .column && right.form == .constant
             return finish(start, .other, truth: keyed ? .keyed : .unsettled)
@@ -101,7 +101,7 @@ extension SQLReader {
         if precedence == Precedence.comparison {
             return finish(start, .other, truth: comparison(mark, left, right))
         }
-        if mark == .operator, written.end - written.start <= 2, message[Int(written.start)] == 0x7E, matchesAll(right, like: false) {
+        if mark == .otherOperator, written.end - written.start <= 2, message[Int(written.start)] == 0x7E, matchesAll(right, like: false) {
             return finish(start, .other, truth: .tautology)
         }
         return finish(start, left.form == .constant && right.form == .constant ? .constant : .other)
@@ -121,7 +121,7 @@ extension SQLReader {
     func namedOperator() throws(Misread) {
         let start = token.start
         try expect(.operator)
-        try expect(.open)
+        try expect(.openParen)
         var schema = Symbol.none
         while token.isName {
             schema = try columnId()
@@ -129,16 +129,16 @@ extension SQLReader {
         }
         guard token.kind == .mark else { throw .syntax }
         switch token.mark {
-        case .none, .open, .close, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
+        case .none, .openParen, .closeParen, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
             .colonEquals, .equalsGreater:
             throw .syntax
         case .plus, .minus, .star, .slash, .percent, .caret, .less, .greater, .equal, .lessEqual, .greaterEqual, .notEqual,
-            .operator:
+            .otherOperator:
             break
         }
         let name = symbols.symbol(slice(token))
         advance()
-        try expect(.close)
+        try expect(.closeParen)
         guard !schema.isNone, schema != known.pgCatalog else { return }
         _ = try access(.call, .function, schema: schema, name: name, start, tokens[p - 1].end)
         findings.function(schema: schema, name: name)
@@ -157,10 +157,10 @@ extension SQLReader {
             let right = try expression(precedence + 1)
             return finish(start, .other, truth: combined(left, right, or: isOr))
         case .is:
-            guard minimum <= Precedence.is else { return nil }
+            guard minimum <= Precedence.test else { return nil }
             return try isTest(left, start, restricted: restricted)
         case .isnull, .notnull:
-            guard !restricted, minimum <= Precedence.is else { return nil }
+            guard !restricted, minimum <= Precedence.test else { return nil }
             let isNull = accept(.isnull)
             if !isNull { advance() }
             return nullTest(left, isNull)
@@ -193,9 +193,9 @@ extension SQLReader {
             try anyName()
             return finish(start, left.form == .constant ? .constant : .other)
         case .operator:
-            guard minimum <= Precedence.op, peek(1).mark == .open else { return nil }
+            guard minimum <= Precedence.op, peek(1).mark == .openParen else { return nil }
             try namedOperator()
-            if !restricted, at(.any) || at(.some) || at(.all), peek(1).mark == .open {
+            if !restricted, at(.any) || at(.some) || at(.all), peek(1).mark == .openParen {
                 _ = try quantified()
             } else {
                 try expression(Precedence.op + 1, restricted: restricted)
@@ -219,7 +219,7 @@ extension SQLReader {
         let negative = accept(.not)
         if accept(.distinct) {
             try expect(.from)
-            let right = try expression(Precedence.is + 1, restricted: restricted)
+            let right = try expression(Precedence.test + 1, restricted: restricted)
             return finish(start, .other, truth: negative && sameTokens(left, right) ? .tautology : .unsettled)
         }
         if accept(.document) { return finish(start, .other) }
@@ -256,14 +256,14 @@ extension SQLReader {
             return finish(start, .other)
         }
         if accept(.in) {
-            guard at(.open) else { throw .syntax }
+            guard at(.openParen) else { throw .syntax }
             let list = try parenthesized()
             let keyed = !negative && left.form == .column && list.form == .constant
             return finish(start, .other, truth: keyed ? .keyed : .unsettled)
         }
         if accept(.similar) { try expect(.to) } else { advance() }
         var everything = false
-        if at(.any) || at(.some) || at(.all), peek(1).mark == .open {
+        if at(.any) || at(.some) || at(.all), peek(1).mark == .openParen {
             _ = try quantified()
         } else {
             let pattern = try expression(Precedence.between + 1)

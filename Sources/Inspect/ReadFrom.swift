@@ -63,12 +63,12 @@ extension SQLReader {
             return
         }
         try expect(.using)
-        try expect(.open)
+        try expect(.openParen)
         repeat {
             // The column is one of each side's; which tables of a side is not known.
             reference(.plain, name: try columnId())
         } while accept(.comma)
-        try expect(.close)
+        try expect(.closeParen)
         if accept(.as) {
             var source = Source(kind: .join, alias: try columnId())
             source.qualifiedOnly = true
@@ -97,7 +97,7 @@ extension SQLReader {
 
     private func tablePrimary() throws(Misread) {
         let lateral = accept(.lateral)
-        if at(.open) {
+        if at(.openParen) {
             if holdsQuery(p) {
                 let outputs = try subquery(use: [])
                 scopes[scopes.count - 1].touchesTables = true
@@ -107,8 +107,8 @@ extension SQLReader {
             return try joinedTable()
         }
         if at(.rows), peek(1).keyword == .from { return try rowsFrom() }
-        if at(.xmltable), peek(1).mark == .open { return try xmlTable() }
-        if at(.jsonTable), peek(1).mark == .open { return try jsonTable() }
+        if at(.xmltable), peek(1).mark == .openParen { return try xmlTable() }
+        if at(.jsonTable), peek(1).mark == .openParen { return try jsonTable() }
         if !lateral, try relationItem() { return }
         try functionItem()
     }
@@ -117,14 +117,14 @@ extension SQLReader {
     private func joinedTable() throws(Misread) {
         try enter()
         let first = sources.count
-        try expect(.open)
+        try expect(.openParen)
         try tablePrimary()
         try joins(from: first)
-        try expect(.close)
+        try expect(.closeParen)
         leave()
         guard let alias = try optionalAlias() else { return }
         let names = aliasNames.count
-        if at(.open) { try aliasColumns() }
+        if at(.openParen) { try aliasColumns() }
         for index in first..<sources.count {
             sources[index].hidden = true
         }
@@ -142,12 +142,12 @@ extension SQLReader {
             var ahead = p
             guard startsColumnId(tokens[ahead]) else { return false }
             while tokens[ahead + 1].mark == .dot, tokens[ahead + 2].isName { ahead += 2 }
-            if tokens[ahead + 1].mark == .open { return false }
+            if tokens[ahead + 1].mark == .openParen { return false }
         }
         let name = try relationExpression()
         let alias = try optionalAlias()
         let names = aliasNames.count
-        if alias != nil, at(.open) { try aliasColumns() }
+        if alias != nil, at(.openParen) { try aliasColumns() }
         if name.schema.isNone, let table = commonTable(named: name.name) {
             try addCommonTable(table, alias: alias ?? name.name, names: names)
         } else {
@@ -163,9 +163,9 @@ extension SQLReader {
     /// relation_expr: [ONLY] name [*], ONLY (name).
     func relationExpression() throws(Misread) -> QualifiedName {
         if accept(.only) {
-            if accept(.open) {
+            if accept(.openParen) {
                 let name = try qualifiedName()
-                try expect(.close)
+                try expect(.closeParen)
                 return name
             }
             return try qualifiedName()
@@ -191,13 +191,13 @@ extension SQLReader {
         if !known || !(name.schema.isNone || name.schema == self.known.pgCatalog) {
             try functionAccess(schema: name.schema, name: name.name, written.start, tokens[p - 1].end)
         }
-        try expect(.open)
+        try expect(.openParen)
         try commaSeparated { () throws(Misread) in try self.expression() }
-        try expect(.close)
+        try expect(.closeParen)
         if accept(.repeatable) {
-            try expect(.open)
+            try expect(.openParen)
             try expression()
-            try expect(.close)
+            try expect(.closeParen)
         }
     }
 
@@ -205,7 +205,7 @@ extension SQLReader {
 
     private func functionItem() throws(Misread) {
         let start = beginExpr()
-        let named = token.isName && peek(1).mark == .open ? try symbol(of: token) : Symbol.none
+        let named = token.isName && peek(1).mark == .openParen ? try symbol(of: token) : Symbol.none
         let outer = use
         use = [.computed, .filter]
         guard token.isName else { throw .syntax }
@@ -223,14 +223,14 @@ extension SQLReader {
     private func functionExpression(_ start: ExprStart) throws(Misread) -> Expr {
         let before = p
         let expr = keyword == .none || !token.isName ? try nameOrCall(start) : try keywordCall(start)
-        guard p > before, tokens[p - 1].mark == .close || expr.form != .column else { throw .syntax }
+        guard p > before, tokens[p - 1].mark == .closeParen || expr.form != .column else { throw .syntax }
         return expr
     }
 
     private func rowsFrom() throws(Misread) {
         advance()
         advance()
-        try expect(.open)
+        try expect(.openParen)
         let outer = use
         use = [.computed, .filter]
         repeat {
@@ -238,7 +238,7 @@ extension SQLReader {
             _ = try functionExpression(start)
             if accept(.as) { try columnDefinitions() }
         } while accept(.comma)
-        try expect(.close)
+        try expect(.closeParen)
         use = outer
         let ordinality = at(.with) && peek(1).keyword == .ordinality
         if ordinality {
@@ -251,7 +251,7 @@ extension SQLReader {
     /// func_alias_clause: an alias, column names, or column definitions. Names it lists are certainly the function's.
     func functionAlias(_ function: Symbol, ordinality: Bool) throws(Misread) {
         let first = Int32(outputColumns.count)
-        if at(.as), peek(1).mark == .open {
+        if at(.as), peek(1).mark == .openParen {
             advance()
             try columnDefinitions()
             sources.append(functionSource(.none, first))
@@ -264,8 +264,8 @@ extension SQLReader {
             }
             return
         }
-        if at(.open) {
-            if startsColumnId(peek(1)), peek(2).mark == .comma || peek(2).mark == .close {
+        if at(.openParen) {
+            if startsColumnId(peek(1)), peek(2).mark == .comma || peek(2).mark == .closeParen {
                 let names = aliasNames.count
                 try aliasColumns()
                 for index in names..<aliasNames.count { appendOutput(aliasNames[index]) }
@@ -291,13 +291,13 @@ extension SQLReader {
 
     /// `(a int, b text COLLATE "C")`.
     private func columnDefinitions() throws(Misread) {
-        try expect(.open)
+        try expect(.openParen)
         repeat {
             appendOutput(try columnId())
             try typeName()
             if accept(.collate) { try anyName() }
         } while accept(.comma)
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     // MARK: Sources
@@ -314,9 +314,9 @@ extension SQLReader {
 
     /// `(a, b)` behind an alias, appended to `aliasNames`.
     func aliasColumns() throws(Misread) {
-        try expect(.open)
+        try expect(.openParen)
         repeat { aliasNames.append(try columnId()) } while accept(.comma)
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     func commonTable(named name: Symbol) -> Int? {
@@ -343,7 +343,7 @@ extension SQLReader {
         let names = aliasNames.count
         if let alias = try optionalAlias() {
             source.alias = alias
-            if at(.open) { try aliasColumns() }
+            if at(.openParen) { try aliasColumns() }
         }
         source.outputs = renamed(outputs, first: Int32(names), count: Int32(aliasNames.count - names))
         aliasNames.truncate(to: names)

@@ -29,7 +29,7 @@ extension SQLReader {
         let name = try qualifiedName()
         let range = try accesses(.insert, .table, name)
         let alias = accept(.as) ? try columnId() : name.name
-        if at(.open), !holdsQuery(p) {
+        if at(.openParen), !holdsQuery(p) {
             try writtenColumns(range, verb: .insert)
         } else {
             try writeEvery(range, .insert)
@@ -55,9 +55,9 @@ extension SQLReader {
 
     /// `(a, b.field, c[1])`: each name is a column written.
     func writtenColumns(_ range: (first: Int32, count: Int32), verb: Verb) throws(Misread) {
-        try expect(.open)
+        try expect(.openParen)
         repeat { try writtenColumn(range, verb) } while accept(.comma)
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     private func writtenColumn(_ range: (first: Int32, count: Int32), _ verb: Verb) throws(Misread) {
@@ -90,14 +90,14 @@ extension SQLReader {
         if accept(.on) {
             try expect(.constraint)
             _ = try columnId()
-        } else if at(.open) {
-            try expect(.open)
+        } else if at(.openParen) {
+            try expect(.openParen)
             repeat {
                 try expression(Precedence.collate + 1)
                 if accept(.collate) { try anyName() }
                 if startsColumnId(token) { try anyName() }
             } while accept(.comma)
-            try expect(.close)
+            try expect(.closeParen)
             if accept(.where) { try expression() }
         }
         try expect(.do)
@@ -167,7 +167,7 @@ extension SQLReader {
     private func setClauses(_ range: (first: Int32, count: Int32)) throws(Misread) {
         use = .stored
         repeat {
-            if at(.open) {
+            if at(.openParen) {
                 try writtenColumns(range, verb: .update)
             } else {
                 try writtenColumn(range, .update)
@@ -181,12 +181,12 @@ extension SQLReader {
     /// DEFAULT may stand for a value, also inside a row.
     private func expressionOrDefault() throws(Misread) {
         if accept(.default) { return }
-        if at(.row), peek(1).mark == .open { advance() }
-        if at(.open), !holdsQuery(p), let close = rowWithDefault() {
-            try expect(.open)
+        if at(.row), peek(1).mark == .openParen { advance() }
+        if at(.openParen), !holdsQuery(p), let close = rowWithDefault() {
+            try expect(.openParen)
             repeat { if !accept(.default) { try expression() } } while accept(.comma)
             guard p == close else { throw .syntax }
-            return try expect(.close)
+            return try expect(.closeParen)
         }
         try expression()
     }
@@ -205,7 +205,7 @@ extension SQLReader {
         if accept(.returning) {
             statement.returnsRows = true
             var (old, new) = (known.old, known.new)
-            if at(.with), peek(1).mark == .open {
+            if at(.with), peek(1).mark == .openParen {
                 advance()
                 advance()
                 repeat {
@@ -213,7 +213,7 @@ extension SQLReader {
                     try expect(.as)
                     if word == known.old { old = try columnId() } else if word == known.new { new = try columnId() } else { throw .syntax }
                 } while accept(.comma)
-                try expect(.close)
+                try expect(.closeParen)
             }
             for alias in [old, new] { addPastRow(range, alias) }
             outputs = try targetList()
@@ -267,14 +267,14 @@ extension SQLReader {
             _ = try accesses(.delete, range)
         case .insert:
             advance()
-            if at(.open) { try writtenColumns(range, verb: .insert) } else { try writeEvery(range, .insert) }
+            if at(.openParen) { try writtenColumns(range, verb: .insert) } else { try writeEvery(range, .insert) }
             try overriding()
             if accept(.default) { return try expect(.values) }
             try expect(.values)
             use = .stored
-            try expect(.open)
+            try expect(.openParen)
             repeat { try expressionOrDefault() } while accept(.comma)
-            try expect(.close)
+            try expect(.closeParen)
         case .do:
             advance()
             try expect(.nothing)

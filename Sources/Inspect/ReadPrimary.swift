@@ -26,9 +26,9 @@ extension SQLReader {
                 advance()
                 try fieldSelection()
                 expr = finish(start, .other)
-            case .none, .open, .close, .closeBracket, .comma, .semicolon, .colon, .dotDot, .colonEquals, .equalsGreater,
+            case .none, .openParen, .closeParen, .closeBracket, .comma, .semicolon, .colon, .dotDot, .colonEquals, .equalsGreater,
                 .plus, .minus, .star, .slash, .percent, .caret, .less, .greater, .equal, .lessEqual, .greaterEqual,
-                .notEqual, .operator:
+                .notEqual, .otherOperator:
                 return expr
             }
         }
@@ -59,7 +59,7 @@ extension SQLReader {
             advance()
             return finish(start, .constant)
         case .mark:
-            guard at(.open) else { throw .syntax }
+            guard at(.openParen) else { throw .syntax }
             return try parenthesized()
         case .quotedWord, .unicodeWord: return try nameOrCall(start)
         case .word:
@@ -81,7 +81,7 @@ extension SQLReader {
             advance()
             return finish(start, .falseLiteral)
         case .case: return try caseExpression(start)
-        case .exists where peek(1).mark == .open:
+        case .exists where peek(1).mark == .openParen:
             advance()
             _ = try subquery(use: use.union(.filter).subtracting(.output))
             return finish(start, .other)
@@ -89,17 +89,17 @@ extension SQLReader {
             advance()
             let constant = try arrayElements()
             return finish(start, constant ? .constant : .other)
-        case .array where peek(1).mark == .open:
+        case .array where peek(1).mark == .openParen:
             advance()
             _ = try subquery(use: use.insideExpression)
             return finish(start, .other)
-        case .row where peek(1).mark == .open:
+        case .row where peek(1).mark == .openParen:
             advance()
-            try expect(.open)
-            if !at(.close) { try commaSeparated { () throws(Misread) in try self.expression() } }
-            try expect(.close)
+            try expect(.openParen)
+            if !at(.closeParen) { try commaSeparated { () throws(Misread) in try self.expression() } }
+            try expect(.closeParen)
             return finish(start, .row)
-        case .interval where peek(1).isString || peek(1).mark == .open:
+        case .interval where peek(1).isString || peek(1).mark == .openParen:
             if let constant = try intervalConstant(start) { return constant }
             return try nameOrCall(start)
         default: break  // the other key words are calls, constants of a type, or names
@@ -127,7 +127,7 @@ extension SQLReader {
 
     /// `(a)`, `(a, b)`.
     private func list(_ start: ExprStart) throws(Misread) -> Expr {
-        try expect(.open)
+        try expect(.openParen)
         var only = try expression()
         var constant = only.form == .constant || only.form == .trueLiteral || only.form == .falseLiteral
         var items = 1
@@ -136,7 +136,7 @@ extension SQLReader {
             constant = constant && (item.form == .constant || item.form == .trueLiteral || item.form == .falseLiteral)
             items += 1
         }
-        try expect(.close)
+        try expect(.closeParen)
         if items == 1 {
             only.lastToken = Int32(p)
             only.firstToken = start.token
@@ -160,12 +160,12 @@ extension SQLReader {
     /// parentheses goes on with a query, or when nothing follows and they hold one.
     func holdsQuery(_ open: Int) -> Bool {
         var at = open
-        while tokens[at].mark == .open, at + 1 < tokens.count {
+        while tokens[at].mark == .openParen, at + 1 < tokens.count {
             if startsQuery(tokens[at + 1]) { return true }
-            guard tokens[at + 1].mark == .open else { return false }
+            guard tokens[at + 1].mark == .openParen else { return false }
             let close = Int(tokens[at + 1].value)
             guard close > at, close + 1 < tokens.count else { return false }
-            if tokens[close + 1].mark != .close { return startsQueryTail(tokens[close + 1]) }
+            if tokens[close + 1].mark != .closeParen { return startsQueryTail(tokens[close + 1]) }
             at += 1
         }
         return false

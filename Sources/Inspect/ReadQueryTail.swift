@@ -154,9 +154,9 @@ extension SQLReader {
         repeat {
             let name = try columnId()
             let alias = Int32(aliasNames.count)
-            if accept(.open) {
+            if accept(.openParen) {
                 repeat { aliasNames.append(try columnId()) } while accept(.comma)
-                try expect(.close)
+                try expect(.closeParen)
             }
             let aliases = Int32(aliasNames.count) - alias
             try expect(.as)
@@ -164,9 +164,9 @@ extension SQLReader {
             var table = CommonTable(
                 name: name, state: .reading, modifies: false, outputs: .none, firstAlias: alias, aliasCount: aliases)
             if recursive { commonTables[index] = table }
-            try expect(.open)
+            try expect(.openParen)
             table.outputs = try commonTableBody(recursive ? index : -1, &table)
-            try expect(.close)
+            try expect(.closeParen)
             if !(recursive && commonTables[index].state == .partial) {
                 table.outputs = renamed(table.outputs, first: alias, count: aliases)
             }
@@ -183,7 +183,7 @@ extension SQLReader {
         repeat {
             let name = try columnId()
             commonTables.append(CommonTable(name: name, state: .ahead, modifies: false, outputs: .none))
-            if at(.open) { try skipParentheses() }
+            if at(.openParen) { try skipParentheses() }
             try expect(.as)
             if accept(.not) { try expect(.materialized) } else { _ = accept(.materialized) }
             try skipParentheses()
@@ -203,7 +203,7 @@ extension SQLReader {
 
     /// Only to look ahead: what is skipped here is read later.
     private func skipParentheses() throws(Misread) {
-        guard at(.open), token.value > 0 else { throw .syntax }
+        guard at(.openParen), token.value > 0 else { throw .syntax }
         p = Int(token.value) + 1
     }
 
@@ -225,7 +225,7 @@ extension SQLReader {
         guard at(.with) else { return p }
         var index = p
         while index < tokens.count - 1, tokens[index].mark != .semicolon {
-            if tokens[index].mark == .open {
+            if tokens[index].mark == .openParen {
                 guard tokens[index].value > 0 else { return index }
                 index = Int(tokens[index].value) + 1
                 switch tokens[index].keyword {
@@ -233,7 +233,7 @@ extension SQLReader {
                 default: continue
                 }
             }
-            if tokens[index].mark == .close { return index }
+            if tokens[index].mark == .closeParen { return index }
             index += 1
         }
         return index

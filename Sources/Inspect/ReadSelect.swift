@@ -15,9 +15,9 @@ extension SQLReader {
     /// select_with_parens; the query's columns are used as `uses` says.
     @discardableResult
     func subquery(use uses: ColumnUses, role: QueryRole = .inner) throws(Misread) -> Outputs {
-        try expect(.open)
+        try expect(.openParen)
         let outputs = try query(role)
-        try expect(.close)
+        try expect(.closeParen)
         use(outputs, for: uses)
         return outputs
     }
@@ -157,10 +157,10 @@ extension SQLReader {
                 OutputColumn(name: .none, firstRef: Int32(first), lastRef: Int32(refs.count), bare: true, star: true))
             return QueryBody(outputs: outputs, scopeIsOpen: true)
         case .none:
-            guard at(.open) else { throw .syntax }
-            try expect(.open)
+            guard at(.openParen) else { throw .syntax }
+            try expect(.openParen)
             let outputs = try query(role)
-            try expect(.close)
+            try expect(.closeParen)
             return QueryBody(outputs: outputs, scopeIsOpen: false)
         default: throw .syntax
         }
@@ -174,13 +174,13 @@ extension SQLReader {
         let firstRef = Int32(refs.count)
         var columns: Int32 = 0
         repeat {
-            try expect(.open)
+            try expect(.openParen)
             columns = 0
             repeat {
                 if !accept(.default) { try expression() }
                 columns += 1
             } while accept(.comma)
-            try expect(.close)
+            try expect(.closeParen)
         } while accept(.comma)
         use = outer
         let outputs = Outputs(first: Int32(outputColumns.count), count: columns)
@@ -237,9 +237,9 @@ extension SQLReader {
     private func distinctOn() throws(Misread) -> Bool {
         use = .filter
         var numbered = false
-        try expect(.open)
+        try expect(.openParen)
         repeat { numbered = try expression().form == .constant || numbered } while accept(.comma)
-        try expect(.close)
+        try expect(.closeParen)
         return numbered
     }
 
@@ -274,7 +274,7 @@ extension SQLReader {
     }
 
     private func endsTargetList() -> Bool {
-        if atEnd || at(.close) { return true }
+        if atEnd || at(.closeParen) { return true }
         switch keyword {
         case .from, .where, .into, .group, .having, .window, .union, .intersect, .except, .order, .limit, .offset, .fetch,
             .for:
@@ -306,14 +306,14 @@ extension SQLReader {
     /// GROUP BY: expressions, ROLLUP, CUBE, GROUPING SETS. A bare name may be an output column's.
     private func groupingList(_ outputs: Outputs) throws(Misread) {
         repeat {
-            if at(.rollup) || at(.cube), peek(1).mark == .open {
+            if at(.rollup) || at(.cube), peek(1).mark == .openParen {
                 advance()
                 try groupingParentheses(outputs)
             } else if at(.grouping), peek(1).keyword == .sets {
                 advance()
                 advance()
                 try groupingParentheses(outputs)
-            } else if at(.open), peek(1).mark == .close {
+            } else if at(.openParen), peek(1).mark == .closeParen {
                 advance()
                 advance()
             } else {
@@ -325,9 +325,9 @@ extension SQLReader {
 
     private func groupingParentheses(_ outputs: Outputs) throws(Misread) {
         try enter()
-        try expect(.open)
+        try expect(.openParen)
         try groupingList(outputs)
-        try expect(.close)
+        try expect(.closeParen)
         leave()
     }
 

@@ -8,18 +8,18 @@ extension SQLReader {
         switch keyword {
         case .currentDate, .currentRole, .currentUser, .sessionUser, .user, .currentCatalog:
             advance()
-        case .systemUser where peek(1).mark != .dot && peek(1).mark != .open:
+        case .systemUser where peek(1).mark != .dot && peek(1).mark != .openParen:
             let name = try name()
             reference(.plain, name: name)
             return finish(start, .other)
-        case .currentSchema where peek(1).mark != .open && peek(1).mark != .dot:
+        case .currentSchema where peek(1).mark != .openParen && peek(1).mark != .dot:
             advance()
         case .currentTime, .currentTimestamp, .localtime, .localtimestamp:
             advance()
-            if accept(.open) {
+            if accept(.openParen) {
                 guard token.kind == .integer else { throw .syntax }
                 advance()
-                try expect(.close)
+                try expect(.closeParen)
             }
         default: return nil
         }
@@ -34,44 +34,44 @@ extension SQLReader {
             try oneInParentheses()
             return finish(start, .other)
         }
-        guard peek(1).mark == .open else { return nil }
+        guard peek(1).mark == .openParen else { return nil }
         let outer = use
         use = use.insideExpression
         defer { use = outer }
         switch keyword {
         case .coalesce, .greatest, .least, .nullif, .grouping, .xmlconcat:
             advance()
-            try expect(.open)
+            try expect(.openParen)
             try commaSeparated { () throws(Misread) in try self.expression() }
-            try expect(.close)
+            try expect(.closeParen)
         case .cast, .treat:
             advance()
-            try expect(.open)
+            try expect(.openParen)
             let inner = try expression()
             try expect(.as)
             try typeName(cast: true)
-            try expect(.close)
+            try expect(.closeParen)
             return finish(start, inner.form == .constant ? .constant : .other)
         case .extract:
             advance()
-            try expect(.open)
+            try expect(.openParen)
             if token.isString { advance() } else { _ = try label() }
             try expect(.from)
             try expression()
-            try expect(.close)
+            try expect(.closeParen)
         case .normalize:
             advance()
-            try expect(.open)
+            try expect(.openParen)
             try expression()
             if accept(.comma) { guard accept(.nfc) || accept(.nfd) || accept(.nfkc) || accept(.nfkd) else { throw .syntax } }
-            try expect(.close)
+            try expect(.closeParen)
         case .overlay:
             advance()
             try overlayArguments()
         case .position:
             advance()
-            try expect(.open)
-            if !at(.close) {
+            try expect(.openParen)
+            if !at(.closeParen) {
                 try expression(Precedence.comparison, restricted: true)
                 if accept(.in) {
                     try expression(Precedence.comparison, restricted: true)
@@ -79,7 +79,7 @@ extension SQLReader {
                     throw .syntax
                 }
             }
-            try expect(.close)
+            try expect(.closeParen)
         case .substring:
             advance()
             try substringArguments()
@@ -88,8 +88,8 @@ extension SQLReader {
             try trimArguments()
         case .mergeAction:
             advance()
-            try expect(.open)
-            try expect(.close)
+            try expect(.openParen)
+            try expect(.closeParen)
         case .xmlelement, .xmlexists, .xmlforest, .xmlparse, .xmlpi, .xmlroot, .xmlserialize:
             try xmlCall()
         case .jsonObject, .jsonArray, .jsonObjectagg, .jsonArrayagg, .jsonExists, .jsonQuery, .jsonValue, .jsonScalar,
@@ -110,15 +110,15 @@ extension SQLReader {
     }
 
     func oneInParentheses() throws(Misread) {
-        try expect(.open)
+        try expect(.openParen)
         try expression()
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     /// `(a PLACING b FROM c [FOR d])` or an ordinary list.
     private func overlayArguments() throws(Misread) {
-        try expect(.open)
-        if accept(.close) { return }
+        try expect(.openParen)
+        if accept(.closeParen) { return }
         try argument()
         if accept(.placing) {
             try expression()
@@ -128,13 +128,13 @@ extension SQLReader {
         } else {
             while accept(.comma) { try argument() }
         }
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     /// `(a FROM b FOR c)` in either order, `(a SIMILAR b ESCAPE c)`, or an ordinary list.
     private func substringArguments() throws(Misread) {
-        try expect(.open)
-        if accept(.close) { return }
+        try expect(.openParen)
+        if accept(.closeParen) { return }
         try expressionBeforeSimilar()
         if accept(.similar) {
             try expression()
@@ -148,7 +148,7 @@ extension SQLReader {
         } else {
             while accept(.comma) { try argument() }
         }
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     /// In SUBSTRING the first SIMILAR belongs to the call when no TO follows.
@@ -168,7 +168,7 @@ extension SQLReader {
 
     /// `([BOTH | LEADING | TRAILING] [a] [FROM] list)`.
     private func trimArguments() throws(Misread) {
-        try expect(.open)
+        try expect(.openParen)
         if !accept(.both), !accept(.leading) { _ = accept(.trailing) }
         if !accept(.from) {
             try expression()
@@ -177,6 +177,6 @@ extension SQLReader {
             try expression()
         }
         while accept(.comma) { try expression() }
-        try expect(.close)
+        try expect(.closeParen)
     }
 }

@@ -22,7 +22,7 @@ extension SQLReader {
             clearStatement()
             let first = p
             var failure: Misread?
-            do {
+            do throws(Misread) {
                 if inspection.statements.count >= InspectLimits.statements { throw Misread.tooManyStatements }
                 try statementHere()
                 guard atEnd else { throw Misread.syntax }
@@ -60,7 +60,7 @@ extension SQLReader {
             return true
         default: break
         }
-        guard startsQuery(token) || at(.open) else { return false }
+        guard startsQuery(token) || at(.openParen) else { return false }
         kind = "select"
         statement.returnsRows = true
         let outputs = try query(.outermost)

@@ -7,8 +7,9 @@ extension SQLReader {
     func typeName(cast: Bool = false) throws(Misread) {
         _ = accept(.setof)
         let written = token
-        let plain = keyword == .none || !(try builtInType())
-        if plain {
+        var builtIn = false
+        if keyword != .none { builtIn = try builtInType() }
+        if !builtIn {
             let type = try genericType()
             if cast, !type.isNone { castAccess(to: type, written) }
         }
@@ -40,15 +41,15 @@ extension SQLReader {
             try expect(.type)
             return .none
         }
-        if at(.open) { try modifiers() }
+        if at(.openParen) { try modifiers() }
         return schema.isNone || schema == known.pgCatalog ? type : .none
     }
 
     /// `(10, 2)`: expressions in the grammar.
     private func modifiers() throws(Misread) {
-        try expect(.open)
+        try expect(.openParen)
         try commaSeparated { () throws(Misread) in try self.expression() }
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     /// Types that are key words; false, with nothing read, when here is none.
@@ -57,7 +58,7 @@ extension SQLReader {
         case .int, .integer, .smallint, .bigint, .real, .boolean, .json: advance()
         case .float, .decimal, .dec, .numeric:
             advance()
-            if at(.open) { try modifiers() }
+            if at(.openParen) { try modifiers() }
         case .double:
             guard peek(1).keyword == .precision else { return false }
             advance()
@@ -65,26 +66,26 @@ extension SQLReader {
         case .bit:
             advance()
             _ = accept(.varying)
-            if at(.open) { try modifiers() }
+            if at(.openParen) { try modifiers() }
         case .character, .char, .nchar:
             advance()
             _ = accept(.varying)
-            if at(.open) { try modifiers() }
+            if at(.openParen) { try modifiers() }
         case .national:
             advance()
             guard accept(.character) || accept(.char) else { throw .syntax }
             _ = accept(.varying)
-            if at(.open) { try modifiers() }
+            if at(.openParen) { try modifiers() }
         case .varchar:
             advance()
-            if at(.open) { try modifiers() }
+            if at(.openParen) { try modifiers() }
         case .timestamp, .time:
             advance()
-            if at(.open) { try modifiers() }
+            if at(.openParen) { try modifiers() }
             try timeZoneWords()
         case .interval:
             advance()
-            if at(.open) { try modifiers() } else { try intervalFields() }
+            if at(.openParen) { try modifiers() } else { try intervalFields() }
         default: return false
         }
         return true
@@ -101,10 +102,10 @@ extension SQLReader {
     /// YEAR, DAY TO SECOND(3), …
     func intervalFields() throws(Misread) {
         guard acceptIntervalField() else { return }
-        if tokens[p - 1].keyword == .second, at(.open) { return try modifiers() }
+        if tokens[p - 1].keyword == .second, at(.openParen) { return try modifiers() }
         guard accept(.to) else { return }
         guard acceptIntervalField() else { throw .syntax }
-        if tokens[p - 1].keyword == .second, at(.open) { try modifiers() }
+        if tokens[p - 1].keyword == .second, at(.openParen) { try modifiers() }
     }
 
     private func acceptIntervalField() -> Bool {
@@ -136,7 +137,7 @@ extension SQLReader {
     func intervalConstant(_ start: ExprStart) throws(Misread) -> Expr? {
         let before = p
         advance()
-        if at(.open) { try modifiers() }
+        if at(.openParen) { try modifiers() }
         guard token.isString else {
             p = before
             return nil

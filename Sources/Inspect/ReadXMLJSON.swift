@@ -8,7 +8,7 @@ extension SQLReader {
     func xmlCall() throws(Misread) {
         let kind = keyword
         advance()
-        try expect(.open)
+        try expect(.openParen)
         switch kind {
         case .xmlelement:
             try expect(.name)
@@ -54,19 +54,19 @@ extension SQLReader {
             if accept(.no) { try expect(.indent) } else { _ = accept(.indent) }
         default: throw .syntax
         }
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     private func primaryExpression() throws(Misread) { _ = try primary() }
 
     /// `(a AS x, b)`.
     private func labelledList() throws(Misread) {
-        try expect(.open)
+        try expect(.openParen)
         repeat {
             try expression()
             if accept(.as) { _ = try label() }
         } while accept(.comma)
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     /// PASSING [BY REF | BY VALUE] a [BY REF | BY VALUE].
@@ -82,10 +82,10 @@ extension SQLReader {
         let outer = use
         use = [.computed, .filter]
         advance()
-        try expect(.open)
+        try expect(.openParen)
         if at(.xmlnamespaces) {
             advance()
-            try expect(.open)
+            try expect(.openParen)
             repeat {
                 let isDefault = accept(.default)
                 try expression(Precedence.comparison, restricted: true)
@@ -94,7 +94,7 @@ extension SQLReader {
                     _ = try label()
                 }
             } while accept(.comma)
-            try expect(.close)
+            try expect(.closeParen)
             try expect(.comma)
         }
         try primaryExpression()
@@ -107,7 +107,7 @@ extension SQLReader {
                 continue
             }
             try typeName()
-            while !at(.comma), !at(.close) {
+            while !at(.comma), !at(.closeParen) {
                 if accept(.not) {
                     try expect(.null)
                 } else if accept(.null) {
@@ -118,7 +118,7 @@ extension SQLReader {
                 }
             }
         } while accept(.comma)
-        try expect(.close)
+        try expect(.closeParen)
         use = outer
         try functionAlias(.none, ordinality: false)
     }
@@ -161,11 +161,11 @@ extension SQLReader {
         let name = try name()
         // Where this is not yet the grammar's, it is a function somebody made.
         try jsonFunctionAccess(name, written)
-        try expect(.open)
-        if accept(.close) { return }
+        try expect(.openParen)
+        if accept(.closeParen) { return }
         if at(.returning) {
             try jsonReturning()
-            return try expect(.close)
+            return try expect(.closeParen)
         }
         switch kind {
         case .jsonExists, .jsonQuery, .jsonValue:
@@ -184,7 +184,7 @@ extension SQLReader {
             try jsonUniqueness()
             try jsonReturning()
         }
-        try expect(.close)
+        try expect(.closeParen)
     }
 
     /// json_object is also an old function; the newer names are calls wherever they are not yet grammar.
@@ -219,7 +219,7 @@ extension SQLReader {
 
     /// Wrappers, quotes, and what happens ON EMPTY and ON ERROR.
     private func jsonBehaviour() throws(Misread) {
-        while !at(.close), !at(.comma) {
+        while !at(.closeParen), !at(.comma) {
             if accept(.with) || accept(.without) {
                 if !accept(.conditional) { _ = accept(.unconditional) }
                 _ = accept(.array)
@@ -250,7 +250,7 @@ extension SQLReader {
         use = [.computed, .filter]
         let written = token
         try jsonFunctionAccess(try name(), written)
-        try expect(.open)
+        try expect(.openParen)
         try expression()
         try jsonFormat()
         try expect(.comma)
@@ -260,14 +260,14 @@ extension SQLReader {
         try expect(.columns)
         try jsonColumns()
         try jsonBehaviour()
-        try expect(.close)
+        try expect(.closeParen)
         use = outer
         try functionAlias(.none, ordinality: false)
     }
 
     private func jsonColumns() throws(Misread) {
         try enter()
-        try expect(.open)
+        try expect(.openParen)
         repeat {
             if at(.nested), peek(1).keyword == .path || peek(1).isString {
                 advance()
@@ -293,7 +293,7 @@ extension SQLReader {
             }
             try jsonBehaviour()
         } while accept(.comma)
-        try expect(.close)
+        try expect(.closeParen)
         leave()
     }
 }

@@ -47,7 +47,7 @@ public final class SQLInspector {
         inspection.clear()
         if reader.symbols.count > InspectLimits.rememberedSymbols { prepareSymbols() }
         reader.beginMessage(message, lexical: lexical)
-        do {
+        do throws(Misread) {
             if message.count > InspectLimits.messageBytes { throw Misread.messageTooLong }
             var lexer = SQLLexer(message, lexical: lexical, keywords: reader.keywords)
             try lexer.scan(into: &reader.tokens)

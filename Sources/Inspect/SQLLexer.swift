@@ -36,13 +36,13 @@ struct SQLLexer {
             if tokens.count >= InspectLimits.tokens { throw .tooManyTokens }
             let token = try next()
             if token.keyword == .uescape, try joinEscape(&tokens) { continue }
-            if token.mark == .close, openParenthesis >= 0 {
+            if token.mark == .closeParen, openParenthesis >= 0 {
                 let open = Int(openParenthesis)
                 openParenthesis = Int32(bitPattern: tokens[open].value)
                 tokens[open].value = UInt32(tokens.count)
             }
             tokens.append(token)
-            if token.mark == .open {
+            if token.mark == .openParen {
                 tokens[tokens.count - 1].value = UInt32(bitPattern: openParenthesis)
                 openParenthesis = Int32(tokens.count - 1)
             }
@@ -67,8 +67,8 @@ struct SQLLexer {
             try quotedIdentifier()
             return token(.quotedWord, start)
         case 0x24: return try dollar()
-        case 0x28: return mark(.open)
-        case 0x29: return mark(.close)
+        case 0x28: return mark(.openParen)
+        case 0x29: return mark(.closeParen)
         case 0x2C: return mark(.comma)
         case 0x3B: return mark(.semicolon)
         case 0x5B: return mark(.openBracket)
@@ -227,7 +227,7 @@ struct SQLLexer {
         if length > InspectLimits.operatorBytes { throw .lexical }
         if length == 1 { return mark(Self.single(bytes[start])) }
         if length == 2 { return mark(Self.double(bytes[start], bytes[start + 1]), 2) }
-        return mark(.operator, length)
+        return mark(.otherOperator, length)
     }
 
     private static func single(_ byte: UInt8) -> Mark {
@@ -241,7 +241,7 @@ struct SQLLexer {
         case 0x3C: .less
         case 0x3E: .greater
         case 0x3D: .equal
-        default: .operator
+        default: .otherOperator
         }
     }
 
@@ -251,7 +251,7 @@ struct SQLLexer {
         case (0x3E, 0x3D): .greaterEqual
         case (0x3C, 0x3D): .lessEqual
         case (0x3C, 0x3E), (0x21, 0x3D): .notEqual
-        default: .operator
+        default: .otherOperator
         }
     }
 }

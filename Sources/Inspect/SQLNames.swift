@@ -110,8 +110,7 @@ extension SQLReader {
             try plainPieces(from: start, to: Int(token.end))
         case .escapeString:
             if message[start] != 0x27 { start += 1 }
-            for at in start..<Int(token.end) where message[at] == 0x5C { throw .unsupported }
-            try plainPieces(from: start, to: Int(token.end))
+            try escapedPiece(from: start, to: Int(token.end))
         case .unicodeString:
             try decodeUnicode(from: start + 3, to: Int(token.end) - 1, quote: 0x27, escape: token.value)
         case .dollarString:
@@ -133,6 +132,32 @@ extension SQLReader {
             if byte == 0x27 {
                 guard at + 1 < end - 1, message[at + 1] == 0x27 else { throw .unsupported }
                 at += 1
+            }
+            scratch.append(byte)
+            at += 1
+        }
+    }
+
+    /// E'…' of one piece with the escapes that name one character; octal, hexadecimal and Unicode escapes are left undecoded.
+    private func escapedPiece(from start: Int, to end: Int) throws(Misread) {
+        var at = start + 1
+        while at < end - 1 {
+            var byte = message[at]
+            if byte == 0x27 {
+                guard at + 1 < end - 1, message[at + 1] == 0x27 else { throw .unsupported }
+                at += 1
+            } else if byte == 0x5C {
+                at += 1
+                guard at < end - 1 else { throw .unsupported }
+                switch message[at] {
+                case 0x62: byte = 0x08
+                case 0x66: byte = 0x0C
+                case 0x6E: byte = 0x0A
+                case 0x72: byte = 0x0D
+                case 0x74: byte = 0x09
+                case 0x30...0x37, 0x78, 0x75, 0x55: throw .unsupported
+                default: byte = message[at]
+                }
             }
             scratch.append(byte)
             at += 1

@@ -233,9 +233,9 @@ final class SQLReader {
 
     /// any_name in parentheses, separated by commas; what they name has no access of its own.
     func nameListInParentheses() throws(Misread) {
-        try expect(.open)
+        try expect(.openParen)
         try commaSeparated { () throws(Misread) in _ = try columnId() }
-        try expect(.close)
+        try expect(.closeParen)
     }
 }
 

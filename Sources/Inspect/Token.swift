@@ -23,14 +23,14 @@ enum TokenKind: UInt8 {
     case mark
 }
 
-/// What a mark is. `operator` is every operator that the grammar does not name.
+/// What a mark is. `otherOperator` is every operator that the grammar does not name.
 enum Mark: UInt8 {
     case none
-    case open, close, openBracket, closeBracket, comma, semicolon, colon, dot
+    case openParen, closeParen, openBracket, closeBracket, comma, semicolon, colon, dot
     case typecast, dotDot, colonEquals, equalsGreater
     case plus, minus, star, slash, percent, caret
     case less, greater, equal, lessEqual, greaterEqual, notEqual
-    case `operator`
+    case otherOperator
 }
 
 struct Token: BitwiseCopyable {

@@ -29,13 +29,17 @@ struct Clause: BitwiseCopyable, Sendable {
     var objectClass: ObjectClass
     var role: Role
 
+    /// Only an allow expires. `Int64.max` is never.
+    @inline(__always)
+    func hasExpired(at moment: Int64) -> Bool { expires <= moment && expires != .max }
     var hasColumns: Bool { columnCount != Self.none }
 }
 
 extension ConditionFrame {
     /// Whether a clause's verbs and object match the access: the whole truth, of which the index is a filter.
+    // Mutating only so that the frame is used where it lies, and not copied.
     @inline(__always)
-    func matches(
+    mutating func matches(
         _ clause: UnsafePointer<Clause>, _ access: Access, schema: UInt32, name: UInt32, _ plan: UnsafePointer<SpecialisationView>
     ) -> Bool {
         guard clause.pointee.verbs.contains(access.verb) else { return false }
@@ -64,7 +68,7 @@ extension ConditionFrame {
     /// An unqualified pattern matches objects without a schema, those in a schema of the search path, and, as PostgreSQL
     /// looks there first, `pg_catalog`'s functions and its `pg_…` relations. An allow reaches into `pg_catalog` only by an
     /// exact name.
-    private func isOnPath(
+    private mutating func isOnPath(
         _ clause: UnsafePointer<Clause>, _ access: Access, schema: UInt32, _ plan: UnsafePointer<SpecialisationView>
     ) -> Bool {
         if access.schema.isEmpty { return true }

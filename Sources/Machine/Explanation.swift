@@ -27,7 +27,7 @@ extension VirtualMachine {
     }
 
     private func finding(_ clause: UnsafePointer<Clause>, _ current: Access) -> AccessExplanation.Finding {
-        if clause.pointee.expires <= frame.pointee.moment { return .expired }
+        if clause.pointee.hasExpired(at: frame.pointee.moment) { return .expired }
         guard frame.pointee.columnsFit(clause, current, plan) else { return .columns }
         let holds = clause.pointee.code == Clause.none || frame.pointee.accepts(clause.pointee.code)
         return holds ? .covers : .condition

@@ -113,7 +113,7 @@ public final class VirtualMachine {
     @inline(__always)
     private func covers(_ clause: UnsafePointer<Clause>, _ current: Access, schema: UInt32, name: UInt32) -> Bool {
         guard frame.pointee.matches(clause, current, schema: schema, name: name, plan) else { return false }
-        if clause.pointee.expires <= frame.pointee.moment { return false }
+        if clause.pointee.hasExpired(at: frame.pointee.moment) { return false }
         guard frame.pointee.columnsFit(clause, current, plan) else { return false }
         return clause.pointee.code == Clause.none || frame.pointee.accepts(clause.pointee.code)
     }

@@ -78,6 +78,7 @@ final class CopyLineReader {
     private var isMasked: Bool { !isHeader && column < rules.count && !rules[column].isPass }
 
     private func take(_ byte: UInt8, into output: MaskOutput) throws(MaskError) {
+        guard !rules.isEmpty || byte == 10 else { throw .cellCount(expected: 0, found: 1) }
         switch state {
         case .fieldStart, .plain:
             if byte == layout.delimiter { return try endField(byte, into: output) }
@@ -135,8 +136,7 @@ final class CopyLineReader {
 
     private func endLine(into output: MaskOutput) throws(MaskError) {
         // A COPY of no columns has empty lines.
-        let isEmptyRow = rules.isEmpty && column == 0 && state == .fieldStart
-        guard column + 1 == rules.count || isEmptyRow else { throw .cellCount(expected: rules.count, found: column + 1) }
+        guard column + 1 == rules.count || rules.isEmpty else { throw .cellCount(expected: rules.count, found: column + 1) }
         finishField(into: output)
         output.append(10)
         column = 0
@@ -153,7 +153,7 @@ final class CopyLineReader {
         }
         guard isMasked else { return }
         guard !isTooLong else { return appendNull(output) }
-        if !wasQuoted, raw.bytes.elementsEqual(layout.null) { return output.append(raw.bytes) }
+        if isNull { return output.append(raw.bytes) }
         decoded.removeAll(keepingAtMost: masker.limits.keptBytes)
         if isCSV { decodeCSV() } else { decodeText() }
         masker.cell.removeAll(keepingAtMost: masker.limits.keptBytes)
@@ -163,6 +163,14 @@ final class CopyLineReader {
         case .replaced:
             if isCSV { encodeCSV(masker.cell.bytes, into: output) } else { encodeText(masker.cell.bytes, into: output) }
         }
+    }
+
+    /// Text format writes a value that equals a chosen NULL text as it writes NULL. Then it is taken as a value: else who chooses
+    /// `null 'jane@acme.io'` would be shown which rows have it. `\N` cannot be a value, CSV quotes such a value, and the empty text
+    /// gives away nothing.
+    private var isNull: Bool {
+        let isCertain = isCSV ? !wasQuoted : layout.null.isEmpty || layout.null == [UInt8(ascii: "\\"), UInt8(ascii: "N")]
+        return isCertain && raw.bytes.elementsEqual(layout.null)
     }
 
     private func appendNull(_ output: MaskOutput) {

@@ -4,6 +4,8 @@
 /// through as it comes; of what does, one cell is held at a time, and a cell over `MaskLimits.cellBytes` becomes NULL without being
 /// held. One whole row in gives one whole row out, so one CopyData message stays one row where the server sends it so.
 ///
+/// In text format with a NULL text other than `\N` or nothing, a masked column's NULL is masked as the value that it cannot be told from.
+///
 /// Text formats are read as bytes: `client_encoding` must be one in which no character has an ASCII byte after its first (so not
 /// SJIS, BIG5, GBK, UHC, JOHAB, GB18030). Not thread-safe; one for each COPY, on the session's `CellMasker`.
 public final class CopyMasker {

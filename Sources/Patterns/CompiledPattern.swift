@@ -30,7 +30,7 @@ public final class CompiledPattern: Sendable {
     /// The deepest nesting of parentheses.
     public static let maximumNesting: UInt32 = 100
 
-    // pcre2_code: not written after init (JIT compilation is part of it), and PCRE2 allows use from every thread (pcre2api, "Multithreading").
+    // Not written after init, JIT compilation included; PCRE2 then allows use from every thread (pcre2api, "Multithreading").
     nonisolated(unsafe) let code: OpaquePointer
     /// The pattern as it was written.
     public let source: String

@@ -146,6 +146,13 @@ struct Lexer {
     // MARK: marks
 
     private mutating func lexMark() -> Bool {
+        if bytes[position] == UInt8(ascii: "="), peek(1) == UInt8(ascii: ">") {
+            position += 2
+            let whole = span(from: position - 2, to: position)
+            report(Wording.foreignOperator(whole, text: "=>", word: Mark.arrow.rawValue))
+            add(.mark(.arrow), from: position - 2, to: position)
+            return true
+        }
         let first = Character(UnicodeScalar(bytes[position]))
         if let second = peek(1), second < 0x80, let mark = Mark(rawValue: "\(first)\(Character(UnicodeScalar(second)))")
         {

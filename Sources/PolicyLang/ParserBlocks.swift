@@ -54,7 +54,8 @@ extension Parser {
 
     private mutating func parseDeclaration(into tree: inout SyntaxTree) throws(Reported) {
         guard isAtWord else {
-            throw fail(Wording.expectedDeclaration(currentSpan, found: currentText))
+            throw fail(at(.closeBrace)
+                ? Wording.strayBrace(currentSpan) : Wording.expectedDeclaration(currentSpan, found: currentText))
         }
         switch current.text {
         case "policy":
@@ -81,10 +82,11 @@ extension Parser {
         }
     }
 
-    /// Reads `{ clause … }`. `clause` is called at a word of `words` with that
-    /// word, or at a string with an empty one; it reads the whole clause. Answers whether a mistake was made inside, after which nothing is reported as missing.
+    /// Reads `{ clause … }`. `clause` is called at a word of `words` with that word, or at a string with an empty
+    /// one; it reads the whole clause. `suggested` are the words that a diagnostic offers, when not all should be.
+    /// Answers whether a mistake was made inside, after which nothing is reported as missing.
     mutating func block(
-        of what: String, words: [String], opening: SourceSpan, takesStrings: Bool = false,
+        of what: String, words: [String], suggested: [String]? = nil, opening: SourceSpan, takesStrings: Bool = false,
         _ clause: (inout Parser, String) throws(Reported) -> Void
     ) throws(Reported) -> Bool {
         let open = currentSpan
@@ -109,7 +111,7 @@ extension Parser {
                 return true
             }
             do throws(Reported) {
-                guard isAtClause else { throw unexpected(in: what, words: words) }
+                guard isAtClause else { throw unexpected(in: what, words: suggested ?? words) }
                 mark(.clause)
                 try clause(&self, isAtWord ? current.text : "")
             } catch {

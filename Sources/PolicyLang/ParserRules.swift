@@ -19,7 +19,10 @@ extension Parser {
         var clauses: [RuleClause] = []
         var seen: [String: SourceSpan] = [:]
         let what = "\(effect.rawValue) rule"
-        let hadMistake = try block(of: what, words: ClauseWord.allCases.map(\.rawValue), opening: span(from: start)) {
+        let hadMistake = try block(
+            of: what, words: ClauseWord.allCases.map(\.rawValue), suggested: ClauseWord.words(for: effect),
+            opening: span(from: start)
+        ) {
             (parser, text) throws(Reported) in
             guard let word = ClauseWord(rawValue: text) else { return }
             let wordSpan = parser.currentSpan

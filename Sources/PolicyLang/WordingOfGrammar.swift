@@ -42,6 +42,10 @@ extension Wording {
             help: "a declaration begins with a word such as `identity`, `resource`, `allow` or `deny`")
     }
 
+    static func strayBrace(_ span: SourceSpan) -> Diagnostic {
+        error("P0215", span, "nothing is open that this could close", help: "remove it")
+    }
+
     static func unknownDeclaration(_ span: SourceSpan, word: String) -> Diagnostic {
         error(
             "P0208", span, "`\(word)` begins no declaration",
@@ -67,7 +71,7 @@ extension Wording {
         let shown = what.hasPrefix("i") || what.hasPrefix("a") ? "an \(what)" : "a \(what)"
         return error(
             "P0211", span, "`\(word)` begins no clause of \(shown)",
-            help: didYouMean(word, among: words) ?? "write one of \(oneOf(words))")
+            help: didYouMean(word, among: words) ?? "write one of \(oneOf(words)), or `,` before it to go on with a list")
     }
 
     static func reservedName(_ span: SourceSpan, word: String) -> Diagnostic {

@@ -70,7 +70,9 @@ struct CopyTests {
             let output = String(decoding: masked(given.input, try given.made(), Self.rules), as: UTF8.self)
             if !CaseFile.isUpdating { #expect(output == String(decoding: given.expected, as: UTF8.self), "\(block)") }
             lines += block.prefix { $0 != "=>" } + ["=>"]
-            lines += output.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "<T>") }
+            lines += output.split(separator: "\n").map { line in
+                line.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "<T>")
+            }
             lines.append(".")
         }
         if CaseFile.isUpdating { try CaseFile.write(lines, to: "copy.txt") }
@@ -149,6 +151,7 @@ struct CopyTests {
         #expect(throws: MaskError.invalidCopyLayout) { _ = try CopyMasker(masker, layout: .binary, rules: Self.rules) }
         let columnless = Array("\n\n".utf8)
         #expect((try? masked(columnless, .text(), [])) == columnless)
+        #expect((try? masked(Array("x\n".utf8), .text(), [])) == Array("malformedCopy or cellCount\n".utf8))
     }
 
     /// After an error every later piece is refused too.

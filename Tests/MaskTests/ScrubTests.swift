@@ -17,7 +17,7 @@ struct ScrubTests {
         return outcome == .unchanged ? nil : Array(output.bytes)
     }
 
-    static let withheld = "M" + String(decoding: UnsafeBufferPointer(start: TextScrubber.withheldMessage.utf8Start, count: TextScrubber.withheldMessage.utf8CodeUnitCount), as: UTF8.self)
+    static let withheld = "M\(TextScrubber.withheldMessage)"
 
     @Test func valuesAreReplaced() throws {
         let given = ["SERROR", "C23505", "Mduplicate key", "DKey (email)=(jane@acme.io) already exists.", "P4111111111111111"]

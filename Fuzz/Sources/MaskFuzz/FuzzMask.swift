@@ -3,8 +3,8 @@ import Mask
 import Patterns
 import Sealing
 
-private final class MaskFuzz {
-    static nonisolated(unsafe) let shared = MaskFuzz()
+private final class FuzzTarget {
+    static nonisolated(unsafe) let shared = FuzzTarget()
 
     let masker: CellMasker
     let output = MaskOutput()
@@ -65,6 +65,6 @@ private final class MaskFuzz {
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     guard size > 0 else { return 0 }
-    MaskFuzz.shared.run(data[0], UnsafeRawBufferPointer(start: data + 1, count: size - 1))
+    FuzzTarget.shared.run(data[0], UnsafeRawBufferPointer(start: data + 1, count: size - 1))
     return 0
 }

@@ -137,14 +137,16 @@ struct PostgresBackendLogin {
         case .noticeResponse, .negotiateProtocolVersion: return .wait
         case .parameterStatus:
             guard case .settling = state else { break }
-            return try body.withUnsafeBytes { bytes throws(PostgresFault) in
+            let setting = body.withUnsafeBytes { bytes -> PostgresStartup.Setting? in
                 var reader = PostgresReader(bytes)
-                guard let name = reader.name(), let value = reader.name(), reader.isAtEnd,
-                    greeting.parameters.count < PostgresLimits.columns
-                else { throw .backend("an unreadable setting from the backend") }
-                greeting.parameters.append(PostgresStartup.Setting(name: name, value: value))
-                return .wait
+                guard let name = reader.name(), let value = reader.name(), reader.isAtEnd else { return nil }
+                return PostgresStartup.Setting(name: name, value: value)
             }
+            guard let setting, greeting.parameters.count < PostgresLimits.startupParameters else {
+                throw .backend("an unreadable setting from the backend")
+            }
+            greeting.parameters.append(setting)
+            return .wait
         case .backendKeyData:
             guard case .settling = state, body.count >= 8, body.count <= 260 else { break }
             greeting.process = body.withUnsafeBytes { PostgresCodec.word($0, 0) }

@@ -2,9 +2,8 @@
 
 /// Not for anything new: PostgreSQL's md5 password exchange is the only use.
 enum PostgresLegacyDigest {
-    private static let shifts: [UInt32] =
-        Array(repeating: [7, 12, 17, 22], count: 4).flatMap { $0 } + Array(repeating: [5, 9, 14, 20], count: 4).flatMap { $0 }
-        + Array(repeating: [4, 11, 16, 23], count: 4).flatMap { $0 } + Array(repeating: [6, 10, 15, 21], count: 4).flatMap { $0 }
+    /// By round of sixteen steps.
+    private static let shifts: [[UInt32]] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]]
 
     private static let table: [UInt32] = [
         0xd76a_a478, 0xe8c7_b756, 0x2420_70db, 0xc1bd_ceee, 0xf57c_0faf, 0x4787_c62a, 0xa830_4613, 0xfd46_9501,
@@ -55,7 +54,8 @@ enum PostgresLegacyDigest {
             }
             f = f &+ a &+ table[i] &+ words[g]
             (a, d, c) = (d, c, b)
-            b = b &+ (f << shifts[i] | f >> (32 - shifts[i]))
+            let shift = shifts[i / 16][i % 4]
+            b = b &+ (f << shift | f >> (32 - shift))
         }
         state[0] = state[0] &+ a
         state[1] = state[1] &+ b

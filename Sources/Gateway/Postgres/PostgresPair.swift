@@ -38,7 +38,6 @@ final class PostgresPair {
         place = entrance.place
         caller = entrance.caller
         let metrics = service.surroundings.metrics
-        let logger = client.logger
         var lexical = LexicalState()
         for parameter in greeting.parameters {
             if parameter.name == "client_encoding" { lexical.encoding = ClientEncoding(name: parameter.value) }
@@ -47,7 +46,7 @@ final class PostgresPair {
         let impossible = try PostgresScram.freshNonce()
         session = PostgresSession(
             gate: entrance.judge.gate, recording: entrance.recording,
-            observer: PostgresObserver(decided: { metrics.decided($0) }, note: { logger.info("\($0)") }),
+            observer: PostgresObserver(decided: { metrics.decided($0) }),
             impossibleName: "postern \(impossible)", lexical: lexical)
         session.catalogue = place.catalogue.current
     }
@@ -118,9 +117,7 @@ final class PostgresPair {
         guard isClientOpen else { return }
         isClientOpen = false
         guard !isOver else { return }
-        let isRunning = session.hasOutstandingStatement
         session.clientLost(at: PostgresClock.now())
-        if isRunning { sendCancel() }
         after()
         flush()
     }
@@ -262,7 +259,7 @@ final class PostgresPair {
             closeClient()
             if !isBackendOpen { finish("terminated") }
         case .clientLost:
-            if !session.isCancelling, !wasCancelled { backend.close() }
+            closeBackend()
             finish("the client's connection was lost")
         case .backendGone:
             closeClient()
@@ -270,12 +267,15 @@ final class PostgresPair {
         case .fault(let fault):
             client.logger.notice("session ended", metadata: ["reason": "\(fault)", "session": "\(session.recording.id)"])
             closeClient()
-            sendCancel()
+            closeBackend()
             finish(fault.kind.rawValue)
         }
     }
 
-    private var wasCancelled: Bool { false }
+    /// What still runs is cancelled first: nobody waits for it any more.
+    private func closeBackend() {
+        if session.endedWhileRunning, isBackendOpen { sendCancel() } else { backend.close() }
+    }
 
     private func closeClient() {
         client.input.clear()

@@ -1,7 +1,6 @@
 // The PostgreSQL room's door: takes accepted connections, and knows the sessions that live.
 
 import Decision
-import Identity
 import Logging
 import Machine
 import NIOCore

@@ -85,6 +85,8 @@ final class PostgresSession {
     var missingTables: Set<UInt32> = []
 
     private(set) var end: PostgresEnd?
+    /// Something was running when the session ended.
+    private(set) var endedWhileRunning = false
 
     init(
         gate: Gate, recording: SessionRecording, observer: PostgresObserver, impossibleName: String, lexical: LexicalState,
@@ -193,6 +195,7 @@ final class PostgresSession {
     func finish(_ reason: PostgresEnd) {
         guard end == nil else { return }
         end = reason
+        endedWhileRunning = !expectations.isEmpty
         guard reason != .terminated else { return }
         settleOutstanding()
     }
@@ -227,9 +230,7 @@ enum PostgresRemainder {
 }
 
 /// What the outside wants to know of decisions: counters, nothing that changes one.
-struct PostgresObserver {
-    var decided: (DecisionRecord.Effect) -> Void
-    /// Text for the log, without customer's data.
-    var note: (String) -> Void
-    static let silent = PostgresObserver(decided: { _ in }, note: { _ in })
+struct PostgresObserver: Sendable {
+    var decided: @Sendable (DecisionRecord.Effect) -> Void
+    static let silent = PostgresObserver(decided: { _ in })
 }

@@ -1,0 +1,109 @@
+// What the protocols' rooms need of the gateway around them: proofs, gates, journals and credentials.
+
+import Decision
+import Foundation
+import Identity
+import Logging
+import Machine
+import NIOCore
+import Recording
+import Synchronization
+
+/// The policy in force, for whoever starts a session.
+final class SharedPolicy: Sendable {
+    private let policy: Mutex<PolicyInForce>
+    init(_ policy: PolicyInForce) { self.policy = Mutex(policy) }
+    var current: PolicyInForce { policy.withLock { $0 } }
+    func replace(_ next: PolicyInForce) { policy.withLock { $0 = next } }
+}
+
+/// One journal for each event loop, made when its first session starts.
+final class LoopJournals: Sendable {
+    private let recorder: Recorder
+    private let journals = Mutex<[ObjectIdentifier: NIOLoopBound<Journal>]>([:])
+    init(_ recorder: Recorder) { self.recorder = recorder }
+
+    /// Called on `loop`; the journal stays on it.
+    func journal(of loop: any EventLoop) throws -> Journal {
+        let key = ObjectIdentifier(loop)
+        if let known = journals.withLock({ $0[key] }) { return known.value }
+        let made = NIOLoopBound(try recorder.makeJournal(), eventLoop: loop)
+        journals.withLock { $0[key] = made }
+        return made.value
+    }
+}
+
+extension GatewayServer {
+    /// How to reach each backend, by the database name that clients ask for.
+    static func resources(_ configuration: GatewayConfiguration) throws -> [String: PostgresResource] {
+        var found: [String: PostgresResource] = [:]
+        for resource in configuration.resources {
+            let backend = resource.backend
+            found[resource.database] = PostgresResource(
+                name: resource.name, host: backend.host, port: backend.port, database: backend.database,
+                credential: PostgresBackendCredential(
+                    user: backend.user, password: try password(backend.credential, of: resource.name),
+                    allowsWeakMethods: backend.allowWeakAuthentication),
+                tls: backend.tls)
+        }
+        return found
+    }
+
+    private static func password(_ credential: GatewayConfiguration.Credential, of resource: String) throws -> [UInt8]? {
+        switch credential {
+        case .none: return nil
+        case .environment(let name):
+            guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
+                throw StartFailure("the environment variable \(name), the password of resource '\(resource)', is not set")
+            }
+            return Array(value.utf8)
+        case .file(let path):
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw StartFailure("\(path), the password of resource '\(resource)', cannot be read")
+            }
+            // A file ends with a line break more often than a password does.
+            var bytes = [UInt8](data)
+            while let last = bytes.last, last == 10 || last == 13 { bytes.removeLast() }
+            return bytes
+        }
+    }
+
+    static func surroundings(
+        _ configuration: GatewayConfiguration, _ policy: SharedPolicy, _ recorder: Recorder, _ metrics: GatewayMetrics,
+        _ logger: Logger
+    ) throws -> PostgresSurroundings {
+        let secrets = try MaskKeyFile.read(configuration.maskKeyFile)
+        let memory = FirstSeen()
+        let journals = LoopJournals(recorder)
+        return PostgresSurroundings(
+            authenticate: { request in
+                let now = Moment(seconds: Int64(Date().timeIntervalSince1970))
+                return try await policy.current.caller(request.token, now: now)
+            },
+            judge: { caller, resource, facts in
+                let current = policy.current
+                // Between login and here a reload may have come: the gate is made of what is in force now.
+                guard case .caller(let again) = current.program.identify(caller.claims), again.identity == caller.identity else {
+                    return nil
+                }
+                var facts = facts
+                facts.caller = again
+                return Gate(
+                    policy: current.program, caller: again, resource: resource, facts: facts, secrets: secrets, memory: memory
+                ).map { PostgresJudge(gate: $0, program: current.recorded) }
+            },
+            journal: { try journals.journal(of: $0) }, metrics: metrics, logger: logger)
+    }
+
+    static func reporter(_ logger: Logger) -> @Sendable (KeySourceStatus) -> Void {
+        { status in
+            if let failure = status.failure {
+                logger.warning(
+                    "an issuer's keys cannot be read; the last good ones stay",
+                    metadata: ["issuer": "\(status.issuer)", "reason": "\(failure)", "keys": "\(status.keys)"])
+            } else {
+                logger.info("keys read", metadata: ["issuer": "\(status.issuer)", "keys": "\(status.keys)"])
+            }
+        }
+    }
+}

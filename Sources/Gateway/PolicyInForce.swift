@@ -1,0 +1,120 @@
+// What follows from a loaded policy: who may vouch for callers, and what sessions are judged by.
+
+import Decision
+import Foundation
+import Identity
+import Machine
+import NIOCore
+import Recording
+import Synchronization
+
+/// A policy and all that was made of it. Replaced as a whole on reload.
+struct PolicyInForce: Sendable {
+    let program: VerifiedProgram
+    let recorded: RecordedProgram
+    let verifier: TokenVerifier
+
+    init(
+        _ policy: LoadedPolicy, configuration: GatewayConfiguration, report: @escaping @Sendable (KeySourceStatus) -> Void
+    ) throws {
+        program = policy.program
+        recorded = RecordedProgram(policy.program.program, digest: policy.digest)
+        let directory = URL(fileURLWithPath: configuration.policy.bundle).deletingLastPathComponent().path
+        let issuers = policy.program.issuers.map { record in
+            IssuerSettings(
+                record, of: policy.program, keys: configuration.issuerKeys[policy.program.text(record.name)], directory: directory)
+        }
+        verifier = try TokenVerifier(issuers: issuers, report: report)
+    }
+
+    /// Resources of the configuration that this policy does not have: a sign of a wrong bundle.
+    func missing(_ resources: [GatewayConfiguration.Resource]) -> [GatewayConfiguration.Resource] {
+        let known = Set(program.program.resources.map { program.text($0.name) })
+        return resources.filter { !known.contains($0.name) }
+    }
+}
+
+/// Why a caller with a valid token is not let in. For the log only.
+enum IdentificationFailure: Error, CustomStringConvertible {
+    case nobody(subject: String)
+    case ambiguous([String])
+
+    var description: String {
+        switch self {
+        case .nobody(let subject): "the token of subject \(subject) matches no identity of the policy"
+        case .ambiguous(let names): "the token matches several identities: \(names.joined(separator: ", "))"
+        }
+    }
+}
+
+extension PolicyInForce {
+    /// The one identity behind a token.
+    func caller(_ token: [UInt8], now: Moment) async throws -> Caller {
+        let claims: VerifiedClaims
+        if let known = try verifier.attempt(token, now: now) {
+            claims = known
+        } else {
+            claims = try await verifier.verify(token, now: now)
+        }
+        switch program.identify(claims) {
+        case .caller(let caller): return caller
+        case .nobody: throw IdentificationFailure.nobody(subject: claims.subject)
+        case .ambiguous(let names): throw IdentificationFailure.ambiguous(names)
+        }
+    }
+}
+
+extension IssuerSettings {
+    /// `keys`, from the configuration, stands before what the policy says.
+    fileprivate init(_ record: IssuerRecord, of program: VerifiedProgram, keys: String?, directory: String) {
+        func values(_ key: String) -> [String] {
+            record.settings.first { program.text($0.key) == key }.map { $0.values.map(program.text) } ?? []
+        }
+        let algorithms = values("algorithms").compactMap(SignatureAlgorithm.init(rawValue:))
+        let claims = record.claims.map { claim in
+            let declared = program.program.claims[Int(claim.claim)]
+            return ClaimDeclaration(name: program.text(declared.name), type: ClaimType(declared.type), optional: claim.optional)
+        }
+        let url = (record.kind == .oidc ? values("url") : values("issuer")).first ?? ""
+        self.init(
+            name: program.text(record.name), kind: Identity.IssuerKind(record.kind), url: url, audience: values("audience").first ?? "",
+            algorithms: algorithms.isEmpty ? SignatureAlgorithm.usual : Set(algorithms), claims: claims,
+            keys: KeyLocation(keys, record.kind, file: values("file").first, url: values("url").first, directory: directory))
+    }
+}
+
+extension KeyLocation {
+    fileprivate init(_ configured: String?, _ kind: Machine.IssuerKind, file: String?, url: String?, directory: String) {
+        if let configured {
+            self = configured.contains("://") ? .url(configured) : .file(configured)
+        } else if let file {
+            self = .file(file.hasPrefix("/") ? file : directory + "/" + file)
+        } else if kind == .jwks, let url {
+            self = .url(url)
+        } else {
+            self = .discovery
+        }
+    }
+}
+
+extension Identity.IssuerKind {
+    fileprivate init(_ kind: Machine.IssuerKind) {
+        switch kind {
+        case .oidc: self = .oidc
+        case .jwks: self = .jwks
+        case .mtls: self = .mtls
+        case .saml: self = .saml
+        }
+    }
+}
+
+extension ClaimType {
+    fileprivate init(_ type: FactType) {
+        switch type {
+        case .integer, .time, .duration, .size: self = .integer
+        case .boolean: self = .boolean
+        case .strings: self = .strings
+        case .string, .address: self = .string
+        }
+    }
+}

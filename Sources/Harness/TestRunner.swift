@@ -1,0 +1,150 @@
+// Runs a policy's tests through the gate that production uses.
+
+import Decision
+import Machine
+import Mask
+
+/// Runs tests against one program. Each test is a session of its own; only the coverage is shared.
+public struct TestRunner {
+    private let policy: VerifiedProgram
+    private let secrets: MaskSecrets
+    private var coverage: RuleCoverage
+
+    /// - Parameter hashKey: key of `hash` masks; expectations of such cells depend on it. Tests have their own, fixed one by default.
+    public init(_ policy: VerifiedProgram, hashKey: [UInt8] = TestRunner.testHashKey) {
+        self.policy = policy
+        secrets = MaskSecrets(hashKey: hashKey)
+        coverage = RuleCoverage(policy)
+    }
+
+    /// No secret: it only makes what `hash` writes in tests the same everywhere.
+    public static let testHashKey = Array("postern test: this key is public".utf8)
+
+    public mutating func run(_ tests: [TestCase]) -> TestReport {
+        let results = tests.map { run($0) }
+        return TestReport(results: results, coverage: coverage)
+    }
+
+    private mutating func run(_ test: TestCase) -> TestResult {
+        var result = TestResult(title: test.title, place: test.place, steps: test.steps.count, failures: [])
+        let gate: Gate
+        switch openGate(test) {
+        case .success(let opened): gate = opened
+        case .failure(let problem):
+            result.failures.append(StepFailure(place: test.place, step: "", expected: "a session", actual: problem.sentence))
+            return result
+        }
+        var inTransaction = Ternary.no
+        for step in test.steps {
+            let circumstances = Circumstances(moment: test.moment, inTransaction: inTransaction)
+            switch step {
+            case .message(let message):
+                let judged = judge(message, gate, circumstances)
+                if let failure = judged.failure { result.failures.append(failure) }
+                if judged.passed { inTransaction = Transaction.state(after: gate.lastInspection, before: inTransaction) }
+            case .row(let row):
+                result.failures += RowCheck.failures(row, gate, circumstances, noting: &coverage)
+            }
+        }
+        return result
+    }
+
+    private struct Problem: Error {
+        let sentence: String
+    }
+
+    private func openGate(_ test: TestCase) -> Result<Gate, Problem> {
+        let caller: Caller
+        switch policy.identify(test.claims) {
+        case .caller(let found):
+            guard found.identity == test.identity else {
+                return .failure(Problem(sentence: "the test's claims make the identity \(found.identity), not \(test.identity)"))
+            }
+            caller = found
+        case .nobody:
+            return .failure(
+                Problem(
+                    sentence: "the test's claims make no identity; say with `with { claim.… = … }` what \(test.identity) asks for"))
+        case .ambiguous(let names):
+            return .failure(Problem(sentence: "the test's claims match more than one identity: \(names.joined(separator: ", "))"))
+        }
+        var source: NetworkAddress?
+        if let text = test.source {
+            source = NetworkAddress(text: text)
+            if source == nil { return .failure(Problem(sentence: "\(text) is no IP address")) }
+        }
+        let facts = SessionFacts(caller: caller, source: source, start: test.moment, reason: test.reason)
+        let gate = Gate(
+            policy: policy, caller: caller, resource: test.resource, facts: facts, secrets: secrets, memory: FirstSeen())
+        guard let gate else { return .failure(Problem(sentence: "the policy has no resource \(test.resource)")) }
+        return .success(gate)
+    }
+
+    private mutating func judge(
+        _ step: TestCase.MessageStep, _ gate: Gate, _ circumstances: Circumstances
+    ) -> (failure: StepFailure?, passed: Bool) {
+        var text = step.text
+        let decided = text.withUTF8 { Decided(gate.consider(.query(UnsafeRawBufferPointer($0)), at: circumstances), gate) }
+        coverage.note(decided.record, masks: decided.maskRules)
+        let actual = decided.record.effect.passes ? TestCase.Expectation.allow : .deny
+        let rule = decided.record.rule >= 0 ? policy.ruleName(Int(decided.record.rule)) : nil
+        let isExpected = actual == step.expected && (step.rule == nil || step.rule == rule)
+        if isExpected { return (nil, actual == .allow) }
+        let failure = StepFailure(
+            place: step.place, step: step.text, expected: step.expected.rawValue + (step.rule.map { " by \($0)" } ?? ""),
+            actual: actual.rawValue + (rule.map { " by \($0)" } ?? ""), rule: rule,
+            rulePlace: decided.record.rule >= 0 ? place(ofRule: Int(decided.record.rule)) : nil, access: decided.refusal?.access,
+            reason: step.expected == .approve ? "approvals are not decided by this version" : decided.refusal?.message)
+        return (failure, actual == .allow)
+    }
+
+    private func place(ofRule rule: Int) -> TestPlace {
+        let place = policy.place(of: rule)
+        return TestPlace(path: place.path, line: place.line)
+    }
+}
+
+/// An outcome as a value that can be kept. Its permit is spent: nothing is sent, and what the message prepares takes effect.
+struct Decided {
+    let record: DecisionRecord
+    let refusal: Refusal?
+    let maskRules: [String]
+    let plan: MaskPlan?
+
+    /// - Parameter completed: how many statements of the message the backend ran; nil when that is not known, and then what it
+    ///   prepared stays possible and unconfirmed.
+    init(_ outcome: consuming Outcome, _ gate: Gate, completed: Int? = .max) {
+        switch consume outcome {
+        case .forward(let permit):
+            record = permit.decision
+            refusal = nil
+            maskRules = gate.maskRuleNames(permit.decision.masks).sorted()
+            plan = permit.masks
+            if let ticket = permit.ticket, let completed { gate.names.settle(ticket, completed: completed) }
+            permit.spend()
+        case .refuse(let refused):
+            record = refused.decision
+            refusal = refused
+            maskRules = []
+            plan = nil
+        }
+    }
+}
+
+/// Whether a session is in a transaction, told from what it ran: there is no backend to ask.
+enum Transaction {
+    static func state(after inspection: Inspection, before: Ternary) -> Ternary {
+        var state = before
+        for index in 0..<inspection.statements.count {
+            let kind = inspection.string(inspection.statements[index].kind)
+            switch kind.split(separator: " ").first {
+            case "begin", "start": state = .yes
+            case "commit", "end", "abort": state = .no
+            // ROLLBACK TO keeps the transaction; its kind is longer.
+            case "rollback": if kind == "rollback" { state = .no }
+            default: break
+            }
+        }
+        return state
+    }
+}

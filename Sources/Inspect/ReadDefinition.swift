@@ -1,0 +1,381 @@
+// CREATE, ALTER, DROP: which object, of which class. Tables, indexes and views are read in ReadTable; here is the rest.
+
+import Machine
+
+extension SQLReader {
+    /// False, with nothing read, when the statement is not one of these.
+    func definitionStatement() throws(Misread) -> Bool {
+        switch keyword {
+        case .create: return try createStatement()
+        case .alter: try alterStatement()
+        case .drop: try dropStatement()
+        case .comment: try commentStatement()
+        case .security: try securityLabel()
+        case .grant, .revoke: try privilegeStatement()
+        case .reassign:
+            kind = "reassign owned"
+            advance()
+            try expect(.owned)
+            try expect(.by)
+            try roles(.alter)
+            try expect(.to)
+            try roles(.alter)
+        default: return false
+        }
+        return true
+    }
+
+    // MARK: Accesses
+
+    /// A new object: an unqualified name is made in pg_temp, or in one of the search path's schemas.
+    func createAccess(_ objectClass: ObjectClass, _ name: QualifiedName, temporary: Bool) throws(Misread) {
+        if temporary || name.schema == known.pgTemp {
+            if !symbols.flags(name.name).contains(.temporary) {
+                symbols.setTemporary(name.name, true)
+                temporaryHere.append(name.name)
+            }
+            _ = try access(.create, objectClass, schema: known.pgTemp, name: name.name, name.start, name.end)
+        } else {
+            try schemaAccess(.create, objectClass, name)
+        }
+    }
+
+    /// An object that is no relation: its schema, or each of the search path.
+    func schemaAccess(_ verb: Verb, _ objectClass: ObjectClass, _ name: QualifiedName) throws(Misread) {
+        if !name.schema.isNone {
+            _ = try access(verb, objectClass, schema: name.schema, name: name.name, name.start, name.end)
+            return
+        }
+        if verb != .create, objectClass == .function, symbols.flags(name.name).contains(.pureFunction)
+            || symbols.flags(name.name).contains(.otherFunction)
+        {
+            _ = try access(verb, objectClass, schema: known.pgCatalog, name: name.name, name.start, name.end)
+        }
+        if searchPath.count == 0 { throw .searchPath }
+        for index in 0..<searchPath.count {
+            _ = try access(verb, objectClass, schema: searchPath[index], name: name.name, name.start, name.end)
+        }
+    }
+
+    /// An object of any class, by the rules of its class.
+    func objectAccess(_ verb: Verb, _ objectClass: ObjectClass, _ name: QualifiedName) throws(Misread) {
+        switch objectClass {
+        case .table, .view, .index, .sequence: _ = try accesses(verb, objectClass, name)
+        case .function, .type: try schemaAccess(verb, objectClass, name)
+        case .any, .schema, .trigger, .role, .database, .extension, .parameter, .file, .program, .channel:
+            _ = try access(verb, objectClass, schema: name.schema, name: name.name, name.start, name.end)
+        }
+    }
+
+    // MARK: Classes
+
+    /// The words that name a class of object, which are passed.
+    func objectClassWords() throws(Misread) -> ObjectClass {
+        let word = keyword
+        let next = peek(1).keyword
+        switch word {
+        case .table:
+            advance()
+            return .table
+        case .view:
+            advance()
+            return .view
+        case .materialized:
+            advance()
+            try expect(.view)
+            return .view
+        case .foreign:
+            advance()
+            if accept(.table) { return .table }
+            try expect(.data)
+            try expect(.wrapper)
+            return .any
+        case .index:
+            advance()
+            return .index
+        case .sequence:
+            advance()
+            return .sequence
+        case .schema:
+            advance()
+            return .schema
+        case .function, .procedure, .routine, .aggregate:
+            advance()
+            return .function
+        case .trigger:
+            advance()
+            return .trigger
+        case .type, .domain:
+            advance()
+            return .type
+        case .role, .user, .group:
+            advance()
+            if word == .user, accept(.mapping) { return .any }
+            return .role
+        case .database:
+            advance()
+            return .database
+        case .extension:
+            advance()
+            return .extension
+        case .event:
+            advance()
+            try expect(.trigger)
+            return .trigger
+        case .access:
+            advance()
+            try expect(.method)
+            return .any
+        case .text:
+            advance()
+            try expect(.search)
+            guard accept(.configuration) || accept(.dictionary) || accept(.parser) || accept(.template) else { throw .syntax }
+            return .any
+        case .large:
+            advance()
+            try expect(.object)
+            return .any
+        case .trusted, .procedural:
+            advance()
+            if next == .procedural { advance() }
+            try expect(.language)
+            return .any
+        case .language, .collation, .conversion, .publication, .subscription, .server, .statistics, .tablespace, .policy,
+            .rule, .cast, .transform, .constraint, .column, .default:
+            advance()
+            return .any
+        case .operator:
+            advance()
+            if !accept(.class) { _ = accept(.family) }
+            return .function
+        default: throw .syntax
+        }
+    }
+
+    func ifExists() throws(Misread) {
+        guard accept(.if) else { return }
+        _ = accept(.not)
+        try expect(.exists)
+    }
+
+    /// What is stored now and may act later, in statements of its own: read for its balance, not for what it says.
+    func definitionBody() throws(Misread) {
+        while !atEnd {
+            if at(.openParen) {
+                guard token.value > 0 else { throw .syntax }
+                p = Int(token.value)
+            } else if at(.begin), peek(1).keyword == .atomic {
+                throw .atomicBody
+            } else if at(.closeParen) {
+                throw .syntax
+            }
+            advance()
+        }
+    }
+
+    // MARK: CREATE
+
+    func createStatement() throws(Misread) -> Bool {
+        try expect(.create)
+        if accept(.or) { try expect(.replace) }
+        if accept(.global) || accept(.local) { guard at(.temp) || at(.temporary) else { throw .syntax } }
+        let temporary = try temporaryWord()
+        switch keyword {
+        case .table:
+            advance()
+            try createTable(temporary: temporary)
+        case .view, .recursive: try createView(temporary: temporary)
+        case .materialized: try createMaterializedView()
+        case .unique, .index: try createIndex()
+        case .sequence:
+            kind = "create sequence"
+            advance()
+            try ifExists()
+            try createAccess(.sequence, try qualifiedName(), temporary: temporary)
+            try definitionBody()
+        case .schema: try createSchema()
+        case .function, .procedure, .aggregate: try createCode("create function", .function)
+        case .trusted, .procedural, .language: try createNamed("create language", .any)
+        case .constraint, .trigger: try createOnTable("create trigger", .trigger)
+        case .rule: try createOnTable("create rule", .any)
+        case .policy: try createPolicy()
+        case .cast, .transform: try createUnnamed("create cast")
+        case .operator: try createOperator()
+        case .type: try createCode("create type", .type)
+        case .domain: try createDomain()
+        case .extension: try createNamed("create extension", .extension)
+        case .role, .group: try createNamed("create role", .role)
+        case .user:
+            if peek(1).keyword == .mapping { try createUnnamed("create user mapping") } else { try createNamed("create role", .role) }
+        case .database: try createNamed("create database", .database)
+        case .event: try createNamed("create event trigger", .trigger)
+        case .foreign:
+            if peek(1).keyword == .table {
+                advance()
+                advance()
+                kind = "create foreign table"
+                try ifExists()
+                try createAccess(.table, try qualifiedName(), temporary: false)
+                try definitionBody()
+            } else {
+                try createNamed("create foreign data wrapper", .any)
+            }
+        case .tablespace, .server, .publication, .access: try createNamed("create", .any)
+        case .text, .collation, .conversion, .default: try createCode("create", .any)
+        case .statistics: try createCode("create statistics", .any)
+        default: throw .unsupported
+        }
+        return true
+    }
+
+    func temporaryWord() throws(Misread) -> Bool {
+        if accept(.temp) || accept(.temporary) { return true }
+        _ = accept(.unlogged)
+        return false
+    }
+
+    /// A function, type or the like with a schema: its head, then what only acts when it is used.
+    private func createCode(_ words: StaticString, _ objectClass: ObjectClass) throws(Misread) {
+        kind = words
+        if at(.default) {
+            advance()
+            try expect(.conversion)
+        } else {
+            _ = try objectClassWords()
+        }
+        try ifExists()
+        let name = try routineName()
+        try schemaAccess(.create, objectClass, name)
+        try definitionBody()
+    }
+
+    /// A name that may be a function's: type_function_name or dotted.
+    func routineName() throws(Misread) -> QualifiedName {
+        var result = QualifiedName()
+        result.start = token.start
+        guard startsColumnId(token) || startsFunctionName(token) else { throw .syntax }
+        result.name = try name()
+        while accept(.dot) {
+            result.schema = result.name
+            result.name = try label()
+        }
+        result.end = tokens[p - 1].end
+        return result
+    }
+
+    private func createNamed(_ words: StaticString, _ objectClass: ObjectClass) throws(Misread) {
+        kind = words
+        _ = try objectClassWords()
+        try ifExists()
+        let start = token.start
+        let name = try label()
+        _ = try access(.create, objectClass, schema: .none, name: name, start, tokens[p - 1].end)
+        try definitionBody()
+    }
+
+    private func createUnnamed(_ words: StaticString) throws(Misread) {
+        kind = words
+        let start = token.start
+        advance()
+        _ = try access(.create, .function, schema: .none, name: symbols.symbol(words), start, tokens[p - 1].end)
+        try definitionBody()
+    }
+
+    private func createOperator() throws(Misread) {
+        kind = "create operator"
+        let start = token.start
+        advance()
+        if accept(.class) || accept(.family) {
+            try schemaAccess(.create, .function, try qualifiedName())
+        } else {
+            var schema = Symbol.none
+            while token.isName {
+                schema = try columnId()
+                try expect(.dot)
+            }
+            guard token.kind == .mark, !at(.openParen) else { throw .syntax }
+            var name = QualifiedName()
+            name.schema = schema
+            name.name = symbols.symbol(slice(token))
+            name.start = start
+            name.end = token.end
+            advance()
+            try schemaAccess(.create, .function, name)
+        }
+        try definitionBody()
+    }
+
+    /// Its constraints act when a value is made.
+    private func createDomain() throws(Misread) {
+        try createCode("create domain", .type)
+    }
+
+    private func createSchema() throws(Misread) {
+        kind = "create schema"
+        try expect(.schema)
+        try ifExists()
+        let start = token.start
+        var name = Symbol.none
+        if !at(.authorization) { name = try columnId() }
+        if accept(.authorization) {
+            let role = try label()
+            if name.isNone { name = role }
+        }
+        _ = try access(.create, .schema, schema: .none, name: name, start, tokens[p - 1].end)
+        // Objects made along with it have names in the new schema.
+        if !atEnd { throw .unsupported }
+    }
+
+    /// A trigger or rule: `create` of it, and `alter` of its table.
+    private func createOnTable(_ words: StaticString, _ objectClass: ObjectClass) throws(Misread) {
+        kind = words
+        _ = accept(.constraint)
+        _ = try objectClassWords()
+        let start = token.start
+        let name = try columnId()
+        let end = tokens[p - 1].end
+        let isRule = at(.as)
+        while !atEnd {
+            if isRule ? at(.to) : at(.on) { break }
+            if at(.openParen) { throw .syntax }
+            advance()
+        }
+        guard !atEnd else { throw .syntax }
+        advance()
+        let table = try qualifiedName()
+        _ = try accesses(.alter, .table, table)
+        _ = try access(.create, objectClass, schema: table.schema, name: name, start, end)
+        try definitionBody()
+    }
+
+    /// Its conditions are read like a query's, because they may read other tables later.
+    private func createPolicy() throws(Misread) {
+        kind = "create policy"
+        try expect(.policy)
+        let start = token.start
+        let name = try columnId()
+        let end = tokens[p - 1].end
+        try expect(.on)
+        let table = try qualifiedName()
+        _ = try access(.create, .any, schema: table.schema, name: name, start, end)
+        try policyRest(try accesses(.alter, .table, table), table.name)
+    }
+
+    private func policyRest(_ range: (first: Int32, count: Int32), _ alias: Symbol) throws(Misread) {
+        openScope()
+        addTarget(range, alias: alias)
+        use = .filter
+        while !atEnd {
+            if accept(.using) {
+                try oneInParentheses()
+            } else if accept(.with) {
+                try expect(.check)
+                try oneInParentheses()
+            } else {
+                guard token.isName || at(.comma) else { throw .syntax }
+                advance()
+            }
+        }
+        try closeScope()
+    }
+}

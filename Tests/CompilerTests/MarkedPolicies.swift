@@ -1,0 +1,81 @@
+// Policy files with the expected diagnostics written under their places; several files in one case.
+
+import PolicyLang
+
+/// A case is one file, or several that each begin with a line `==== path`. Under a source line,
+///
+///     //     ^^^^ error C0202: there is no set or let `foo`
+///     //          help: did you mean `for`?
+///
+/// says that a diagnostic underlines those columns. In the first two columns the carets stand before the slashes.
+struct MarkedPolicies {
+    /// Path and lines without markers.
+    private var files: [(path: String, lines: [Substring])] = []
+    private let hasHeads: Bool
+
+    init(_ marked: String, path: String) {
+        hasHeads = marked.hasPrefix("==== ")
+        if !hasHeads { files.append((path, [])) }
+        var lines = marked.split(separator: "\n", omittingEmptySubsequences: false)
+        // The text after the last line break is no line.
+        if lines.last == "" { lines.removeLast() }
+        for line in lines {
+            if hasHeads, line.hasPrefix("==== ") {
+                files.append((String(line.dropFirst(5)), []))
+            } else if !Self.isMarker(line) {
+                files[files.count - 1].lines.append(line)
+            }
+        }
+    }
+
+    private static func isMarker(_ line: Substring) -> Bool {
+        var rest = line.drop { $0 == " " }
+        if rest.hasPrefix("^") { return true }
+        guard rest.hasPrefix("//") else { return false }
+        rest = rest.dropFirst(2).drop { $0 == " " }
+        return rest.hasPrefix("^") || ["help: ", "also: ", "fix: "].contains { rest.hasPrefix($0) }
+    }
+
+    var sources: [SourceFile] {
+        files.enumerated().map { index, file in
+            SourceFile(path: file.path, text: file.lines.map { $0 + "\n" }.joined(), index: index)
+        }
+    }
+
+    /// The case again, with these diagnostics under their places.
+    func marked(with diagnostics: [Diagnostic], _ sources: [SourceFile]) -> String {
+        var text = ""
+        for (index, file) in files.enumerated() {
+            if hasHeads { text += "==== \(file.path)\n" }
+            let source = sources[index]
+            for (number, line) in file.lines.enumerated() {
+                text += line + "\n"
+                for diagnostic in diagnostics
+                where diagnostic.span.file == index
+                    && min(source.location(of: diagnostic.span.start).line, file.lines.count) == number + 1
+                {
+                    text += marker(of: diagnostic, source, sources)
+                }
+            }
+        }
+        return text
+    }
+
+    private func marker(of diagnostic: Diagnostic, _ source: SourceFile, _ sources: [SourceFile]) -> String {
+        let line = source.range(ofLine: source.location(of: diagnostic.span.start).line)
+        let start = min(diagnostic.span.start, line.upperBound)
+        let end = min(max(diagnostic.span.end, start), line.upperBound)
+        let column = source.text(in: SourceSpan(file: 0, start: line.lowerBound, end: start)).count
+        let carets = String(repeating: "^", count: max(1, source.text(in: SourceSpan(file: 0, start: start, end: end)).count))
+        let lead = column < 2 ? String(repeating: " ", count: column) : "//" + String(repeating: " ", count: column - 2)
+        var text = "\(lead)\(carets) \(diagnostic.severity.rawValue) \(diagnostic.code): \(diagnostic.message)\n"
+        if let help = diagnostic.help { text += "//     help: \(help)\n" }
+        for related in diagnostic.related {
+            let place = sources[related.span.file]
+            let path = related.span.file == diagnostic.span.file ? "" : "\(place.path) "
+            text += "//     also: \(path)line \(place.location(of: related.span.start).line): \(related.message)\n"
+        }
+        if let fix = diagnostic.fixIt { text += "//     fix: \(fix.title)\n" }
+        return text
+    }
+}

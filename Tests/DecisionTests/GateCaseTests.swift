@@ -1,0 +1,140 @@
+// Runs scripts of messages through a gate, as text in and text out.
+
+import Compiler
+import Decision
+import Foundation
+import Inspect
+import Machine
+import Mask
+import PolicyLang
+import Testing
+
+/// A case file is a policy, a line `----`, and a script. Script lines:
+///
+///     as NAME on RESOURCE           a new session
+///     query TEXT                    consider, and print the outcome
+///     parse [NAME] : TEXT           consider a Parse; its ticket waits
+///     settle N                      the backend completed N statements of the oldest waiting ticket
+///     bind PORTAL [STATEMENT]       bind; `-` is the unnamed one
+///     execute PORTAL                consider an Execute
+///     function SCHEMA.NAME          consider a FunctionCall
+///     at 2026-03-02T03:00Z          the moment from here on, as seconds since 1970
+///
+/// A line that begins with `=> ` is what the line before it must print.
+@Suite struct GateCaseTests {
+    static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Cases")
+    static let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path).filter { $0.hasSuffix(".case") }.sorted()) ?? []
+
+    @Test func thereAreCases() { #expect(Self.names.count >= 4) }
+
+    @Test(arguments: names) func script(_ name: String) throws {
+        let url = Self.directory.appendingPathComponent(name)
+        let text = try String(contentsOf: url, encoding: .utf8)
+        let parts = text.components(separatedBy: "\n----\n")
+        try #require(parts.count == 2, "\(name) needs a policy, a line ----, and a script")
+        let program = try GatePolicy.compile(parts[0], name: name)
+        let script = GateScript(program)
+        var output: [String] = []
+        for line in parts[1].components(separatedBy: "\n") where !line.hasPrefix("=> ") {
+            output.append(line)
+            if let answer = try script.run(line) { output.append("=> " + answer) }
+        }
+        let result = parts[0] + "\n----\n" + output.joined(separator: "\n")
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+            try result.write(to: url, atomically: true, encoding: .utf8)
+        }
+        let expected = text.components(separatedBy: "\n")
+        for (index, line) in result.components(separatedBy: "\n").enumerated() where index >= expected.count || expected[index] != line {
+            Issue.record("\(name):\(index + 1): got \(line), expected \(index < expected.count ? expected[index] : "nothing")")
+            break
+        }
+    }
+}
+
+enum GatePolicy {
+    static func compile(_ text: String, name: String = "test") throws -> VerifiedProgram {
+        let compiled = PolicyCompiler.compile(
+            files: [SourceFile(path: name, text: text)], options: CompileOptions(date: Moment(seconds: 1_772_000_000)))
+        let program = try #require(
+            compiled.program, "\(DiagnosticText.render(compiled.diagnostics, files: compiled.sources))")
+        return try VerifiedProgram.load(ProgramCodec.encode(program))
+    }
+
+    static func gate(_ program: VerifiedProgram, as identity: String, on resource: String) throws -> Gate {
+        let claims = VerifiedClaims(
+            issuer: program.text(program.issuers[0].name), subject: identity, values: ["sub": .string(identity)], proof: .bearer)
+        guard case .caller(let caller) = program.identify(claims) else { throw ScriptError.noCaller(identity) }
+        let facts = SessionFacts(caller: caller, source: nil, start: Moment(seconds: 0))
+        return try #require(
+            Gate(
+                policy: program, caller: caller, resource: resource, facts: facts,
+                secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen()))
+    }
+}
+
+enum ScriptError: Error {
+    case noCaller(String)
+    case badLine(String)
+}
+
+/// One script's state.
+final class GateScript {
+    private let program: VerifiedProgram
+    private var gate: Gate?
+    private var tickets: [NameTicket] = []
+    private var circumstances = Circumstances(moment: Moment(seconds: 1_772_000_000))
+
+    init(_ program: VerifiedProgram) { self.program = program }
+
+    func run(_ line: String) throws -> String? {
+        let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+        guard let word = words.first, !word.hasPrefix("#") else { return nil }
+        let rest = words.count > 1 ? words[1] : ""
+        switch word {
+        case "as":
+            let parts = rest.components(separatedBy: " on ")
+            gate = try GatePolicy.gate(program, as: parts[0], on: parts.count > 1 ? parts[1] : "")
+            tickets = []
+            return nil
+        case "at":
+            guard let seconds = Int64(rest) else { throw ScriptError.badLine(line) }
+            circumstances.moment = Moment(seconds: seconds)
+            return nil
+        case "query": return try consider(rest) { .query($0) }
+        case "parse":
+            let parts = rest.components(separatedBy: " : ")
+            guard parts.count == 2 else { throw ScriptError.badLine(line) }
+            let name = parts[0] == "-" ? "" : parts[0]
+            return try consider(parts[1]) { .parse(name: name, text: $0) }
+        case "settle":
+            guard let completed = Int(rest), !tickets.isEmpty else { throw ScriptError.badLine(line) }
+            gate?.names.settle(tickets.removeFirst(), completed: completed)
+            return nil
+        case "bind":
+            let parts = rest.split(separator: " ").map { $0 == "-" ? "" : String($0) }
+            gate?.names.bind(portal: parts[0], to: parts.count > 1 ? parts[1] : "")
+            return nil
+        case "execute": return try consider("") { _ in .execute(portal: rest == "-" ? "" : rest) }
+        case "function":
+            let parts = rest.components(separatedBy: ".")
+            return try consider("") { _ in .functionCall(schema: parts[0], name: parts.last ?? "") }
+        default: throw ScriptError.badLine(line)
+        }
+    }
+
+    private func consider(_ text: String, _ message: (UnsafeRawBufferPointer) -> Message) throws -> String {
+        let gate = try #require(gate)
+        let bytes = Array(text.replacingOccurrences(of: "\\n", with: "\n").utf8)
+        return bytes.withUnsafeBytes { buffer in
+            switch gate.consider(message(buffer), at: circumstances) {
+            case .forward(let permit):
+                if let ticket = permit.ticket { tickets.append(ticket) }
+                let masks = gate.maskRuleNames(permit.decision.masks)
+                return "allow" + (masks.isEmpty ? "" : " masks " + masks.joined(separator: " "))
+            case .refuse(let refusal):
+                let rule = refusal.rule.map { " by \($0.name) line \($0.line)" } ?? ""
+                return "\(refusal.decision.effect.name)\(rule): \(refusal.message)"
+            }
+        }
+    }
+}

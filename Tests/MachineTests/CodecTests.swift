@@ -1,0 +1,157 @@
+// The serialised form: it comes back whole, it is always the same, and nothing malformed passes.
+import Testing
+
+@testable import Machine
+
+@Suite struct CodecTests {
+    /// A program with something in every section and every optional part present once and absent once.
+    static func full() -> ProgramDraft {
+        var draft = ProgramDraft.basic()
+        let other = draft.identity("other")
+        let group = draft.group("bots", members: [0, other])
+        let judged = draft.claimIs(0, "lead")
+        draft.program.groups.append(
+            GroupRecord(name: draft.symbol("leads"), members: [], issuer: 0, condition: judged, place: ProgramDraft.place))
+        draft.resource("shell", .ssh)
+        var assembler = Assembler(draft: draft)
+        let code = try? assembler.assemble([
+            "fact r0 request.time", "in.window r1 r0 31/480/1080", "test.true r1 +9", "fact r0 request.source",
+            "in.network r1 r0 10.0.0.0/8", "test.true r1 +6", "claim r0 team", "match r1 r0 glob:o*", "test.true r1 +3",
+            "in.set r1 r0 {ops,other}", "test.true r1 +1", "accept", "reject",
+        ])
+        draft = assembler.draft
+        let condition = draft.code(code ?? [])
+        let glob = draft.pattern(.glob, "/var/lib/*")
+        let object = draft.object(.table, nil, "orders", columns: ["id", "sku"])
+        let file = ObjectPattern(objectClass: .file, schema: .any, name: .pattern(glob), columns: nil)
+        draft.rule(.allow, "reads", [TargetRecord(verbs: [.select], objects: [object])], condition: condition) {
+            $0.who = WhoRecord(everyone: false)
+            $0.who.identities = [0]
+            $0.who.groups = [group]
+            $0.expires = 4_000_000_000
+        }
+        let because = draft.symbol("no files\nat all")
+        draft.rule(.deny, "files", [TargetRecord(verbs: [.read, .write], objects: [file])]) {
+            $0.who.exceptIdentities = [other]
+            $0.who.exceptGroups = [1]
+            $0.because = because
+            $0.observe = true
+        }
+        let email = draft.symbol("email")
+        let detector = draft.symbol("pii.email")
+        draft.rule(.mask, "contact") {
+            $0.mask = MaskRecord(
+                columns: [
+                    .init(schema: .searchPath, table: .any, column: email, transform: TransformRecord(kind: .partial, first: 2)),
+                    .init(schema: .any, table: .any, column: email, transform: TransformRecord(kind: .last, last: 4)),
+                ], values: [.init(detector: detector, transform: TransformRecord(kind: .hash))], guarded: true)
+        }
+        return draft
+    }
+
+    @Test func comesBackWholeAndPasses() throws {
+        let draft = Self.full()
+        let bytes = try ProgramCodec.encode(draft.program)
+        #expect(try ProgramCodec.decode(bytes) == draft.program)
+        #expect(try VerifiedProgram.load(bytes).program == draft.program)
+    }
+
+    @Test func sameProgramSameBytes() throws {
+        let first = try ProgramCodec.encode(Self.full().program)
+        #expect(try ProgramCodec.encode(Self.full().program) == first)
+        #expect(try ProgramCodec.encode(ProgramCodec.decode(first)) == first)
+    }
+
+    @Test func everyTruncationIsRefused() throws {
+        let bytes = try ProgramCodec.encode(Self.full().program)
+        for count in 0..<bytes.count {
+            #expect(throws: ProgramError.self) { try ProgramCodec.decode(Array(bytes[..<count])) }
+        }
+        #expect(throws: ProgramError(.trailingBytes, nil, bytes.count)) { try ProgramCodec.decode(bytes + [0]) }
+    }
+
+    /// Names that differ only by Unicode normalisation are different names.
+    @Test func symbolsAreComparedByBytes() throws {
+        var draft = ProgramDraft.basic()
+        draft.program.symbols += ["\u{E9}", "e\u{301}"]
+        let verified = try draft.load()
+        #expect(verified.program.symbols.last.map { Array($0.utf8) } == [0x65, 0xCC, 0x81])
+    }
+
+    private static func patched(_ change: (inout [UInt8]) -> Void) throws -> ProgramError.Reason? {
+        var bytes = try ProgramCodec.encode(full().program)
+        change(&bytes)
+        do throws(ProgramError) {
+            _ = try ProgramCodec.decode(bytes)
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
+    /// The section table's entry for a section: the first byte's offset.
+    private static func entry(_ section: ProgramSection) -> Int { 16 + (Int(section.rawValue) - 1) * 12 }
+
+    private static func offset(_ section: ProgramSection, _ bytes: [UInt8]) -> Int {
+        let at = entry(section) + 4
+        return (0..<4).reduce(0) { $0 | Int(bytes[at + $1]) << ($1 * 8) }
+    }
+
+    @Test func frame() throws {
+        #expect(try Self.patched { $0[0] ^= 1 } == .badMagic)
+        #expect(try Self.patched { $0[8] = 2 } == .unknownFormat)
+        #expect(try Self.patched { $0[10] = 65 } == .tooMany)
+        #expect(try Self.patched { $0[12] &+= 1 } == .truncated)
+        #expect(try Self.patched { $0.append(0) } == .trailingBytes)
+        #expect(try Self.patched { $0[Self.entry(.symbols)] = 1 } == .sectionOrder)
+        #expect(try Self.patched { $0[Self.entry(.networks)] = 99 } == .unknownCriticalSection)
+        #expect(
+            try Self.patched {
+                $0[Self.entry(.networks)] = 99
+                $0[Self.entry(.networks) + 2] = 0
+            } == .missingSection)
+        #expect(try Self.patched { $0[Self.entry(.networks) + 2] = 3 } == .badFlag)
+        #expect(try Self.patched { $0[Self.entry(.symbols) + 4] &+= 1 } == .sectionGap)
+        #expect(try Self.patched { $0[Self.entry(.networks) + 8] &+= 1 } == .truncated)
+        #expect(try Self.patched { $0[Self.entry(.networks) + 8] &-= 1 } == .trailingBytes)
+    }
+
+    @Test func unknownSectionThatIsNotCriticalIsSkipped() throws {
+        let program = Self.full().program
+        let bytes = try ProgramCodec.encode(program)
+        let count = ProgramSection.allCases.count
+        var longer = Array(bytes[..<16])
+        longer[10] = UInt8(count + 1)
+        func little(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
+        longer.replaceSubrange(12..<16, with: little(bytes.count + 12 + 3))
+        for index in 0..<count {
+            var entry = Array(bytes[(16 + index * 12)..<(28 + index * 12)])
+            let old = (0..<4).reduce(0) { $0 | Int(entry[4 + $1]) << ($1 * 8) }
+            entry.replaceSubrange(4..<8, with: little(old + 12))
+            longer += entry
+        }
+        longer += [99, 0, 0, 0] + little(bytes.count + 12) + little(3)
+        longer += bytes[(16 + count * 12)...] + [1, 2, 3]
+        #expect(try ProgramCodec.decode(longer) == program)
+    }
+
+    @Test func values() throws {
+        // The claims section: a count, then name and type of each.
+        #expect(try Self.patched { $0[Self.offset(.claims, $0) + 8] = 0 } == .badEnumeration)
+        #expect(try Self.patched { $0[Self.offset(.claims, $0) + 3] = 1 } == .tooMany)
+        #expect(try Self.patched { $0[Self.offset(.claims, $0)] &+= 200 } == .truncated)
+        #expect(try Self.patched { $0[Self.offset(.claims, $0)] &-= 1 } == .trailingBytes)
+        // Symbols: a count, then length and bytes; the second symbol follows the empty one.
+        #expect(try Self.patched { $0[Self.offset(.symbols, $0) + 12] = 0xFF } == .badUTF8)
+        #expect(try Self.patched { $0[Self.offset(.symbols, $0) + 10] = 2 } == .textTooLong)
+        // Rules: a count, then name, effect, observe.
+        #expect(try Self.patched { $0[Self.offset(.rules, $0) + 9] = 2 } == .badFlag)
+    }
+
+    @Test func aProgramBeyondTheLimitIsNotEncoded() {
+        var program = Self.full().program
+        let source = SourceText(path: "big", bytes: [UInt8](repeating: 0x20, count: ProgramLimits.sourceBytes))
+        program.sources += [source, source, source, source]
+        #expect(throws: ProgramError.self) { try ProgramCodec.encode(program) }
+    }
+}

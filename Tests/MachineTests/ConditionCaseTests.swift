@@ -1,0 +1,88 @@
+// Conditions as text: every opcode, run by the real machine.
+import Testing
+
+@testable import Machine
+
+@Suite struct ConditionCaseTests {
+    struct Case {
+        var title = ""
+        var code: [String] = []
+        var lines: [(inputs: String, expected: String)] = []
+    }
+
+    static func cases() throws -> [Case] {
+        var cases: [Case] = []
+        for line in try CaseFile.text("conditions.txt").split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            if line.hasPrefix("== ") {
+                cases.append(Case(title: String(line.dropFirst(3))))
+            } else if let arrow = line.range(of: "-> ") {
+                cases[cases.count - 1].lines.append(
+                    (String(line[..<arrow.lowerBound]), String(line[arrow.upperBound...])))
+            } else {
+                cases[cases.count - 1].code.append(String(line))
+            }
+        }
+        return cases
+    }
+
+    /// Whether a condition, as that of the only allow, lets an access through.
+    static func accepts(_ code: [String], _ inputs: String) throws -> Bool {
+        var assembler = Assembler(draft: ProgramDraft.basic())
+        let instructions = try assembler.assemble(code)
+        var draft = assembler.draft
+        let condition = draft.code(instructions)
+        draft.rule(.allow, "rule", condition: condition)
+        var claims: [String: ClaimValue] = [:]
+        var source: NetworkAddress?
+        var at: Int64 = 0
+        for input in inputs.split(separator: " ") {
+            let parts = input.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            switch parts[0] {
+            case "at": at = try #require(Int64(parts[1]))
+            case "source": source = Assembler.address(parts[1])
+            case "level": claims["level"] = .integer(try #require(Int64(parts[1])))
+            case "admin": claims["admin"] = .boolean(parts[1] == "true")
+            case "groups": claims["groups"] = .strings(parts[1].split(separator: ",").map(String.init))
+            case let name: claims[name] = .string(parts[1])
+            }
+        }
+        let bench = try Bench(draft, claims: claims, source: source)
+        bench.add(.select, "t")
+        return bench.decide(at: at).outcome == .allowed
+    }
+
+    @Test func cases() throws {
+        for test in try Self.cases() {
+            for line in test.lines {
+                let actual = try Self.accepts(test.code, line.inputs) ? "accept" : "reject"
+                #expect(actual == line.expected, "\(test.title): \(line.inputs)")
+            }
+        }
+    }
+
+    @Test func everyOpcodeHasACase() throws {
+        let used = Set(try Self.cases().flatMap(\.code).compactMap { $0.split(separator: " ").first.map(String.init) })
+        #expect(Opcode.allCases.map(\.row.mnemonic).filter { !used.contains($0) } == [])
+    }
+
+    /// Kleene at one test: operand, flags, whether it jumps.
+    @Test func threeValues() throws {
+        let table: [(operand: String, flags: String, jumps: Bool)] = [
+            ("true", "", false), ("true", "iftrue", true), ("true", "not", true), ("true", "not iftrue", false),
+            ("true", "unknown", false), ("true", "unknown iftrue", true), ("true", "unknown not", true),
+            ("true", "unknown not iftrue", false),
+            ("false", "", true), ("false", "iftrue", false), ("false", "not", false), ("false", "not iftrue", true),
+            ("false", "unknown", true), ("false", "unknown iftrue", false), ("false", "unknown not", false),
+            ("false", "unknown not iftrue", true),
+            ("unknown", "", true), ("unknown", "iftrue", false), ("unknown", "not", true), ("unknown", "not iftrue", false),
+            ("unknown", "unknown", false), ("unknown", "unknown iftrue", true), ("unknown", "unknown not", false),
+            ("unknown", "unknown not iftrue", true),
+        ]
+        for row in table {
+            let code = ["claim r0 admin", "test.true r0 \(row.flags) +1", "accept", "reject"]
+            let accepted = try Self.accepts(code, row.operand == "unknown" ? "" : "admin=\(row.operand)")
+            #expect(accepted == !row.jumps, "\(row)")
+        }
+    }
+}
