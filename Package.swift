@@ -73,5 +73,19 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
+
+        .testTarget(name: "PolicyLangTests", dependencies: ["PolicyLang"], exclude: ["Cases"]),
+        .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PolicyLang", "Machine", "Inspect"], exclude: ["Cases"]),
+        .testTarget(name: "PatternsTests", dependencies: ["Patterns"], exclude: ["Cases"]),
+        .testTarget(name: "SealingTests", dependencies: ["Sealing"], exclude: ["Cases"]),
+        .testTarget(name: "MachineTests", dependencies: ["Machine", "Patterns"], exclude: ["Cases"]),
+        .testTarget(name: "MaskTests", dependencies: ["Mask", "Patterns"], exclude: ["Cases"]),
+        .testTarget(
+            name: "DecisionTests", dependencies: ["Decision", "Compiler", "PolicyLang", "Machine", "Inspect", "Mask"],
+            exclude: ["Cases"]),
+        .testTarget(
+            name: "IdentityTests",
+            dependencies: ["Identity", "Machine", .product(name: "JWTKit", package: "jwt-kit")], exclude: ["Cases"]),
+        .testTarget(name: "TidyTests"),
     ]
 )

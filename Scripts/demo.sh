@@ -11,8 +11,8 @@ note() { printf '\033[2m%s\033[0m\n' "$*"; }
 build() {
   mkdir -p .demo
   bold "Building postern (the first time takes some minutes; the log is .demo/build.log)"
-  swift build -c release --product postern >.demo/build.log 2>&1 || { tail -n 40 .demo/build.log >&2; exit 1; }
-  postern=$(swift build -c release --show-bin-path)/postern
+  swift build -c "${CONFIGURATION:-release}" --product postern >.demo/build.log 2>&1 || { tail -n 40 .demo/build.log >&2; exit 1; }
+  postern=$(swift build -c "${CONFIGURATION:-release}" --show-bin-path)/postern
 }
 
 start() {

@@ -35,7 +35,7 @@ class Truth(Visitor):
     """Relations outside the scope of WITH names, functions, and column names."""
 
     def __init__(self):
-        self.relations, self.functions, self.columns, self.scopes = set(), set(), set(), []
+        self.relations, self.functions, self.columns, self.given = set(), set(), set(), set()
 
     def walk(self, node, ctes=frozenset()):
         if isinstance(node, (tuple, list)):
@@ -45,8 +45,15 @@ class Truth(Visitor):
         if not isinstance(node, ast.Node):
             return
         kind = type(node).__name__
-        if kind in LATER:
+        if kind in LATER or kind in ("LockingClause", "ConstraintsSetStmt"):
             return
+        if kind == "ResTarget" and node.name:
+            self.given.add(node.name)
+        if kind == "Alias":
+            self.given.add(node.aliasname)
+            self.given.update(n.sval for n in node.colnames or ())
+        if kind in ("CommonTableExpr",):
+            self.given.update(n.sval for n in node.aliascolnames or ())
         clause = getattr(node, "withClause", None)
         if clause is not None:
             names = frozenset(c.ctename for c in clause.ctes)
@@ -109,7 +116,7 @@ def main():
         listed = set(" ".join(re.findall(r"functions ([^,\n]*)", facts)).split())
         lost = [f for f in truth.functions if f not in listed and f.split(".")[-1] not in listed]
         tables = any(re.match(r"\s+(select|update|insert|delete) ", line) for line in rendered.splitlines())
-        columns = [c for c in truth.columns if c != "*" and tables and c not in names and "(*" not in names]
+        columns = [c for c in truth.columns - truth.given if c != "*" and tables and c not in names and "(*" not in names]
         if missing:
             count["laxer: relation"] += 1
             print("RELATION", missing, " ".join(text.split())[:300], "=>", rendered)

@@ -41,7 +41,7 @@ struct BuildCommand: ParsableCommand {
             let compiled = try input.compile(revision: number)
             if !compiled.diagnostics.isEmpty { Output.complain(Diagnostics.text(compiled.diagnostics, compiled.sources)) }
             guard let program = compiled.program else { throw ExitStatus.found }
-            let payload = ProgramCodec.encode(program)
+            let payload = try PolicyEncoder.bytes(of: program)
             // What this command writes a gateway must take: the same check, here already.
             _ = try BundleReader.load(payload, "the compiled policy")
             let bundle = try seal(payload)
@@ -81,7 +81,7 @@ struct DisassembleCommand: ParsableCommand {
     var root: String?
 
     func run() throws {
-        try Output.run { Output.print(Disassembler.text(of: try BundleReader.program(paths, root: root).program)) }
+        try Output.run { Output.print(Disassembler.text(of: try BundleReader.program(paths, root: root))) }
     }
 }
 

@@ -78,6 +78,17 @@ enum PolicyFileReader {
     }
 }
 
+enum PolicyEncoder {
+    /// A program's bytes, or why it has none: it is over one of the program's limits.
+    static func bytes(of program: Program) throws -> [UInt8] {
+        do {
+            return try ProgramCodec.encode(program)
+        } catch {
+            throw Impossible("the policy cannot be written as a program: \(error)")
+        }
+    }
+}
+
 enum BundleReader {
     /// The program of a bundle file or of policy files: commands that only show take either.
     static func program(_ paths: [String], root: String?) throws -> VerifiedProgram {
@@ -92,7 +103,7 @@ enum BundleReader {
             Output.complain(Diagnostics.text(compiled.diagnostics, compiled.sources))
             throw ExitStatus.found
         }
-        return try load(ProgramCodec.encode(program), paths.joined(separator: ", "))
+        return try load(PolicyEncoder.bytes(of: program), paths.joined(separator: ", "))
     }
 
     static func load(_ payload: [UInt8], _ name: String) throws -> VerifiedProgram {

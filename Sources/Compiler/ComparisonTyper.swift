@@ -157,7 +157,10 @@ extension ConditionTyper {
         case .elements(let found, _): elements = found
         case .literal(let element):
             guard type == .time || type == .address else {
-                run.report(Wording.typeMismatch(element.span, found: Self.kind(of: element.value), wanted: "set", help: "write a set in braces, or compare with `==`"))
+                run.report(
+                    Wording.typeMismatch(
+                        element.span, found: Self.kind(of: element.value), wanted: "set",
+                        help: "write a set in braces, or compare with `==`"))
                 return nil
             }
             elements = [element]
@@ -207,10 +210,9 @@ extension ConditionTyper {
     }
 
     private func has(_ set: TypedValue, _ member: Typed, _ comparison: Comparison) -> TypedCondition? {
-        if case .value(let left, .strings, let span) = member {
-            _ = left
-            run.report(Wording.relationNotForType(comparison.relationSpan, relation: comparison.relation, type: FactType.strings.name))
-            _ = span
+        if case .value(_, .strings, _) = member {
+            let set = FactType.strings.name
+            run.report(Wording.relationNotForType(comparison.relationSpan, relation: comparison.relation, type: set))
             return nil
         }
         return stringOperand(member, like: set).map { .test(.has(set, $0)) }
@@ -276,7 +278,10 @@ extension ConditionTyper {
 
     private func window(_ value: TypedValue, _ element: SetElement) -> TypedCondition? {
         guard case .string(let text) = element.value else {
-            run.report(Wording.setElement(element.span, found: Self.kind(of: element.value), wanted: "windows such as \"Mon-Fri 08:00-18:00 Europe/Berlin\""))
+            run.report(
+                Wording.setElement(
+                    element.span, found: Self.kind(of: element.value),
+                    wanted: "windows such as \"Mon-Fri 08:00-18:00 Europe/Berlin\""))
             return nil
         }
         switch WeeklyWindow.parse(text) {

@@ -10,6 +10,7 @@ extension CompileRun {
             var emitter = ProgramEmitter(run: self)
             let emitted = emitter.emit()
             checkCosts(emitted)
+            if !hasErrors { verify(emitted) }
             if !hasErrors { program = emitted }
         }
         let kept = parsed.indices.filter { $0 < givenCount || policyOfFile[$0] != nil }
@@ -25,10 +26,9 @@ extension CompileRun {
             guard let range = record.condition, let clause = rule.declaration.conditions.first else { continue }
             checkCost(range, program, clause.span)
         }
-        for (index, identity) in identities.enumerated() {
+        for index in identities.indices {
             guard let clause = names.identities[index].declaration.conditions.first else { continue }
             checkCost(program.identities[index].condition, program, clause.span)
-            _ = identity
         }
         for (index, group) in program.groups.enumerated() {
             guard let range = group.condition, case .claims(_, let clauses) = names.groups[index].declaration.membership,
@@ -43,6 +43,45 @@ extension CompileRun {
             report(Wording.tooLarge(span, what: "instructions in a condition", limit: ProgramLimits.conditionCode))
         } else if RuleCost.longestPath(range, program.code) > UInt64(ProgramLimits.conditionCost) {
             report(Wording.tooLarge(span, what: "steps in a condition's worst case", limit: ProgramLimits.conditionCost))
+        }
+    }
+
+    /// Whatever bound has no diagnostic of its own is found here: no program leaves the compiler that a gateway would
+    /// refuse.
+    private func verify(_ program: Program) {
+        var bytes: [UInt8] = []
+        do throws(ProgramError) {
+            bytes = try ProgramCodec.encode(program)
+            _ = try ProgramCodec.decode(bytes)
+        } catch {
+            // The codec counts bytes, which have no place in a policy.
+            report(Wording.notVerifiable(headerSpan, why: error.reason.text))
+            return
+        }
+        do throws(ProgramError) {
+            _ = try VerifiedProgram.load(bytes)
+        } catch {
+            report(Wording.notVerifiable(place(of: error), why: error.reason.text))
+        }
+    }
+
+    private var headerSpan: SourceSpan {
+        let root = policies.first?.files.first ?? 0
+        return parsed[root].tree.header?.name.span ?? SourceSpan(file: root, start: 0, end: 0)
+    }
+
+    private func place(of error: ProgramError) -> SourceSpan {
+        func span<Item>(_ items: [Item], _ of: (Item) -> SourceSpan) -> SourceSpan {
+            items.indices.contains(error.offset) ? of(items[error.offset]) : headerSpan
+        }
+        return switch error.section {
+        case .rules: span(rules.filter(\.isEmitted)) { $0.declaration.name.span }
+        case .resources: span(resources) { $0.declared.span }
+        case .identities: span(identities) { $0.declared.span }
+        case .groups: span(groups) { $0.declared.span }
+        case .issuers: span(issuers) { $0.declared.span }
+        case .header, .symbols, .sources, .claims, .code, .integers, .sets, .patterns, .windows, .zones, .networks, nil:
+            headerSpan
         }
     }
 

@@ -53,7 +53,18 @@ final class CompileRun {
 
     /// Adds a diagnostic, unless the very same is there: a `let` is checked in every place that uses it.
     func report(_ diagnostic: Diagnostic) {
+        if isConsequence(diagnostic) { return }
         if seen.insert(diagnostic).inserted { collected.append(diagnostic) }
+    }
+
+    /// Whether something seems to be missing only because its declaration could not be parsed, which has been said.
+    private func isConsequence(_ diagnostic: Diagnostic) -> Bool {
+        let code = CompilerCode(rawValue: diagnostic.code)
+        let aboutNames: Set<CompilerCode> = [.unknownName, .unknownTag, .claimNotDeclared, .unknownWord, .testClaim]
+        guard let code, aboutNames.contains(code), parsed.indices.contains(diagnostic.span.file) else { return false }
+        let written = parsed[diagnostic.span.file].source.text(in: diagnostic.span)
+        let name = written.split(separator: "\"").first ?? ""
+        return parsed.contains { $0.hasErrors && $0.mentionsElsewhere(name, than: diagnostic.span) }
     }
 
     /// Reports a circle once, at the name that closes it.
@@ -77,5 +88,25 @@ final class CompileRun {
 
     var hasErrors: Bool {
         collected.contains { $0.severity == .error } || parsed.contains { $0.hasErrors }
+    }
+}
+
+extension ParsedFile {
+    /// Whether a word stands in the file, outside of comments, in another place than `span`.
+    fileprivate func mentionsElsewhere(_ word: Substring, than span: SourceSpan) -> Bool {
+        let bytes = Array(word.utf8)
+        guard !bytes.isEmpty, bytes.count <= source.bytes.count else { return false }
+        func isPartOfName(_ byte: UInt8) -> Bool {
+            byte == 0x5F || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        }
+        for start in 0...(source.bytes.count - bytes.count) where source.bytes[start] == bytes[0] {
+            let end = start + bytes.count
+            if span.file == source.index, start >= span.start, end <= span.end { continue }
+            guard source.bytes[start..<end].elementsEqual(bytes), start == 0 || !isPartOfName(source.bytes[start - 1]),
+                end == source.bytes.count || !isPartOfName(source.bytes[end])
+            else { continue }
+            if !comments.contains(where: { $0.span.start <= start && end <= $0.span.end }) { return true }
+        }
+        return false
     }
 }

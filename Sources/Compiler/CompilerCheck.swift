@@ -9,7 +9,8 @@ public enum CompilerCheck {
     /// every program, and the bound of every rule's cost is the verifier's.
     public static func holds(for bytes: [UInt8]) -> Bool {
         let file = SourceFile(path: "input.postern", bytes: bytes)
-        let result = PolicyCompiler.compile(files: [file], options: CompileOptions(revision: 1, date: Moment(seconds: 1_772_409_600)))
+        let result = PolicyCompiler.compile(
+            files: [file], options: CompileOptions(revision: 1, date: Moment(seconds: 1_772_409_600)))
         for diagnostic in result.diagnostics {
             guard result.sources.indices.contains(diagnostic.span.file), diagnostic.span.start >= 0,
                 diagnostic.span.end <= result.sources[diagnostic.span.file].bytes.count

@@ -68,6 +68,8 @@ public enum CompilerCode: String, CaseIterable, Sendable {
 
     // Limits.
     case tooLarge = "C0801"
+    /// The machine's verifier would not take the program.
+    case notVerifiable = "C0802"
 
     // The language knows it, this compiler does not yet.
     case notYet = "C0901"

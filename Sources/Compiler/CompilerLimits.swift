@@ -7,7 +7,9 @@ public enum CompilerLimits {
     /// Comparisons of one condition once every `let` has been put in its place.
     public static let conditionTests = 1_000
     /// Parts of one condition that are looked at, with every `let` in its place: bounds what `let` inside `let` can grow to.
-    public static let conditionNodes = 8_000
+    public static let conditionNodes = 4_000
+    /// Conditions inside each other, with every `let` in its place.
+    public static let conditionDepth = 128
     /// `let` inside `let`.
     public static let letDepth = 32
     /// Groups inside each other.

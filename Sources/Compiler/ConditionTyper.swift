@@ -54,6 +54,7 @@ struct ConditionTyper {
     /// The `let`s that are being put in place.
     var path: [Int] = []
     private var remaining = CompilerLimits.conditionNodes
+    private var depth = 0
 
     init(run: CompileRun, place: ConditionPlace) {
         self.run = run
@@ -81,17 +82,24 @@ struct ConditionTyper {
     /// Nil after a diagnostic.
     mutating func typed(_ condition: Condition) -> TypedCondition? {
         guard spend(at: condition.span) else { return nil }
+        // Everything after this walks the condition by calling itself, on stacks that may be small.
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= CompilerLimits.conditionDepth else {
+            let what = "conditions inside each other, with every `let` in its place,"
+            run.report(Wording.tooLarge(condition.span, what: what, limit: CompilerLimits.conditionDepth))
+            return nil
+        }
         switch condition {
         case .or(let parts, _): return joined(parts).map(TypedCondition.any)
         case .and(let parts, _): return joined(parts).map(TypedCondition.all)
         case .not(let inner, _): return typed(inner).map(TypedCondition.negated)
-        case .has(let path, let span):
+        case .has(let path, _):
             guard let operand = typed(path) else { return nil }
             guard case .value(let value, _, _) = operand else {
                 run.report(Wording.unknownFact(path.span, name: path.text, nearest: nil))
                 return nil
             }
-            _ = span
             return .test(.known(value))
         case .comparison(let comparison): return typed(comparison)
         case .operand(let operand):
@@ -150,7 +158,7 @@ struct ConditionTyper {
             return nil
         }
         if path.segments.count == 2, path.segments[0].text == "claim" { return claim(path.segments[1], path.span) }
-        if let fact = Fact(name: path.text) { return self.fact(fact, path.span) }
+        if let fact = Fact.named(path.text) { return self.fact(fact, path.span) }
         if let set = run.set(named: path.segments) { return .elements(run.elements(ofSet: set), path.span) }
         if let named = namedCondition(path) { return named.map { .condition($0, path.span) } }
         if path.segments.count == 1 { return .word(path.segments[0].text, path.span) }
@@ -210,7 +218,9 @@ struct ConditionTyper {
         var policy = own
         if path.segments.count == 2 {
             let qualifier = path.segments[0].text
-            guard let used = run.usesOfFile[last.span.file].first(where: { $0.qualifier == qualifier })?.policy else { return .none }
+            guard let used = run.usesOfFile[last.span.file].first(where: { $0.qualifier == qualifier })?.policy else {
+                return .none
+            }
             policy = used
         }
         guard case .let(let index)? = run.names.byKey[.init(policy: policy, isRule: false, text: last.text)]?.entity else {
@@ -242,7 +252,8 @@ struct ConditionTyper {
         remaining -= 1
         if remaining == 0 {
             run.report(
-                Wording.tooLarge(span, what: "parts of a condition with every `let` in its place", limit: CompilerLimits.conditionNodes))
+                Wording.tooLarge(
+                    span, what: "parts of a condition with every `let` in its place", limit: CompilerLimits.conditionNodes))
         }
         return remaining > 0
     }

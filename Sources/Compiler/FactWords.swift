@@ -3,6 +3,13 @@
 import Machine
 import PolicyLang
 
+extension Fact {
+    private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.entry.name, $0) })
+
+    /// The fact written so, found without a walk over the catalogue.
+    static func named(_ name: String) -> Fact? { byName[name] }
+}
+
 extension CompileRun {
     /// The words that a fact's value, or an element of it, can be; nil when it can be anything.
     func words(of fact: Fact) -> [String]? {

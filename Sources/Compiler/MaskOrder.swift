@@ -57,7 +57,9 @@ extension CompileRun {
             for earlier in masks[..<index] where !earlier.mask.transform.isOrdered(with: later.mask.transform) {
                 guard !shared(earlier.rule.on, later.rule.on).isEmpty, !earlier.rule.reach.isDisjoint(with: later.rule.reach)
                 else { continue }
-                report(Wording.unorderableMasks(later.mask.span, what: "values of `\(later.mask.detector)`", first: earlier.mask.span))
+                report(
+                    Wording.unorderableMasks(
+                        later.mask.span, what: "values of `\(later.mask.detector)`", first: earlier.mask.span))
                 break
             }
         }

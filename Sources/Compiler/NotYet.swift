@@ -8,7 +8,10 @@ extension CompileRun {
         for (declaration, _) in names.rules {
             switch declaration.effect {
             case .approve, .watch:
-                report(Wording.notYet(declaration.effectSpan, what: "`\(declaration.effect.rawValue)` rules", help: "leave the rule out, or write a `deny`"))
+                report(
+                    Wording.notYet(
+                        declaration.effectSpan, what: "`\(declaration.effect.rawValue)` rules",
+                        help: "leave the rule out, or write a `deny`"))
                 continue
             case .allow, .deny, .mask: break
             }
@@ -16,7 +19,8 @@ extension CompileRun {
                 switch clause {
                 case .limit(_, let span): report(Wording.notYet(span, what: "`limit`", help: "leave the clause out"))
                 case .notify(_, let span): report(Wording.notYet(span, what: "`notify`", help: "leave the clause out"))
-                case .who, .on, .to, .condition, .because, .expires, .by, .quorum, .within, .valid, .column, .value, .guarded: break
+                case .who, .on, .to, .condition, .because, .expires, .by, .quorum, .within, .valid, .column, .value, .guarded:
+                    break
                 }
             }
         }

@@ -46,7 +46,10 @@ struct ObjectResolver {
             if reading == .columns, written == nil, hasColumn, let last = path.popLast() {
                 if case .exactly(let column) = last { columns = [column] }
             } else if path.count > 2 {
-                run.report(Wording.objectShape(object.span, why: "a table, or a schema and a table, is wanted after \(verbs)", help: "write `schema.table`"))
+                run.report(
+                    Wording.objectShape(
+                        object.span, why: "a table, or a schema and a table, is wanted after \(verbs)",
+                        help: "write `schema.table`"))
                 return []
             }
             guard let schema = schema(path, object.span) else { return [] }
@@ -88,7 +91,8 @@ struct ObjectResolver {
         guard objectClass.hasSchema || object.path.isEmpty else {
             guard let paths = paths(object.path) else { return [] }
             guard paths.allSatisfy({ $0.count == 1 }) else {
-                run.report(Wording.objectShape(object.span, why: "a \(objectClass.name) is in no schema", help: "write its name alone"))
+                run.report(
+                    Wording.objectShape(object.span, why: "a \(objectClass.name) is in no schema", help: "write its name alone"))
                 return []
             }
             return paths.map { ResolvedObject(objectClass: objectClass, schema: .any, name: $0[0], columns: nil) }
@@ -101,7 +105,10 @@ struct ObjectResolver {
         var result: [ResolvedObject] = []
         for path in paths {
             guard path.count <= 2 else {
-                run.report(Wording.objectShape(object.span, why: "a function, or a schema and a function, is wanted after `call`", help: "write `schema.function`"))
+                run.report(
+                    Wording.objectShape(
+                        object.span, why: "a function, or a schema and a function, is wanted after `call`",
+                        help: "write `schema.function`"))
                 return []
             }
             guard let schema = schema(path, object.span) else { return [] }
@@ -122,7 +129,9 @@ struct ObjectResolver {
                 if case .exactly(let text) = part { parts.append(text) }
             }
             guard parts.count == path.count || path.count == 1 else {
-                run.report(Wording.objectShape(object.span, why: "a name or `any` is wanted after \(verbs)", help: "write the whole name"))
+                run.report(
+                    Wording.objectShape(
+                        object.span, why: "a name or `any` is wanted after \(verbs)", help: "write the whole name"))
                 return []
             }
             let name: ResolvedName = parts.isEmpty ? .any : .exactly(parts.joined(separator: "."))

@@ -65,7 +65,10 @@ extension CompileRun {
             report(Wording.notYet(claim.typeSpan, what: "sets of anything but strings", help: "write `set of string`"))
             return nil
         case .scalar(.time):
-            report(Wording.notYet(claim.typeSpan, what: "claims that are times", help: "leave the claim out: `exp`, `nbf` and `iat` are checked anyway"))
+            report(
+                Wording.notYet(
+                    claim.typeSpan, what: "claims that are times",
+                    help: "leave the claim out: `exp`, `nbf` and `iat` are checked anyway"))
             return nil
         }
     }

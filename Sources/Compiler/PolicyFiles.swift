@@ -56,7 +56,12 @@ extension CompileRun {
             guard let header = file.tree.header else { continue }
             let name = header.name.text
             if StandardPolicies.isReserved(name) {
-                report(Wording.reservedPolicyName(header.name.span, name: name))
+                // A copy of what ships, as in the project's own tree, is taken for what it is.
+                if StandardPolicies.text(of: name).map({ Array($0.utf8) }) == file.source.bytes, gathered[name] == nil {
+                    gathered[name] = Policy(name: name, files: [index], ships: true)
+                } else {
+                    report(Wording.reservedPolicyName(header.name.span, name: name))
+                }
                 continue
             }
             gathered[name, default: Policy(name: name, files: [], ships: false)].files.append(index)
@@ -79,7 +84,9 @@ extension CompileRun {
         for (name, policy) in gathered {
             for use in policy.files.flatMap({ parsed[$0].tree.uses }) where use.name.text != name { used.insert(use.name.text) }
         }
-        let candidates = gathered.keys.filter { !used.contains($0) }.sorted()
+        var candidates = gathered.keys.filter { !used.contains($0) }.sorted()
+        let own = candidates.filter { gathered[$0]?.ships == false }
+        if !own.isEmpty { candidates = own }
         switch candidates.count {
         case 1: return candidates[0]
         case 0:

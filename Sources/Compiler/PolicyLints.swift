@@ -23,9 +23,10 @@ extension CompileRun {
         if rule.reach.isEmpty, !identities.isEmpty {
             report(Wording.unreachableRule(rule.declaration.who?.span ?? name.span, rule: name.text, why: "it is about nobody"))
         }
-        if rule.on.isEmpty {
-            report(Wording.unreachableRule(rule.declaration.on?.span ?? name.span, rule: name.text, why: "it is about no resource"))
-            rules[index].isEmitted = false
+        // A policy that others use may speak of tags that this root does not have.
+        if rule.on.isEmpty, policyOfFile[name.span.file] == 0 {
+            report(
+                Wording.unreachableRule(rule.declaration.on?.span ?? name.span, rule: name.text, why: "it is about no resource"))
         }
         guard case .constant(let value)? = rule.condition, let clause = rule.declaration.conditions.first else { return }
         report(Wording.constantCondition(clause.span, rule: name.text, value: value))
@@ -70,22 +71,21 @@ extension CompileRun {
 
     /// An allow that covers `unknown` lets text through that no deny by verb can recognise.
     private func lintUnknown() {
-        let denies = rules.filter { $0.effect == .deny && !$0.observe && !covers(.unknown, $0) }
+        let denies = rules.filter { $0.effect == .deny && !$0.observe && !$0.targets.isEmpty && !covers(.unknown, $0) }
+        let refusals = rules.filter { $0.effect == .deny && !$0.observe && $0.condition == nil && covers(.unknown, $0) }
         for allow in rules where allow.effect == .allow && !allow.observe && covers(.unknown, allow) {
             // Whoever writes the verb means it.
             if allow.declaration.to.map(namesUnknown) == true { continue }
-            for deny in denies where !deny.targets.isEmpty {
-                guard !shared(allow.on, deny.on).isEmpty, !allow.reach.isDisjoint(with: deny.reach) else { continue }
-                if rules.contains(where: { isDenialOfUnknown($0, for: allow) }) { continue }
-                var verbs: VerbSet = []
-                for target in deny.targets { verbs.formUnion(target.verbs) }
-                let words = Verb.allCases.filter { verbs.contains($0) }.prefix(3).map { "`\($0.name)`" }
-                report(
-                    Wording.allowCoversUnknown(
-                        allow.declaration.to?.span ?? allow.declaration.name.span, deny: deny.declaration.name.text,
-                        verbs: Wording.list(Array(words), "or"), denySpan: deny.declaration.name.span))
-                break
-            }
+            if refusals.contains(where: { allow.reach.isSubset(of: $0.reach) && Set(allow.on).isSubset(of: $0.on) }) { continue }
+            let passed = denies.first { !shared(allow.on, $0.on).isEmpty && !allow.reach.isDisjoint(with: $0.reach) }
+            guard let passed else { continue }
+            var verbs: VerbSet = []
+            for target in passed.targets { verbs.formUnion(target.verbs) }
+            let words = Verb.allCases.filter { verbs.contains($0) }.prefix(3).map { "`\($0.name)`" }
+            report(
+                Wording.allowCoversUnknown(
+                    allow.declaration.to?.span ?? allow.declaration.name.span, deny: passed.declaration.name.text,
+                    verbs: Wording.list(Array(words), "or"), denySpan: passed.declaration.name.span))
         }
     }
 
@@ -93,11 +93,6 @@ extension CompileRun {
         clause.verbClauses.contains { part in
             part.verbs.contains { if case .verb(let name) = $0 { name.text == Verb.unknown.name } else { false } }
         }
-    }
-
-    private func isDenialOfUnknown(_ rule: ResolvedRule, for allow: ResolvedRule) -> Bool {
-        rule.effect == .deny && !rule.observe && rule.condition == nil && covers(.unknown, rule)
-            && allow.reach.isSubset(of: rule.reach) && Set(allow.on).isSubset(of: rule.on)
     }
 
     private func covers(_ verb: Verb, _ rule: ResolvedRule) -> Bool {

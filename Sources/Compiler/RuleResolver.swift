@@ -26,7 +26,7 @@ extension CompileRun {
             expires: declaration.expires?.epochSeconds, mask: nil, declaration: declaration)
         if effect == .mask { rule.mask = resolveMask(of: declaration, on: on) }
         checkExpiry(rule)
-        rule.isEmitted = effect == .allow || effect == .deny || effect == .mask
+        rule.isEmitted = !on.isEmpty && (effect == .allow || effect == .deny || effect == .mask)
         rules.append(rule)
     }
 
@@ -56,7 +56,9 @@ extension CompileRun {
         var mask = ResolvedMask(columns: [], values: [], guarded: declaration.isGuarded)
         for clause in declaration.columns {
             if let resource = on.first(where: { ResourceFamily(resources[$0].kind) != .sql }), let target = clause.targets.first {
-                report(Wording.maskWithoutColumns(target.span, kind: resources[resource].kind, resource: resources[resource].declared.text))
+                report(
+                    Wording.maskWithoutColumns(
+                        target.span, kind: resources[resource].kind, resource: resources[resource].declared.text))
                 continue
             }
             guard let transform = record(of: clause.transform) else { continue }
@@ -71,9 +73,9 @@ extension CompileRun {
             for name in clause.detectors {
                 guard case .detector(let index)? = resolve(name, as: [.detector], what: "detector") else { continue }
                 let (detector, policy) = names.detectors[index]
-                mask.values.append(
-                    ResolvedValueMask(
-                        detector: programName(detector.name.text, policy: policy), transform: transform, span: name.span))
+                // The masker knows `pii.email`, however a program would tell two policies called `pii` apart.
+                let known = "\(policies[policy].lastSegment).\(detector.name.text)"
+                mask.values.append(ResolvedValueMask(detector: known, transform: transform, span: name.span))
             }
         }
         return mask
@@ -111,7 +113,9 @@ extension CompileRun {
         var result: [ResolvedColumnMask] = []
         for path in paths(target.table) ?? [] {
             guard path.count <= 2, let table = path.last else {
-                report(Wording.objectShape(target.span, why: "a mask takes a table, or a schema and a table", help: "write `schema.table.column`"))
+                report(
+                    Wording.objectShape(
+                        target.span, why: "a mask takes a table, or a schema and a table", help: "write `schema.table.column`"))
                 return []
             }
             let schema: ResolvedSchema
@@ -122,7 +126,8 @@ extension CompileRun {
             }
             for column in columns {
                 result.append(
-                    ResolvedColumnMask(schema: schema, table: table, column: column.name, transform: transform, span: column.span))
+                    ResolvedColumnMask(schema: schema, table: table, column: column.name, transform: transform, span: column.span)
+                )
             }
         }
         return result

@@ -83,7 +83,9 @@ extension CompileRun {
             else { return nil }
             policy = used
         }
-        guard case .set(let index)? = names.byKey[.init(policy: policy, isRule: false, text: last.text)]?.entity else { return nil }
+        guard case .set(let index)? = names.byKey[.init(policy: policy, isRule: false, text: last.text)]?.entity else {
+            return nil
+        }
         if segments.count == 2 { _ = noteUse(of: segments[0].text, in: last.span.file) }
         referenced.insert(.set(index))
         return index

@@ -76,14 +76,14 @@ enum StandardPolicyTexts {
               pg_catalog.pg_table_size, pg_catalog.pg_total_relation_size, pg_catalog.pg_ts_config_is_visible,
               pg_catalog.pg_ts_dict_is_visible, pg_catalog.pg_ts_parser_is_visible, pg_catalog.pg_ts_template_is_visible,
               pg_catalog.pg_type_is_visible, pg_catalog.regclass, pg_catalog.regnamespace, pg_catalog.regproc,
-              pg_catalog.regrole, pg_catalog.regtype, pg_catalog.shobj_description, pg_catalog.to_regclass,
+              pg_catalog.regprocedure, pg_catalog.regrole, pg_catalog.regtype, pg_catalog.shobj_description, pg_catalog.to_regclass,
               pg_catalog.to_regtype
             }
 
             /// Functions that tell a client about its own session and server.
             set session_functions = {
-              pg_catalog.current_database, pg_catalog.current_schema, pg_catalog.current_schemas, pg_catalog.current_user,
-              pg_catalog.getdatabaseencoding, pg_catalog.inet_client_addr, pg_catalog.inet_server_addr,
+              pg_catalog.current_database, pg_catalog.current_schema, pg_catalog.current_schemas, pg_catalog.current_setting,
+              pg_catalog.current_user, pg_catalog.getdatabaseencoding, pg_catalog.inet_client_addr, pg_catalog.inet_server_addr,
               pg_catalog.inet_server_port, pg_catalog.pg_backend_pid, pg_catalog.pg_is_in_recovery,
               pg_catalog.pg_my_temp_schema, pg_catalog.session_user, pg_catalog.version
             }
@@ -92,8 +92,11 @@ enum StandardPolicyTexts {
             /// rights apply or which objects a name means.
             set client_settings = {
               application_name, bytea_output, client_encoding, client_min_messages, datestyle, extra_float_digits,
-              idle_in_transaction_session_timeout, intervalstyle, lock_timeout, statement_timeout, timezone
+              idle_in_transaction_session_timeout, intervalstyle, lock_timeout, statement_timeout, timezone, transaction
             }
+
+            /// `RESET ALL` and `DISCARD ALL`, as connection pools send them: everything is again as it was when the session began.
+            set session_reset = { all, discard }
 
             /// Functions that reach the server's files, programs or other hosts.
             set server_functions = {

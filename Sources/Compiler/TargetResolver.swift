@@ -55,7 +55,9 @@ struct TargetResolver {
             guard !alike.isEmpty, let family else { continue }
             if reading == .none {
                 if let object = clause.objects.first {
-                    report(Wording.objectShape(object.span, why: "nothing can stand after \(names(of: alike))", help: "leave the objects out"))
+                    report(
+                        Wording.objectShape(
+                            object.span, why: "nothing can stand after \(names(of: alike))", help: "leave the objects out"))
                 }
                 continue
             }
@@ -100,7 +102,9 @@ struct TargetResolver {
                 if !isPath { verbs.formUnion(group.verbs) }
                 let isEverything = clause.objects.allSatisfy(isAnything)
                 let forbids = effect != .allow
-                guard isPath || isEverything && forbids || kinds.contains(where: { ResourceFamily($0) != .sql }) else { return verbs }
+                guard isPath || isEverything && forbids || kinds.contains(where: { ResourceFamily($0) != .sql }) else {
+                    return verbs
+                }
             }
         }
         guard let verb = Verb(name: name.text) else { return verbs }
@@ -141,7 +145,9 @@ struct TargetResolver {
             let found = resolver.resolve(object)
             objectCount += found.count
             if objectCount > CompilerLimits.ruleObjects {
-                if !isTooLarge { report(Wording.tooLarge(object.span, what: "objects of one rule", limit: CompilerLimits.ruleObjects)) }
+                if !isTooLarge {
+                    report(Wording.tooLarge(object.span, what: "objects of one rule", limit: CompilerLimits.ruleObjects))
+                }
                 isTooLarge = true
                 return result
             }

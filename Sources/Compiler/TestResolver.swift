@@ -75,7 +75,7 @@ extension CompileRun {
             test.claims[claim.name] = value(fact.value, claim.type)
             return
         }
-        switch Fact(name: fact.path.text) {
+        switch Fact.named(fact.path.text) {
         case .identityProof?:
             guard case .path(let path) = fact.value, let proof = Proof.allCases.first(where: { $0.name == path.text }) else {
                 report(Wording.typeMismatch(fact.value.span, found: "value", wanted: "`bearer`, `dpop` or `mtls`"))

@@ -57,7 +57,8 @@ enum Wording {
 
     static func severalRoots(_ span: SourceSpan, names: [String]) -> Diagnostic {
         error(
-            .severalRoots, span, "\(list(names.map { "`\($0)`" }, "and")) are not used by any other policy, so there is no one root",
+            .severalRoots, span,
+            "\(list(names.map { "`\($0)`" }, "and")) are not used by any other policy, so there is no one root",
             help: "compile one of them, or `use` one from the other")
     }
 
@@ -135,7 +136,9 @@ enum Wording {
     }
 
     static func searchPathNotSQL(_ span: SourceSpan, kind: Machine.ResourceKind) -> Diagnostic {
-        error(.searchPathNotSQL, span, "only databases have a search path, and this resource is \(kind.name)", help: "leave the line out")
+        error(
+            .searchPathNotSQL, span, "only databases have a search path, and this resource is \(kind.name)",
+            help: "leave the line out")
     }
 
     // MARK: claims, facts and types
@@ -164,7 +167,8 @@ enum Wording {
     static func unknownFact(_ span: SourceSpan, name: String, nearest: String?) -> Diagnostic {
         error(
             .unknownFact, span, "there is no fact `\(name)`",
-            help: nearest.map { "did you mean `\($0)`?" } ?? "write a fact such as `statement.has_where`, or `claim.` and a claim")
+            help: nearest.map { "did you mean `\($0)`?" } ?? "write a fact such as `statement.has_where`, or `claim.` and a claim"
+        )
     }
 
     static func factNotOfKind(
@@ -239,7 +243,8 @@ enum Wording {
     }
 
     static func noFactCompared(_ span: SourceSpan) -> Diagnostic {
-        error(.noFactCompared, span, "this compares no fact, so it says nothing about a request", help: "write a fact on one side")
+        error(
+            .noFactCompared, span, "this compares no fact, so it says nothing about a request", help: "write a fact on one side")
     }
 
     static func badPattern(_ span: SourceSpan, why: String) -> Diagnostic {
@@ -255,7 +260,8 @@ enum Wording {
     static func unknownZone(_ span: SourceSpan, zone: String, nearest: String?) -> Diagnostic {
         error(
             .unknownZone, span, "there is no time zone `\(zone)`",
-            help: nearest.map { "did you mean `\($0)`?" } ?? "write a name such as Europe/Berlin, `UTC`, or an offset such as +02:00")
+            help: nearest.map { "did you mean `\($0)`?" }
+                ?? "write a name such as Europe/Berlin, `UTC`, or an offset such as +02:00")
     }
 
     static func badNetwork(_ span: SourceSpan) -> Diagnostic {
@@ -393,6 +399,12 @@ enum Wording {
 
     static func tooLarge(_ span: SourceSpan, what: String, limit: Int) -> Diagnostic {
         error(.tooLarge, span, "there are more \(what) than the \(limit) that are accepted", help: "divide it")
+    }
+
+    static func notVerifiable(_ span: SourceSpan, why: String) -> Diagnostic {
+        error(
+            .notVerifiable, span, "the machine would refuse the program: \(why)",
+            help: "divide what stands here, or make it smaller")
     }
 
     static func notYet(_ span: SourceSpan, what: String, help: String) -> Diagnostic {

@@ -32,7 +32,13 @@ public final class GatewayMetrics: Sendable {
     }
     public func connectionClosed() { active.subtract(1, ordering: .relaxed) }
     public func connectionOverLimit() { overLimit.add(1, ordering: .relaxed) }
-    public func authentication(succeeded: Bool) { (succeeded ? authenticated : rejected).add(1, ordering: .relaxed) }
+    public func authentication(succeeded: Bool) {
+        if succeeded {
+            authenticated.add(1, ordering: .relaxed)
+        } else {
+            rejected.add(1, ordering: .relaxed)
+        }
+    }
     public func cancelRequested() { cancels.add(1, ordering: .relaxed) }
 
     public func decided(_ effect: DecisionRecord.Effect) {

@@ -9,9 +9,11 @@ final class ReplaySession {
     private let policy: VerifiedProgram
     /// nil when the recorded caller has no identity in this program, or the program has no such resource: all is refused.
     private let gate: Gate?
+    private let relevance: MaskRelevance
 
-    init(_ session: RecordedSession, policy: VerifiedProgram, secrets: MaskSecrets, memory: FirstSeen) {
+    init(_ session: RecordedSession, policy: VerifiedProgram, relevance: MaskRelevance, secrets: MaskSecrets, memory: FirstSeen) {
         self.policy = policy
+        self.relevance = relevance
         guard case .caller(let caller) = policy.identify(session.claims) else {
             gate = nil
             return
@@ -20,6 +22,12 @@ final class ReplaySession {
             caller: caller, source: NetworkAddress(text: session.sourceAddress), start: Moment(nanoseconds: session.startedAt))
         gate = Gate(
             policy: policy, caller: caller, resource: session.resource, facts: facts, secrets: secrets, memory: memory)
+    }
+
+    /// Those of the mask rules that can touch what the message considered last reads, as far as this program knows them.
+    func relevant(_ masks: [String]) -> [String] {
+        guard let gate else { return masks }
+        return relevance.relevant(masks, to: gate.lastInspection)
     }
 
     /// What this program makes of a message; nil for messages that are not judged (Bind, Close, data), whose effect on names is taken.

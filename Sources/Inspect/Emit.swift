@@ -17,7 +17,10 @@ extension SQLReader {
         statement.text = TextRef(offset: start, count: end - start)
         if failure == nil {
             statement.fingerprint = fingerprint(range)
-            statement.whereShape = weakestShape ?? WhereShape.none
+            let elsewhere = statement.nameEffect == .execute || statement.nameEffect == .fetch
+            // EXECUTE and FETCH do what another statement said.
+            statement.whereShape = elsewhere ? nil : weakestShape ?? WhereShape.none
+            if elsewhere { readsQueryLimit = true }
             if statement.hasLimit == .unknown, statement.limit == nil, kindHasNoLimit { statement.hasLimit = .no }
         }
         emitStatement(failure, into: inspection)
@@ -32,6 +35,7 @@ extension SQLReader {
         for index in 0..<findings.accesses.count { emitAccess(findings.accesses[index], number, into: inspection) }
         if let failure {
             statement.mayChangeLexicalState = true
+            statement.returnsRows = true
             statement.hasLimit = .unknown
             statement.limit = nil
             inspection.append(

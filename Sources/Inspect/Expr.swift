@@ -39,15 +39,20 @@ extension SQLReader {
         var token: Int32
         var ref: Int32
         var target: Int32
+        var constants: Int32
     }
 
     @inline(__always) func beginExpr() -> ExprStart {
-        ExprStart(token: Int32(p), ref: Int32(refs.count), target: Int32(targets.count))
+        ExprStart(token: Int32(p), ref: Int32(refs.count), target: Int32(targets.count), constants: constantConditions)
     }
 
     @inline(__always)
     func finish(_ start: ExprStart, _ form: Expr.Form, name: Symbol = .none, truth: Expr.Truth = .unsettled) -> Expr {
-        Expr(
+        var truth = truth
+        // A condition that is the same for every row, inside a call or CASE, may make that the same too.
+        if form == .other, truth == .unsettled, constantConditions > start.constants { truth = .tautology }
+        if isConstant(truth) { constantConditions += 1 }
+        return Expr(
             form: form, truth: truth, name: name, firstToken: start.token, lastToken: Int32(p), firstRef: start.ref,
             lastRef: Int32(refs.count), readsTables: Int32(targets.count) > start.target)
     }
@@ -68,7 +73,7 @@ extension SQLReader {
             if b == .never { return a }
             return .range
         }
-        if a == .never || b == .never { return .never }
+        if a == .never || b == .never || complementary(left, right) { return .never }
         if a == .keyed || b == .keyed { return .keyed }
         return a == .tautology && b == .tautology ? .tautology : .range
     }
@@ -83,6 +88,7 @@ extension SQLReader {
     /// The truth of a comparison. `x = x` is true of every row that has an x.
     func comparison(_ mark: Mark, _ left: Expr, _ right: Expr) -> Expr.Truth {
         if left.firstRef == right.lastRef { return .unsettled }
+        if isConstant(left.truth) || isConstant(right.truth) { return .tautology }
         switch mark {
         case .equal:
             if sameTokens(left, right) { return .tautology }
@@ -90,12 +96,15 @@ extension SQLReader {
             if left.form == .constant, right.form == .column { return .keyed }
             return .range
         case .lessEqual, .greaterEqual: return sameTokens(left, right) ? .tautology : .range
+        case .less, .greater, .notEqual: return sameTokens(left, right) ? .never : .range
         case .none, .openParen, .closeParen, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
-            .colonEquals, .equalsGreater, .plus, .minus, .star, .slash, .percent, .caret, .less, .greater, .notEqual,
-            .otherOperator:
+            .colonEquals, .equalsGreater, .plus, .minus, .star, .slash, .percent, .caret, .otherOperator:
             return .range
         }
     }
+
+    /// A condition that was found to be the same for every row.
+    @inline(__always) func isConstant(_ truth: Expr.Truth) -> Bool { truth == .tautology || truth == .never }
 
     /// Whether two expressions are the same tokens, folded; parentheses around either do not matter.
     func sameTokens(_ left: Expr, _ right: Expr) -> Bool {

@@ -3,7 +3,7 @@
 /// A reason to call a statement `unknown`.
 enum Misread: UInt8, Error {
     case syntax, encoding, lexical, messageTooLong, tooManyTokens, tooManyStatements, tooDeep, tooManyNames, tooManyAccesses
-    case anonymousBlock, atomicBody, searchPath, unresolvedName, forwardReference, unsupported, copyOption, prepared
+    case anonymousBlock, atomicBody, searchPath, unresolvedName, forwardReference, unsupported, copyOption, setting
 
     var reason: StaticString {
         switch self {
@@ -23,7 +23,7 @@ enum Misread: UInt8, Error {
         case .forwardReference: "forward reference"
         case .unsupported: "statement not supported"
         case .copyOption: "copy option"
-        case .prepared: "prepared statement"
+        case .setting: "setting not constant"
         }
     }
 }

@@ -10,6 +10,8 @@ extension SQLReader {
         try expect(.alter)
         if at(.system) { return try alterSystem() }
         if at(.default) { return try alterDefaultPrivileges() }
+        if at(.publication) { return try publication(.alter) }
+        if namelessClass() { return try namelessObject(.alter, "alter") }
         let written = keyword
         let objectClass = try objectClassWords()
         switch objectClass {
@@ -17,7 +19,6 @@ extension SQLReader {
         case .role, .database: try alterWithSettings(objectClass)
         case .function, .type:
             kind = objectClass == .function ? "alter function" : "alter type"
-            if written == .operator { throw .unsupported }
             try schemaAccess(.alter, objectClass, try routineName())
             try alterBody()
         case .trigger, .schema, .extension, .any, .parameter, .file, .program, .channel:
@@ -225,10 +226,28 @@ extension SQLReader {
         try plainCommand()
     }
 
+    /// OPTIONS (… 'value') of foreign objects.
+    func genericOptions() throws(Misread) {
+        try expect(.openParen)
+        repeat {
+            let next = peek(1)
+            if at(.add) || at(.set), next.isName { advance() }
+            let drops = at(.drop) && next.isName
+            if drops { advance() }
+            _ = try label()
+            if drops { continue }
+            guard token.isString else { throw .syntax }
+            advance()
+        } while accept(.comma)
+        try expect(.closeParen)
+    }
+
     /// A command of words, names, numbers and option lists: nothing in it is evaluated.
     private func plainCommand() throws(Misread) {
         while !atEnd, !at(.comma) {
-            if at(.openParen) {
+            if at(.openParen), tokens[p - 1].keyword == .options {
+                try genericOptions()
+            } else if at(.openParen) {
                 try optionList()
             } else {
                 guard token.isName || token.isLiteral || at(.dot) || at(.minus) || at(.equal) else { throw .syntax }
@@ -250,11 +269,7 @@ extension SQLReader {
             return try dropBehaviour()
         }
         let written = keyword
-        switch written {
-        case .cast, .transform, .operator: throw .unsupported
-        case .user where peek(1).keyword == .mapping: throw .unsupported
-        default: break  // a class with names
-        }
+        if namelessClass() { return try namelessObject(.drop, "drop") }
         let objectClass = try objectClassWords()
         switch objectClass {
         case .table: kind = "drop table"
@@ -290,6 +305,34 @@ extension SQLReader {
         } while accept(.comma)
         if accept(.with) { try optionList() }
         try dropBehaviour()
+    }
+
+    /// Operators, casts, transforms, large objects and user mappings are told by more than a name.
+    private func namelessClass() -> Bool {
+        switch keyword {
+        case .cast, .transform, .operator, .large: true
+        case .user: peek(1).keyword == .mapping
+        default: false
+        }
+    }
+
+    /// One access to the class of them; the words behind say which, and do nothing now.
+    private func namelessObject(_ verb: Verb, _ words: StaticString) throws(Misread) {
+        kind = words
+        let written = token
+        let objectClass: ObjectClass = at(.large) || at(.user) ? .any : .function
+        let name = try symbol(of: token)
+        advance()
+        _ = try access(verb, objectClass, schema: .none, name: name, written.start, written.end)
+        while !atEnd {
+            if at(.openParen) {
+                guard token.value > 0 else { throw .syntax }
+                p = Int(token.value)
+            } else if at(.closeParen) {
+                throw .syntax
+            }
+            advance()
+        }
     }
 
     private func roleName() throws(Misread) -> QualifiedName {
@@ -331,7 +374,7 @@ extension SQLReader {
     /// An object and the text about it.
     private func described() throws(Misread) {
         let written = keyword
-        if written == .cast || written == .transform || written == .operator || written == .large { throw .unsupported }
+        if namelessClass() { return try namelessObject(.comment, "comment") }
         let objectClass = try objectClassWords()
         var name = try routineName()
         if written == .column {
@@ -420,7 +463,16 @@ extension SQLReader {
             }
             return
         }
-        if at(.large) { throw .unsupported }
+        if at(.large) {
+            let written = token
+            advance()
+            _ = try access(verb, .any, schema: .none, name: try symbol(of: written), written.start, written.end)
+            try expect(.object)
+            return try commaSeparated { () throws(Misread) in
+                guard self.token.kind == .integer || self.token.kind == .decimal else { throw Misread.syntax }
+                self.advance()
+            }
+        }
         var objectClass = ObjectClass.table
         if at(.parameter), startsColumnId(peek(1)) {
             advance()

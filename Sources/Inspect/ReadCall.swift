@@ -213,7 +213,7 @@ extension SQLReader {
         statement.mayChangeLexicalState = true
         let argument = peek(1)
         guard argument.isString, peek(2).mark == .comma, let symbol = try? stringSymbol(argument), !symbol.isNone else {
-            throw .unsupported
+            throw .setting
         }
         try setAccess(foldedParameter(symbol), start, end)
     }

@@ -213,16 +213,18 @@ extension SQLReader {
             if peek(1).keyword == .table {
                 advance()
                 advance()
+                try createTable(temporary: false)
                 kind = "create foreign table"
-                try ifExists()
-                try createAccess(.table, try qualifiedName(), temporary: false)
-                try definitionBody()
+                try expect(.server)
+                _ = try columnId()
+                if accept(.options) { try genericOptions() }
             } else {
                 try createNamed("create foreign data wrapper", .any)
             }
-        case .tablespace, .server, .publication, .access: try createNamed("create", .any)
+        case .publication: try publication(.create)
+        case .tablespace, .server, .subscription, .access: try createNamed("create", .any)
         case .text, .collation, .conversion, .default: try createCode("create", .any)
-        case .statistics: try createCode("create statistics", .any)
+        case .statistics: try createStatistics()
         default: throw .unsupported
         }
         return true
@@ -322,8 +324,17 @@ extension SQLReader {
             if name.isNone { name = role }
         }
         _ = try access(.create, .schema, schema: .none, name: name, start, tokens[p - 1].end)
-        // Objects made along with it have names in the new schema.
-        if !atEnd { throw .unsupported }
+        // Objects made along with it have names in the new schema, or, when they exist already, along the path.
+        searchPath.append(name)
+        defer { searchPath.truncate(to: searchPath.count - 1) }
+        while !atEnd {
+            let next = peek(1).keyword
+            guard at(.create), next == .table || next == .view || next == .index || next == .unique || next == .or else {
+                throw .unsupported
+            }
+            _ = try createStatement()
+        }
+        kind = "create schema"
     }
 
     /// A trigger or rule: `create` of it, and `alter` of its table.

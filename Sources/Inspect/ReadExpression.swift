@@ -39,7 +39,7 @@ extension SQLReader {
         }
         if !restricted, accept(.not) {
             let inner = try expression(Precedence.not)
-            return finish(start, .other, truth: negated(truth(of: inner)))
+            return finish(start, .other, truth: negated(inner))
         }
         if at(.operator) {
             try namedOperator()
@@ -49,11 +49,12 @@ extension SQLReader {
         return try primary()
     }
 
-    private func negated(_ truth: Expr.Truth) -> Expr.Truth {
-        switch truth {
-        case .tautology: .never
-        case .never: .tautology
-        case .unsettled, .range, .keyed: .range
+    /// What is the same for every row stays so; whether it is true or false is only known of the literals.
+    private func negated(_ inner: Expr) -> Expr.Truth {
+        if inner.form == .trueLiteral { return .never }
+        switch truth(of: inner) {
+        case .tautology, .never: return .tautology
+        case .unsettled, .range, .keyed: return .range
         }
     }
 
@@ -220,7 +221,7 @@ extension SQLReader {
         if accept(.distinct) {
             try expect(.from)
             let right = try expression(Precedence.test + 1, restricted: restricted)
-            return finish(start, .other, truth: negative && sameTokens(left, right) ? .tautology : .unsettled)
+            return finish(start, .other, truth: !sameTokens(left, right) ? .unsettled : negative ? .tautology : .never)
         }
         if accept(.document) { return finish(start, .other) }
         guard !restricted else { throw .syntax }
@@ -267,10 +268,10 @@ extension SQLReader {
             _ = try quantified()
         } else {
             let pattern = try expression(Precedence.between + 1)
-            everything = !negative && matchesAll(pattern, like: true)
+            everything = matchesAll(pattern, like: true)
         }
         if accept(.escape) { try expression(Precedence.between + 1) }
-        return finish(start, .other, truth: everything ? .tautology : .unsettled)
+        return finish(start, .other, truth: !everything ? .unsettled : negative ? .never : .tautology)
     }
 
     /// any_name: of a collation, an operator class, a text search object.

@@ -34,6 +34,7 @@ extension SQLReader {
                 _ = joinType()
                 try expect(.join)
                 try tablePrimary()
+                scopes[scopes.count - 1].mergesColumns = true
                 for index in first..<sources.count { try readEveryColumn(of: index) }
             case .join, .inner, .left, .right, .full:
                 guard joinType(), accept(.join) else { throw .syntax }
@@ -64,9 +65,9 @@ extension SQLReader {
         }
         try expect(.using)
         try expect(.openParen)
+        scopes[scopes.count - 1].mergesColumns = true
         repeat {
-            // The column is one of each side's; which tables of a side is not known.
-            reference(.plain, name: try columnId())
+            reference(.merged, name: try columnId())
         } while accept(.comma)
         try expect(.closeParen)
         if accept(.as) {

@@ -138,11 +138,10 @@ extension SQLReader {
         }
         try expect(.closeParen)
         if items == 1 {
-            only.lastToken = Int32(p)
-            only.firstToken = start.token
-            if only.form == .isNull || only.form == .isNotNull {
-                only.firstToken += 1
-                only.lastToken -= 1
+            // Of a null test the tokens are the operand's, with or without parentheses around the test.
+            if only.form != .isNull, only.form != .isNotNull {
+                only.lastToken = Int32(p)
+                only.firstToken = start.token
             }
             return only
         }

@@ -26,6 +26,7 @@ extension SQLReader {
     func query(_ role: QueryRole, recursive: Int = -1) throws(Misread) -> Outputs {
         try enter()
         let outerUse = use
+        let outerConstants = constantConditions
         let visible = commonTables.count
         if at(.with) { try withClause() }
         let firstTarget = targets.count
@@ -34,6 +35,7 @@ extension SQLReader {
         if body.scopeIsOpen { try closeSelect(role) }
         commonTables.truncate(to: visible)
         use = outerUse
+        constantConditions = outerConstants
         leave()
         return body.outputs
     }
@@ -93,6 +95,11 @@ extension SQLReader {
                 outputColumns.append(column)
             }
             return Outputs(first: first, count: left.count)
+        }
+        // What a recursive query reads of itself comes from either arm.
+        if inPlace {
+            use(left, for: [.computed, .filter])
+            use(right, for: [.computed, .filter])
         }
         // Stars: which column meets which is not known, so each column of the whole stands for all columns of both arms.
         for range in [left, right] {

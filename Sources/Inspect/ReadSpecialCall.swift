@@ -35,6 +35,10 @@ extension SQLReader {
             return finish(start, .other)
         }
         guard peek(1).mark == .openParen else { return nil }
+        switch keyword {
+        case .overlay, .position, .substring, .normalize, .extract: findings.function(schema: .none, name: try symbol(of: token))
+        default: break  // not a function of pg_catalog by that name
+        }
         let outer = use
         use = use.insideExpression
         defer { use = outer }

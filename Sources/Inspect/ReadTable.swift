@@ -82,10 +82,7 @@ extension SQLReader {
         }
         if accept(.storage) { _ = try label() }
         if accept(.compression) { _ = try label() }
-        if at(.options) {
-            advance()
-            try optionList()
-        }
+        if accept(.options) { try genericOptions() }
         try columnConstraints()
     }
 

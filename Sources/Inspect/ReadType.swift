@@ -35,12 +35,6 @@ extension SQLReader {
             schema = type
             type = try label()
         }
-        if at(.percent) {
-            // `table.column%TYPE`.
-            advance()
-            try expect(.type)
-            return .none
-        }
         if at(.openParen) { try modifiers() }
         return schema.isNone || schema == known.pgCatalog ? type : .none
     }

@@ -161,6 +161,14 @@ extension SQLReader {
         let name = try name()
         // Where this is not yet the grammar's, it is a function somebody made.
         try jsonFunctionAccess(name, written)
+        if kind == .jsonArray, startsQuery(peek(1)) {
+            try expect(.openParen)
+            use(try query(.inner), for: use.insideExpression)
+            try jsonFormat()
+            try jsonNulls()
+            try jsonReturning()
+            return try expect(.closeParen)
+        }
         try expect(.openParen)
         if accept(.closeParen) { return }
         if at(.returning) {

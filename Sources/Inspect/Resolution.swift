@@ -53,6 +53,11 @@ extension SQLReader {
         switch refs[ref].kind {
         case .plain: return try resolvePlain(ref, in: scope)
         case .qualified: return try resolveQualified(ref, in: scope)
+        case .merged:
+            for index in Int(scope.firstSource)..<sources.count where !sources[index].qualifiedOnly {
+                try linkColumn(ref, name: refs[ref].name, source: index, certainMiss: false)
+            }
+            return true
         case .star:
             for index in Int(scope.firstSource)..<sources.count where !sources[index].qualifiedOnly {
                 try linkEvery(ref, source: index, whole: false)
@@ -69,7 +74,7 @@ extension SQLReader {
         var certain = false
         for index in Int(scope.firstSource)..<sources.count {
             let source = sources[index]
-            if source.qualifiedOnly || source.kind == .relation || source.kind == .join || source.kind == .phantom { continue }
+            if scope.mergesColumns || source.qualifiedOnly || source.kind == .relation || source.kind == .join || source.kind == .phantom { continue }
             for column in source.outputs.range where outputColumns[column].name == name {
                 resolutionSteps += 1
                 link(ref, .output, column, whole: false)

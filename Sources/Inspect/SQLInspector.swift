@@ -26,10 +26,17 @@ public final class SQLInspector {
 
     private func prepareSymbols() {
         reader.symbols.reset()
+        reader.temporaryHere.removeAll()
         reader.known.make(in: &reader.symbols)
         reader.searchPath.removeAll()
-        for schema in searchPathNames { reader.searchPath.append(symbol(schema)) }
-        for name in temporaryTables { reader.symbols.setTemporary(symbol(name), true) }
+        for schema in searchPathNames {
+            let symbol = symbol(schema)
+            reader.searchPath.append(symbol)
+        }
+        for name in temporaryTables {
+            let symbol = symbol(name)
+            reader.symbols.setTemporary(symbol, true)
+        }
     }
 
     private func symbol(_ name: String) -> Symbol {

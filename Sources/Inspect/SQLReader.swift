@@ -54,6 +54,8 @@ final class SQLReader {
     // Context and bounds.
     /// What a column read here is used for; empty where that is decided when the query's use is known.
     var use: ColumnUses = []
+    /// Conditions found to be the same for every row, in this query so far.
+    var constantConditions: Int32 = 0
     var nesting = 0
     var resolutionSteps = 0
     var overflow: Misread?
@@ -101,6 +103,7 @@ final class SQLReader {
         commonTables.removeAll()
         aliasNames.removeAll()
         use = []
+        constantConditions = 0
         nesting = 0
         overflow = nil
     }

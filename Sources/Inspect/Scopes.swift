@@ -12,6 +12,8 @@ struct Scope: BitwiseCopyable {
     var shape: WhereShape = .none
     /// Tables or sub-queries are in FROM, so the query's WHERE counts.
     var touchesTables = false
+    /// USING or NATURAL made columns that are several sources' at once, so one source that has a name is not all.
+    var mergesColumns = false
 }
 
 enum SourceKind: UInt8 {
@@ -86,6 +88,8 @@ enum RefKind: UInt8 {
     case plain
     /// `alias.name`, `schema.alias.name`.
     case qualified
+    /// A column of USING: every source's that may have it.
+    case merged
     /// `*`.
     case star
     /// `alias.*`.

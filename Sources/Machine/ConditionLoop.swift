@@ -38,13 +38,10 @@ extension ConditionFrame {
                 registers[a] = .boolean(isSubset(registers[b], of: c))
                 continue
             case .matchPattern:
-                let subject = registers[b]
-                registers[a] = .boolean(
-                    subject.kind == .string
-                        ? patterns._withUnsafeGuaranteedRef { $0.match(c, subject.bytes, path: false) } : .unknown)
+                registers[a] = .boolean(matches(registers[b], pattern: c))
                 continue
             case .inWindow:
-                registers[a] = .boolean(registers[b].kind == .integer ? isInside(registers[b].number, window: c) : .unknown)
+                registers[a] = .boolean(isInside(registers[b], window: c))
                 continue
             case .inNetwork:
                 registers[a] = .boolean(isInside(registers[b], network: c))
@@ -60,9 +57,7 @@ extension ConditionFrame {
             case .testContains: outcome = contains(registers[a], registers[b])
             }
             let flags = instruction.flags
-            let holds: Bool =
-                outcome == .unknown
-                ? flags.contains(.ifUnknown) : (outcome == .yes) != flags.contains(.negate)
+            let holds = outcome == .unknown ? flags.contains(.ifUnknown) : (outcome == .yes) != flags.contains(.negate)
             if holds == flags.contains(.jumpIfTrue) { pc &+= c }
         }
     }

@@ -75,29 +75,35 @@ extension ConditionFrame {
         return Ternary(matches(a, b, at: a.count &- b.count))
     }
 
-    /// Naive search: its cost is bounded by `containsWork` comparisons; beyond it the answer is unknown.
+    /// Naive search. Where it has compared `containsWork` words of eight bytes without an answer, that is unknown: a text
+    /// made to be slow cannot hold up the event loop.
     func contains(_ a: Value, _ b: Value) -> Ternary {
         guard a.kind == .string, b.kind == .string else { return .unknown }
         guard b.count > 0, let right = b.pointer else { return .yes }
         guard let left = a.pointer, b.count <= a.count else { return .no }
-        guard (a.count &- b.count &+ 1).multipliedReportingOverflow(by: b.count).partialValue <= Self.containsWork else {
-            return .unknown
-        }
         let first = right.load(as: UInt8.self)
+        var work = 0
         for start in 0...(a.count &- b.count) where left.load(fromByteOffset: start, as: UInt8.self) == first {
+            work &+= b.count / 8 &+ 1
+            if work > Self.containsWork { return .unknown }
             if equalBytes(left + start, right, b.count) { return .yes }
         }
         return .no
     }
 
-    /// Bytes compared by one `contains` at most.
-    static var containsWork: Int { 16 << 20 }
+    /// Words compared by one `contains` at most: a few milliseconds.
+    static var containsWork: Int { 1 << 21 }
 
     @inline(__always)
     private func matches(_ a: Value, _ b: Value, at offset: Int) -> Bool {
         guard offset >= 0, offset &+ b.count <= a.count else { return false }
         guard b.count > 0, let left = a.pointer, let right = b.pointer else { return true }
         return equalBytes(left + offset, right, b.count)
+    }
+
+    func matches(_ value: Value, pattern index: Int) -> Ternary {
+        guard value.kind == .string else { return .unknown }
+        return patterns._withUnsafeGuaranteedRef { $0.match(index, value.bytes, path: false) }
     }
 
     func isInside(_ value: Value, network index: Int) -> Ternary {
@@ -107,8 +113,10 @@ extension ConditionFrame {
         return Ternary(address.isInside(high: network.high, low: network.low, prefix: network.prefix))
     }
 
-    /// Whether a moment lies in a weekly window of a zone. Outside the zone's validity that is unknown.
-    func isInside(_ moment: Int64, window index: Int) -> Ternary {
+    /// Whether a time lies in a weekly window of a zone. Outside the zone's validity that is unknown.
+    func isInside(_ value: Value, window index: Int) -> Ternary {
+        guard value.kind == .integer else { return .unknown }
+        let moment = value.number
         let window = windows[index]
         let zone = zones[Int(window.zone)]
         guard moment >= zone.validFrom, moment < zone.validUntil else { return .unknown }

@@ -14,8 +14,8 @@ public enum OpcodeTable {
         A policy is compiled to a *program*: tables of issuers, identities, groups, resources and rules, and the code of their
         conditions. The verifier shows, before a program may run, that every index is in its table, that conditions jump forward
         only and end on every path, that a register is written before it is read and has the type that is read, and that the
-        longest path of each condition costs at most \(ProgramLimits.conditionCost) units. So every condition ends, and its cost is
-        known when it is compiled.
+        longest path of each condition costs at most \(ProgramLimits.conditionCost) units (about a nanosecond each). So every
+        condition ends, and its cost is known when it is compiled.
 
         """
 
@@ -84,11 +84,12 @@ public enum OpcodeTable {
         var text = """
             ## The serialised program
 
-            All numbers are little-endian. The frame: 8 bytes of magic (`PSTNPRG` and 0x1A), format version (16 bits, now
-            \(ProgramCodec.format)), number of sections (16), total length (32). Then the section table, for each section its kind
-            (16), flags (16; bit 0: critical), offset (32) and length (32). Sections ascend by kind and follow each other without
-            gaps. An unknown section is skipped when it is not critical, and refused when it is. The same program always gives the
-            same bytes. A program is at most \(ProgramLimits.programBytes >> 20) MiB.
+            All numbers are little-endian. The frame is 8 bytes of magic (`PSTNPRG` and 0x1A), the format version (16 bits; this is
+            version \(ProgramCodec.format)), the number of sections (16 bits) and the total length (32 bits). The section table
+            follows: for each section its kind (16 bits), flags (16 bits; bit 0 is critical), offset and length (32 bits each).
+            Sections ascend by kind and follow each other without gaps. An unknown section is skipped when it is not critical, and
+            refused when it is. The same program always gives the same bytes. A program is at most
+            \(ProgramLimits.programBytes >> 20) MiB. Its signature is not part of it.
 
             | kind | section |
             | --- | --- |

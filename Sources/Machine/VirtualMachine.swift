@@ -173,7 +173,7 @@ public final class VirtualMachine {
     private func composeObjects() {
         let accesses = frame.pointee.accesses
         var bytes = 0
-        for access in accesses { bytes += Int(access.schema.count) + Int(access.name.count) + 1 }
+        for access in accesses { bytes += frame.pointee.bytes(access.schema).count + frame.pointee.bytes(access.name).count + 1 }
         let room = objectText.room(for: bytes)
         let items = objectItems.room(for: accesses.count)
         var offset = 0

@@ -78,6 +78,7 @@ public final class Journal {
     /// Room for a payload, to be filled and then published. Nothing is visible before.
     @inline(__always)
     func reserve(_ count: Int) throws(RecordingError) -> UnsafeMutableRawPointer {
+        if core.isClosed { throw .closed }
         let needed = EntryLayout.aligned(EntryLayout.headerBytes &+ count)
         // The last header's worth of a segment is kept for the entry that says where it goes on.
         if offset &+ needed &+ EntryLayout.headerBytes > segment.size { try roll(for: count) }
@@ -98,7 +99,6 @@ public final class Journal {
         guard count <= RecordingLimits.entryBytes else {
             throw .entryTooLong(bytes: count, limit: RecordingLimits.entryBytes)
         }
-        if core.isClosed { throw .closed }
         let waiting = written &- channel.ingested.load(ordering: .relaxed)
         guard waiting < settings.backlogBytes else { throw .backlog(bytes: waiting, limit: settings.backlogBytes) }
         let needed = SegmentLayout.headerBytes + EntryLayout.aligned(EntryLayout.headerBytes + count) + EntryLayout.headerBytes

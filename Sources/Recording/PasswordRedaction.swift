@@ -240,3 +240,8 @@ private struct RedactionLexer {
         }
     }
 }
+
+/// What is recorded of a query's or a Parse's text, for the fuzzer and for `postern inspect`.
+package func redactedForRecording(_ text: UnsafeRawBufferPointer) -> [UInt8] {
+    PasswordRedaction.mayBeNeeded(text) ? PasswordRedaction.redacted(text) : Array(text)
+}

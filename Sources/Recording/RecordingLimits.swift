@@ -15,6 +15,8 @@ public enum RecordingLimits {
     public static let listedNames = 1 << 20
     /// Texts at least this long are stored once and shared by the messages that send them, in bytes.
     public static let sharedTextBytes = 512
+    /// Results of one event loop that may be unfinished at once; those of further messages are not recorded.
+    public static let unfinishedResults = 4096
     /// Programs and mask sets that a journal remembers as written; beyond, it forgets and writes them again.
     public static let rememberedNames = 4096
 }

@@ -46,44 +46,44 @@ enum Recovery {
         _ result: inout RecoveryResult
     ) throws(RecordingError) {
         let bytes = try SystemCall.read(path, limit: fileLimit)
-        var damaged = false
+        var damage: Int?
         do {
             // Copied to memory of our own: a mapped file that another process cuts short would be a fault instead of an error.
             let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 8), alignment: 8)
             defer { copy.deallocate() }
             copy.copyBytes(from: bytes)
-            damaged = try ingest(UnsafeRawBufferPointer(rebasing: copy[..<bytes.count]), key, number, queue, writer, &result)
+            damage = try ingest(UnsafeRawBufferPointer(rebasing: copy[..<bytes.count]), key, number, queue, writer, &result)
         } catch {
             writer.forget()
             throw StoreFile.error(error)
         }
-        if damaged {
+        if let damage {
             result.damagedSegments += 1
-            result.error = .damaged(path: path, offset: 0)
+            result.error = .damaged(path: path, offset: damage)
             try SystemCall.rename(path, to: path + JournalFile.damagedSuffix)
         } else {
             try SystemCall.remove(path)
         }
     }
 
-    /// - Returns: whether the segment is damaged; what is whole before the damage is taken in.
+    /// - Returns: the byte at which the segment is damaged, if it is; what is whole before the damage is taken in.
     static func ingest(
         _ bytes: UnsafeRawBufferPointer, _ key: String, _ number: UInt64, _ queue: DatabaseQueue, _ writer: BatchWriter,
         _ result: inout RecoveryResult
-    ) throws -> Bool {
+    ) throws -> Int? {
         // A process killed while it made the segment leaves zeros: nothing was recorded in it.
-        if bytes.prefix(SegmentLayout.headerBytes).allSatisfy({ $0 == 0 }) { return false }
-        guard let header = JournalScanner.header(of: bytes), header.number == number else { return true }
+        if bytes.prefix(SegmentLayout.headerBytes).allSatisfy({ $0 == 0 }) { return nil }
+        guard let header = JournalScanner.header(of: bytes), header.number == number else { return 0 }
         let position = try queue.read { db in
             try Row.fetchOne(db, sql: "SELECT segment, offset FROM positions WHERE journal = ?", arguments: [key])
         }
         var start = SegmentLayout.headerBytes
         if let position {
             let segment = UInt64(bitPattern: position["segment"] as Int64)
-            if number < segment { return false }
+            if number < segment { return nil }
             if number == segment { start = position["offset"] }
         }
-        guard var scanner = JournalScanner(file: bytes, offset: start) else { return true }
+        guard var scanner = JournalScanner(file: bytes, offset: start) else { return start }
         while true {
             let before = scanner.offset
             let batch = try queue.write { db in
@@ -99,8 +99,8 @@ enum Recovery {
             result.bytes += UInt64(scanner.offset - before)
             switch batch.stop {
             case nil: continue
-            case .end, .rolled: return false
-            case .damaged: return true
+            case .end, .rolled: return nil
+            case .damaged: return scanner.offset
             }
         }
     }

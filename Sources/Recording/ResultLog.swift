@@ -39,7 +39,7 @@ public final class ResultLog {
         var part: UInt32 = 0
         var bytes: UInt64 = 0
     }
-    /// Messages whose result was interrupted by another's.
+    /// Messages whose result was interrupted by another's; a session has one at most, and `finish` ends it.
     private var suspended: [SessionID: Progress] = [:]
 
     /// - Parameter journal: the journal of the loop whose sessions are recorded.
@@ -56,13 +56,14 @@ public final class ResultLog {
     }
 
     /// Adds bytes to the result of a message that `session` has recorded.
-    /// - Returns: false when the message has reached its limit and the bytes were left out.
+    /// - Returns: false when the bytes were left out: the message has reached its limit, or too many results are unfinished.
     @discardableResult
     public func append(
         _ bytes: UnsafeRawBufferPointer, of session: SessionRecording, sequence: UInt64
     ) throws(RecordingError) -> Bool {
-        try select(session.id, sequence)
-        guard let progress = current, progress.bytes + UInt64(bytes.count) <= settings.bytesPerMessage else { return false }
+        guard try select(session.id, sequence), let progress = current,
+            progress.bytes + UInt64(bytes.count) <= settings.bytesPerMessage
+        else { return false }
         current?.bytes += UInt64(bytes.count)
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -82,17 +83,20 @@ public final class ResultLog {
         suspended[session.id] = nil
     }
 
-    private func select(_ session: SessionID, _ sequence: UInt64) throws(RecordingError) {
+    private func select(_ session: SessionID, _ sequence: UInt64) throws(RecordingError) -> Bool {
         if let progress = current {
-            if progress.session == session && progress.sequence == sequence { return }
+            if progress.session == session && progress.sequence == sequence { return true }
             try writeGathered()
             if let progress = current { suspended[progress.session] = progress }
+            current = nil
         }
         if let progress = suspended.removeValue(forKey: session), progress.sequence == sequence {
             current = progress
         } else {
+            guard suspended.count < RecordingLimits.unfinishedResults else { return false }
             current = Progress(session: session, sequence: sequence)
         }
+        return true
     }
 
     private func writeGathered() throws(RecordingError) {

@@ -17,6 +17,8 @@ enum StoreFile {
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         }
+        // SQLite would make the file readable for all; its log and index files take the mode of the file.
+        close(try SystemCall.openFile(path(directory), O_RDWR | O_CREAT))
         do {
             let queue = try DatabaseQueue(path: path(directory), configuration: configuration)
             try queue.write { try Schema.migrate($0) }

@@ -22,6 +22,15 @@ struct DiagnosticTests {
         #expect(result.hasErrors == (result.program == nil))
     }
 
+    /// Files that also have mistakes for the parser: what follows from those is not said a second time.
+    @Test(arguments: CaseFolder.files(in: "broken", ending: ".postern"))
+    func aBrokenDeclarationIsSaidOnce(_ file: CaseFile) throws {
+        let marked = MarkedPolicies(try file.text(), path: file.path)
+        let result = PolicyCompiler.compile(files: marked.sources, options: Self.options)
+        try CaseFolder.expect(marked.marked(with: result.diagnostics, result.sources), matches: file.path)
+        #expect(result.program == nil)
+    }
+
     @Test func everyCodeHasACase() throws {
         let cases = try Self.files.map { try $0.text() }.joined()
         for code in CompilerCode.allCases where !LimitTests.codes.contains(code) {

@@ -20,7 +20,8 @@ struct ExampleTests {
     @Test(arguments: ["shop"]) func compilesAndLoads(_ example: String) throws {
         let files = try Self.files(of: example)
         #expect(!files.isEmpty)
-        let result = PolicyCompiler.compile(files: files, options: CompileOptions(revision: 7, date: Moment(seconds: 1_772_000_000)))
+        let result = PolicyCompiler.compile(
+            files: files, options: CompileOptions(revision: 7, date: Moment(seconds: 1_772_000_000)))
         #expect(result.diagnostics.isEmpty, "\(DiagnosticText.render(result.diagnostics, files: result.sources))")
         let program = try #require(result.program)
         let verified = try VerifiedProgram.load(try ProgramCodec.encode(program))

@@ -8,7 +8,7 @@ import Testing
 
 struct LimitTests {
     /// Codes whose cases are here: their files would be too large to keep, or need more than files.
-    static let codes: [CompilerCode] = [.tooLarge, .noSuchRoot]
+    static let codes: [CompilerCode] = [.tooLarge, .noSuchRoot, .notVerifiable]
 
     private static let head = """
         policy a edition 1
@@ -59,6 +59,23 @@ struct LimitTests {
         }
         #expect(codes(policy(CompilerLimits.letDepth)) == [])
         #expect(Set(codes(policy(CompilerLimits.letDepth + 2))) == ["C0801"])
+    }
+
+    /// The parser bounds the depth of one condition, but each `let` begins anew.
+    @Test func conditionsInsideEachOther() {
+        func policy(lets: Int, depth: Int) -> String {
+            var text = "let l0 = statement.has_where\n"
+            for index in 1...lets {
+                text += "let l\(index) = "
+                for level in 0..<depth { text += level % 2 == 0 ? "statement.has_limit and (" : "statement.first_seen or (" }
+                text += "l\(index - 1)" + String(repeating: ")", count: depth) + "\n"
+            }
+            return text + deny("when l\(lets)")
+        }
+        // Two times sixty, the operands at either end, and the condition itself.
+        #expect(codes(policy(lets: 2, depth: 60)) == [])
+        #expect(Set(codes(policy(lets: 3, depth: 60))) == ["C0801"])
+        #expect(Set(codes(policy(lets: CompilerLimits.letDepth - 2, depth: 60))) == ["C0801"])
     }
 
     @Test func setElements() {
@@ -112,6 +129,29 @@ struct LimitTests {
         func policy(_ count: Int) -> String { deny("when statement.text matches \"\(String(repeating: "a", count: count))\"") }
         #expect(codes(policy(ProgramLimits.patternBytes)) == [])
         #expect(codes(policy(ProgramLimits.patternBytes + 1)) == ["C0311"])
+    }
+
+    /// Bounds of the machine without a diagnostic of their own.
+    @Test func whatTheVerifierWouldRefuse() {
+        func because(_ count: Int) -> String { deny("because \"\(String(repeating: "x", count: count))\"") }
+        #expect(codes(because(ProgramLimits.symbolBytes)) == [])
+        #expect(codes(because(ProgramLimits.symbolBytes + 1)) == ["C0802"])
+        func tags(_ count: Int) -> String {
+            "resource big : postgres { tags \((0..<count).map { "t\($0)" }.joined(separator: ", ")) }\n"
+        }
+        #expect(codes(tags(ProgramLimits.tags)) == [])
+        #expect(codes(tags(ProgramLimits.tags + 1)) == ["C0802"])
+    }
+
+    /// Not a limit, but far beyond what a person writes: it must come to an end soon.
+    @Test func manyRules() {
+        var text = ""
+        for index in 0..<600 {
+            text += "allow a\(index) {\n  who ada\n  on db\n  to select from t\(index)(id, c\(index)), any\n}\n"
+            text += "mask m\(index) {\n  on db\n  column t\(index).c\(index) with last(\(index % 4))\n}\n"
+            text += "deny d\(index) {\n  on db\n  to drop t\(index)\n  unless statement.count == \(index)\n}\n"
+        }
+        #expect(codes(text) == [])
     }
 
     // MARK: roots

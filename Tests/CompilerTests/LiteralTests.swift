@@ -24,7 +24,9 @@ struct LiteralTests {
         "Mon 8:00-18:00 UTC", "Mon 08:00 UTC", "Mon 08:00-18:00-19:00 UTC", "Mon- 08:00-18:00 UTC", "Mon,,Tue 08:00-18:00 UTC",
         "Monday 08:00-18:00 UTC", "Mon 08:00-18:00 UTC UTC",
     ]) func noWindows(_ text: String) {
-        if case .success(let window) = WeeklyWindow.parse(text) { #expect(window.zone == "18:00", "\(text) is read as \(window)") }
+        if case .success(let window) = WeeklyWindow.parse(text) {
+            #expect(window.zone == "18:00", "\(text) is read as \(window)")
+        }
     }
 
     @Test(arguments: [
@@ -38,7 +40,8 @@ struct LiteralTests {
     }
 
     @Test(arguments: [
-        "", "10.0.0", "10.0.0.0.0", "10.0.0.256", "10.0.0.01", "10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/", "10.0.0.1/8", "+1.0.0.0",
+        "", "10.0.0", "10.0.0.0.0", "10.0.0.256", "10.0.0.01", "10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/", "10.0.0.1/8",
+        "+1.0.0.0",
         ":", ":::", "1::2::3", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7", "12345::", "g::", "::-1", "::+1", "2001:db8::1/32", "::/129",
         "1:2:3:4:5:6:7::8", "10.0.0.0/8/8", "::1.2.3.4",
     ]) func noNetworks(_ text: String) { #expect(NetworkRecord(text: text) == nil) }
@@ -51,7 +54,9 @@ struct LiteralTests {
             var moment = ZoneTable.validFrom
             while moment < ZoneTable.validUntil {
                 let offset = table.transitions.last { $0.at <= moment }?.offset
-                #expect(offset == Int32(zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(moment)))), "\(name) \(moment)")
+                #expect(
+                    offset == Int32(zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(moment)))),
+                    "\(name) \(moment)")
                 moment += 11 * 86_400 + 12_345
             }
             #expect(table.transitions.first?.at == ZoneTable.validFrom)
@@ -61,6 +66,8 @@ struct LiteralTests {
     @Test func fixedOffsets() {
         #expect(ZoneTable.record(of: "+05:30")?.transitions.map(\.offset) == [19_800])
         #expect(ZoneTable.record(of: "-14:00")?.transitions.map(\.offset) == [-50_400])
-        for name in ["+14:01", "+5:30", "05:30", "+05:60", "EST", "Europe/Berln", "GMT+2", "", "/", "../x", "Foo/Bar", "Etc/Unknown"] { #expect(ZoneTable.record(of: name) == nil) }
+        for name in [
+            "+14:01", "+5:30", "05:30", "+05:60", "EST", "Europe/Berln", "GMT+2", "", "/", "../x", "Foo/Bar", "Etc/Unknown",
+        ] { #expect(ZoneTable.record(of: name) == nil) }
     }
 }

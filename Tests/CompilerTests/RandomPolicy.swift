@@ -43,7 +43,10 @@ struct RandomPolicy {
         isMask = false
         for index in 0..<2 { text += "let cond\(index) = \(condition(depth: 2, names: index))\n" }
         // Half of them begin with a wide allow, or hardly any request would get through.
-        if random.chance(50) { text += "allow wide { on any\n  to \(random.pick(["any", "select, insert, update, delete, call, set", "any", "read, write, define"]))\n}\n" }
+        if random.chance(50) {
+            text +=
+                "allow wide { on any\n  to \(random.pick(["any", "select, insert, update, delete, call, set", "any", "read, write, define"]))\n}\n"
+        }
         for index in 0..<(1 + random.below(7)) { text += rule(index) }
         return text
     }
@@ -84,35 +87,49 @@ struct RandomPolicy {
     private mutating func targets(mayBeBare: Bool) -> String {
         if random.chance(12) { return random.pick(["any", "unknown", "write", "read", "define", "transact", "select, insert"]) }
         var parts = (0..<(1 + random.below(3))).map { target(mayBeBare: mayBeBare, isFirst: $0 == 0) }
-        if random.chance(12) { parts.append(random.pick(["unknown", "write", "read", "define", "transact", "select, insert", "grant"])) }
+        if random.chance(12) {
+            parts.append(random.pick(["unknown", "write", "read", "define", "transact", "select, insert", "grant"]))
+        }
         return parts.joined(separator: ", ")
     }
 
     /// After a comma `any` would be an object of the verb before.
     private mutating func target(mayBeBare: Bool, isFirst: Bool) -> String {
         switch 1 + random.below(11) {
-        case 1: return "call \(mayBeBare ? random.pick(["version", "pg_read_file", "archive"]) : random.pick(["pg_catalog.version", "any.archive"]))"
+        case 1:
+            return
+                "call \(mayBeBare ? random.pick(["version", "pg_read_file", "archive"]) : random.pick(["pg_catalog.version", "any.archive"]))"
         case 2: return random.pick(["set search_path, app.user", "set any", "set timezone"])
-        case 3: return random.pick(["read \"/etc/*\"", "write \"/tmp/**\"", "run \"gzip *\", \"cat ?\"", "read, write \"/var/data\""])
+        case 3:
+            return random.pick(["read \"/etc/*\"", "write \"/tmp/**\"", "run \"gzip *\", \"cat ?\"", "read, write \"/var/data\""])
         case 4:
-            let object = mayBeBare ? random.pick(["table orders", "orders", "view orders, customers", "index"]) : random.pick(["table app.orders", "role", "schema app"])
+            let object =
+                mayBeBare
+                ? random.pick(["table orders", "orders", "view orders, customers", "index"])
+                : random.pick(["table app.orders", "role", "schema app"])
             return "\(random.pick(["drop", "create, alter", "define", "alter"])) \(object)"
-        case 5: return "\(random.pick(["delete from", "truncate", "lock", "delete, truncate"])) \(object(mayBeBare, columns: false))"
+        case 5:
+            return "\(random.pick(["delete from", "truncate", "lock", "delete, truncate"])) \(object(mayBeBare, columns: false))"
         default:
-            let verbs = random.pick(["select from", "insert into", "update", "select, insert", isFirst ? "any" : "grant", "write", "read"])
+            let verbs = random.pick([
+                "select from", "insert into", "update", "select, insert", isFirst ? "any" : "grant", "write", "read",
+            ])
             // Only these three have columns; `any` and `write` bring others with them.
             let columns = !["any", "write", "grant"].contains(verbs)
-            return verbs + " " + (0..<(1 + random.below(2))).map { _ in object(mayBeBare, columns: columns) }.joined(separator: ", ")
+            return verbs + " "
+                + (0..<(1 + random.below(2))).map { _ in object(mayBeBare, columns: columns) }.joined(separator: ", ")
         }
     }
 
     private mutating func object(_ mayBeBare: Bool, columns: Bool) -> String {
-        let qualified = ["public.orders", "app.orders", "app.any", "public.customers", "pg_catalog.pg_class", "public.contact", "any.any"]
+        let qualified = [
+            "public.orders", "app.orders", "app.any", "public.customers", "pg_catalog.pg_class", "public.contact", "any.any",
+        ]
         let bare = ["orders", "customers", "money", "pg_class", "any"]
         if columns, random.chance(15) { return random.pick(["any.email", "public.customers.phone", "any.contact"]) }
         var text = random.pick(mayBeBare ? bare + qualified : qualified)
         if columns, random.chance(40) {
-            text += "(\(random.some(["id", "email", "phone", "note", "contact"], most: 3).joined(separator: ", ")))"
+            text += "(\(random.some(["id", "email", "phone", "note", "contact", "any"], most: 3).joined(separator: ", ")))"
         }
         return text
     }
@@ -125,7 +142,9 @@ struct RandomPolicy {
         switch random.below(4) {
         case 0: return "not (\(condition(depth: depth - 1, names: names)))"
         case 1: return "(\(condition(depth: depth - 1, names: names)) or \(condition(depth: depth - 1, names: names)))"
-        case 2: return "(\(condition(depth: depth - 1, names: names)) and \(condition(depth: depth - 1, names: names)) and \(atom(names)))"
+        case 2:
+            return
+                "(\(condition(depth: depth - 1, names: names)) and \(condition(depth: depth - 1, names: names)) and \(atom(names)))"
         default: return "(\(condition(depth: depth - 1, names: names)) and not \(atom(names)))"
         }
     }
@@ -146,15 +165,18 @@ struct RandomPolicy {
         "statement.where in { range, keyed }", "statement.kind == \"select\"", "statement.kind in { \"insert\", \"update\" }",
         "statement.kind starts with \"se\"", "statement.kind like \"*ate\"", "statement.kind matches \"^(select|delete)$\"",
         "statement.text contains \"orders\"", "statement.text ends with \"42\"", "statement.text like \"select ?* from*\"",
-        "statement.text contains \"\"", "\"public.orders\" in statement.tables", "statement.tables in { \"public.orders\", app.orders }",
+        "statement.text contains \"\"", "\"public.orders\" in statement.tables",
+        "statement.tables in { \"public.orders\", app.orders }",
         "statement.functions contains \"count\"", "statement.fingerprint == \"00000000000000ff\"",
         "identity.name == ada", "identity.name in names", "identity.name != eve", "claim.sub in both",
         "identity.issuer == rich", "identity.proof >= dpop", "identity.proof == mtls", "identity.proof in { bearer, mtls }",
         "dba in identity.groups", "\"people\" in identity.groups", "identity.groups in { people, everyone_named }",
         "resource.name == one", "production in resource.tags", "resource.kind == postgres",
-        "request.time in \"Mon-Fri 08:00-18:00 Europe/Berlin\"", "request.time in { \"Sat-Mon 22:00-06:00 America/New_York\", \"Wed-Wed 00:00-24:00 UTC\" }",
+        "request.time in \"Mon-Fri 08:00-18:00 Europe/Berlin\"",
+        "request.time in { \"Sat-Mon 22:00-06:00 America/New_York\", \"Wed-Wed 00:00-24:00 UTC\" }",
         "request.time < 2026-03-15T12:00Z", "request.time >= 2026-03-02", "session.age < 2h", "session.age >= 30m",
-        "request.source in \"10.0.0.0/8\"", "request.source in { \"192.0.2.0/25\", \"10.1.2.3\" }", "request.source == \"10.1.2.3\"",
+        "request.source in \"10.0.0.0/8\"", "request.source in { \"192.0.2.0/25\", \"10.1.2.3\" }",
+        "request.source == \"10.1.2.3\"",
         "session.reason contains \"INC-\"", "has session.reason", "has request.source", "has statement.limit",
         "claim.sub == \"ada\"", "claim.sub in names", "claim.sub == identity.name", "has claim.groups", "\"dba\" in claim.groups",
         "claim.groups in { dba, dev }", "claim.groups contains \"dev\"", "claim.sub in identity.groups",
@@ -169,8 +191,10 @@ struct RandomPolicy {
 
     private static let ofAccess = [
         "access.verb == select", "access.verb in { insert, update, delete }", "access.object == \"public.orders\"",
-        "access.schema == \"public\"", "access.table like \"*o*\"", "access.columns in contact", "access.columns contains \"email\"",
-        "has access.columns", "access.columns in { id, contact, note }", "access.table == \"customers\"", "access.object in money",
+        "access.schema == \"public\"", "access.table like \"*o*\"", "access.columns in contact",
+        "access.columns contains \"email\"",
+        "has access.columns", "access.columns in { id, contact, note }", "access.table == \"customers\"",
+        "access.object in money",
     ]
 
     // MARK: requests
@@ -180,7 +204,9 @@ struct RandomPolicy {
         let subject = random.pick(["ada", "bob", "robert", "eve", "eve-2", "zoe"])
         request.issuer = subject.hasPrefix("eve") ? "plain" : "rich"
         request.claims["sub"] = .string(subject)
-        if random.chance(60) { request.claims["groups"] = .strings(random.pick([["dba"], ["dev"], ["dba", "dev"], [], ["ops"]])) }
+        if random.chance(60) {
+            request.claims["groups"] = .strings(random.pick([["dba"], ["dev"], ["dba", "dev"], [], ["ops"]]))
+        }
         if request.issuer == "rich" {
             if random.chance(50) { request.claims["team"] = .string(random.pick(["shop", "ops", "ada"])) }
             if random.chance(50) { request.claims["level"] = .integer(random.pick([1, 2, 5, 7])) }
@@ -189,7 +215,9 @@ struct RandomPolicy {
         request.proof = random.pick(Proof.allCases)
         request.resource = random.pick(["one", "one", "two", "three"])
         // March 2026, with the change to summer time, and now and then a moment outside the zones' table.
-        request.moment = random.chance(5) ? random.pick([0, 1_577_836_799, 2_524_608_000, -5]) : 1_772_323_200 + Int64(random.below(31 * 86_400))
+        request.moment =
+            random.chance(5)
+            ? random.pick([0, 1_577_836_799, 2_524_608_000, -5]) : 1_772_323_200 + Int64(random.below(31 * 86_400))
         request.sessionStart = request.moment - Int64(random.below(10_000)) + 100
         if random.chance(60) { request.reason = random.pick(["INC-17", "curious", ""]) }
         if random.chance(70) { request.source = random.pick(["10.1.2.3", "192.0.2.7", "192.0.2.200", "203.0.113.9"]) }
@@ -220,12 +248,15 @@ struct RandomPolicy {
 
     private mutating func access(_ statement: Int) -> ReferenceAccess {
         let verb = random.pick([
-            Verb.select, .select, .select, .insert, .update, .delete, .truncate, .lock, .create, .alter, .drop, .call, .set, .read,
+            Verb.select, .select, .select, .insert, .update, .delete, .truncate, .lock, .create, .alter, .drop, .call, .set,
+            .read,
             .write, .run, .unknown,
         ])
         var access = ReferenceAccess(
-            verb: verb, objectClass: .table, statement: statement, schema: random.pick(["public", "public", "app", "pg_catalog", "other"]),
-            name: random.pick(["orders", "orders", "customers", "payments", "ledger", "pg_class", "email", "secret"]), columns: [])
+            verb: verb, objectClass: .table, statement: statement,
+            schema: random.pick(["public", "public", "app", "pg_catalog", "other"]),
+            name: random.pick(["orders", "orders", "customers", "payments", "ledger", "pg_class", "email", "secret"]), columns: []
+        )
         switch verb {
         case .select, .insert, .update:
             if random.chance(20) {

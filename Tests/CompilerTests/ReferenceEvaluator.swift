@@ -118,7 +118,11 @@ struct ReferenceEvaluator {
     }
 
     private func masks(_ rule: RuleDeclaration) -> Bool {
-        if rule.to == nil {
+        // `to any` says what no `to` says.
+        let isWide = rule.to?.verbClauses.contains { clause in
+            clause.objects.allSatisfy(isAnything) && clause.verbs.contains { if case .any = $0 { true } else { false } }
+        }
+        if isWide ?? true {
             return (0..<max(request.statements.count, 1)).contains {
                 facts(statement: $0, access: nil).joined(rule.conditions) != false
             }
@@ -156,7 +160,8 @@ struct ReferenceEvaluator {
         let hasObjects = clause.objects.contains { !isAnything($0) }
         switch pattern {
         // With an object it is what can be done to a table.
-        case .any: return !hasObjects || ![.unknown, .transact, .call, .set, .listen, .notify, .read, .write, .run].contains(verb)
+        case .any:
+            return !hasObjects || ![.unknown, .transact, .call, .set, .listen, .notify, .read, .write, .run].contains(verb)
         case .verb(let name):
             let isPath = clause.objects.contains { $0.path.count == 1 && $0.path[0].kind == .text }
             let group = name.text == "define" || !isPath ? VerbGroup(rawValue: name.text) : nil

@@ -24,10 +24,11 @@ struct ReferenceFacts {
 
     /// All clauses; `unless c` is `when not c`. Nil is unknown.
     func joined(_ clauses: [ConditionClause]) -> Bool? {
-        and(clauses.map { clause in
-            let value = value(of: clause.condition)
-            return clause.isNegated ? value.map { !$0 } : value
-        })
+        and(
+            clauses.map { clause in
+                let value = value(of: clause.condition)
+                return clause.isNegated ? value.map { !$0 } : value
+            })
     }
 
     // MARK: Kleene
@@ -175,7 +176,9 @@ struct ReferenceFacts {
 
     private static func flattened(_ literal: SetLiteral, _ tree: SyntaxTree) -> [Operand] {
         literal.elements.flatMap { element -> [Operand] in
-            if case .path(let path) = element, path.segments.count == 1, let inner = elements(ofSet: path.text, tree) { return inner }
+            if case .path(let path) = element, path.segments.count == 1, let inner = elements(ofSet: path.text, tree) {
+                return inner
+            }
             return [element]
         }
     }

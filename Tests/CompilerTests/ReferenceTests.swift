@@ -24,7 +24,9 @@ struct ReferenceTests {
             let file = SourceFile(path: "world.postern", text: text)
             let result = PolicyCompiler.compile(files: [file], options: CompileOptions(date: Self.date))
             guard let program = result.program else {
-                Issue.record("seed \(seed)\n\(DiagnosticText.render(result.diagnostics.filter { $0.severity == .error }, files: result.sources))")
+                Issue.record(
+                    "seed \(seed)\n\(DiagnosticText.render(result.diagnostics.filter { $0.severity == .error }, files: result.sources))"
+                )
                 return
             }
             let verified = try VerifiedProgram.load(try ProgramCodec.encode(program))
@@ -37,7 +39,9 @@ struct ReferenceTests {
                     continue
                 }
                 guard machine.caller.identity == reference.identity, Set(machine.caller.groups) == reference.groups else {
-                    Issue.record("seed \(seed), turn \(turn): \(machine.caller) is not \(String(describing: reference.identity)), \(reference.groups)")
+                    Issue.record(
+                        "seed \(seed), turn \(turn): \(machine.caller) is not \(String(describing: reference.identity)), \(reference.groups)"
+                    )
                     return
                 }
                 let expected = reference.decide()
@@ -65,7 +69,8 @@ struct ReferenceTests {
         let source = request.source.map { text in
             NetworkAddress(ipv4: text.split(separator: ".").reduce(0) { $0 << 8 | (UInt32($1) ?? 0) })
         }
-        let session = SessionFacts(caller: caller, source: source, start: Moment(seconds: request.sessionStart), reason: request.reason)
+        let session = SessionFacts(
+            caller: caller, source: source, start: Moment(seconds: request.sessionStart), reason: request.reason)
         return (caller, VirtualMachine(specialisation, session: session))
     }
 
@@ -79,7 +84,8 @@ struct ReferenceTests {
                 machine.decide(
                     inspection,
                     RequestFacts(
-                        moment: Moment(seconds: request.moment), inTransaction: request.inTransaction.map(Ternary.init) ?? .unknown,
+                        moment: Moment(seconds: request.moment),
+                        inTransaction: request.inTransaction.map(Ternary.init) ?? .unknown,
                         firstSeen: firstSeen, message: message))
             }
         }
@@ -89,7 +95,9 @@ struct ReferenceTests {
         for (bit, rule) in verified.maskRules.enumerated() where machine.maskWords[bit / 64] >> UInt64(bit % 64) & 1 == 1 {
             decision.masks.insert(verified.ruleName(rule))
         }
-        for index in 0..<machine.observedRules.count { decision.observed.insert(verified.ruleName(Int(machine.observedRules[index]))) }
+        for index in 0..<machine.observedRules.count {
+            decision.observed.insert(verified.ruleName(Int(machine.observedRules[index])))
+        }
         return decision
     }
 }

@@ -57,7 +57,7 @@ enum GatePolicy {
             files: [SourceFile(path: name, text: text)], options: CompileOptions(date: Moment(seconds: 1_772_000_000)))
         let program = try #require(
             compiled.program, "\(DiagnosticText.render(compiled.diagnostics, files: compiled.sources))")
-        return try VerifiedProgram.load(ProgramCodec.encode(program))
+        return try VerifiedProgram.load(try ProgramCodec.encode(program))
     }
 
     static func gate(_ program: VerifiedProgram, as identity: String, on resource: String) throws -> Gate {

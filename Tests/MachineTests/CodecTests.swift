@@ -1,4 +1,5 @@
 // The serialised form: it comes back whole, it is always the same, and nothing malformed passes.
+import Foundation
 import Testing
 
 @testable import Machine
@@ -60,6 +61,14 @@ import Testing
         let first = try ProgramCodec.encode(Self.full().program)
         #expect(try ProgramCodec.encode(Self.full().program) == first)
         #expect(try ProgramCodec.encode(ProgramCodec.decode(first)) == first)
+    }
+
+    /// The format does not change by accident: the bytes are those that are kept. They also seed the fuzzer.
+    @Test func bytesAreThoseThatAreKept() throws {
+        let bytes = try ProgramCodec.encode(Self.full().program)
+        let url = CaseFile.url("program.bin")
+        if CaseFile.updates { try Data(bytes).write(to: url) }
+        #expect(try [UInt8](Data(contentsOf: url)) == bytes)
     }
 
     @Test func everyTruncationIsRefused() throws {
@@ -146,6 +155,40 @@ import Testing
         #expect(try Self.patched { $0[Self.offset(.symbols, $0) + 10] = 2 } == .textTooLong)
         // Rules: a count, then name, effect, observe.
         #expect(try Self.patched { $0[Self.offset(.rules, $0) + 9] = 2 } == .badFlag)
+    }
+
+    @Test func textsAtTheirLimits() throws {
+        func refusal(_ change: (inout Program) -> Void) throws -> ProgramError.Reason? {
+            var draft = Self.full()
+            change(&draft.program)
+            return draft.refusal()?.reason
+        }
+        func text(_ count: Int) -> String { String(repeating: "x", count: count) }
+        #expect(try refusal { $0.name = text(ProgramLimits.nameBytes) } == nil)
+        #expect(try refusal { $0.name = text(ProgramLimits.nameBytes + 1) } == .textTooLong)
+        #expect(try refusal { $0.symbols.append(text(ProgramLimits.symbolBytes)) } == nil)
+        #expect(try refusal { $0.symbols.append(text(ProgramLimits.symbolBytes + 1)) } == .textTooLong)
+        #expect(try refusal { $0.sources[0].path = text(ProgramLimits.pathBytes) } == nil)
+        #expect(try refusal { $0.sources[0].path = text(ProgramLimits.pathBytes + 1) } == .textTooLong)
+        #expect(try refusal { $0.sources[0].bytes += [UInt8](repeating: 0x20, count: ProgramLimits.sourceBytes) } == .textTooLong)
+    }
+
+    @Test func listsAtTheirLimits() throws {
+        func refusal(_ change: (inout ProgramDraft) -> Void) -> ProgramError.Reason? {
+            var draft = Self.full()
+            change(&draft)
+            return draft.refusal()?.reason
+        }
+        func tags(_ count: Int) -> (inout ProgramDraft) -> Void {
+            { draft in draft.program.resources[1].tags = draft.symbols((0..<count).map { "tag\($0)" }) }
+        }
+        #expect(refusal(tags(ProgramLimits.tags)) == nil)
+        #expect(refusal(tags(ProgramLimits.tags + 1)) == .tooMany)
+        func windows(_ count: Int) -> (inout ProgramDraft) -> Void {
+            { draft in draft.program.windows = Array(repeating: draft.program.windows[0], count: count) }
+        }
+        #expect(refusal(windows(ProgramLimits.windows)) == nil)
+        #expect(refusal(windows(ProgramLimits.windows + 1)) == .tooMany)
     }
 
     @Test func aProgramBeyondTheLimitIsNotEncoded() {

@@ -66,6 +66,31 @@ import Testing
         #expect(Opcode.allCases.map(\.row.mnemonic).filter { !used.contains($0) } == [])
     }
 
+    /// A text made to be slow gives no answer instead of none in time; an honest one of the same size does.
+    @Test func containsIsBounded() throws {
+        let code = ["claim r0 team", "claim r1 sub2", "test.contains r0 r1 +1", "accept", "reject"]
+        func known(_ text: String, _ part: String) throws -> Bool {
+            var results: [Bool] = []
+            for flag in ["", "unknown"] {
+                var draft = ProgramDraft.basic()
+                draft.program.issuers[0].claims.append(.init(claim: draft.claim("sub2", .string), optional: true))
+                var assembler = Assembler(draft: draft)
+                let instructions = try assembler.assemble(code.map { $0.replacing("r1 +1", with: "r1 \(flag) +1") })
+                draft = assembler.draft
+                let condition = draft.code(instructions)
+                draft.rule(.allow, "rule", condition: condition)
+                let bench = try Bench(draft, claims: ["team": .string(text), "sub2": .string(part)])
+                bench.add(.select, "t")
+                results.append(bench.decide().outcome == .allowed)
+            }
+            return results[0] == results[1]
+        }
+        let long = String(repeating: "a", count: 200_000)
+        #expect(try !known(long, String(repeating: "a", count: 50_000) + "b"))
+        #expect(try known(long + "drop table", "drop table"))
+        #expect(try known(long, "drop table"))
+    }
+
     /// Kleene at one test: operand, flags, whether it jumps.
     @Test func threeValues() throws {
         let table: [(operand: String, flags: String, jumps: Bool)] = [

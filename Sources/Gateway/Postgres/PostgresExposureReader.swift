@@ -12,32 +12,37 @@ extension PostgresMasking {
         "txid_current", "pg_current_xact_id", "random", "setseed", "gen_random_uuid", "pg_is_in_recovery",
     ]
 
+    /// Whether a message touches relations, so that the catalogue must be known to tell what it exposes.
+    static func readsRelations(_ found: Inspection) -> Bool {
+        let verbs: VerbSet = [.select, .insert, .update, .delete, .truncate, .lock, .maintain]
+        return found.accesses.buffer.contains { verbs.contains($0.verb) }
+    }
+
     /// What the message considered last may expose: all its statements together.
     func exposure(of found: Inspection) -> PostgresExposure {
         guard !plan.columns.isEmpty else { return PostgresExposure() }
         var exposure = PostgresExposure()
         for access in found.accesses.buffer {
             join(access, of: found, to: &exposure)
-            if exposure == .everything { break }
         }
         return exposure
     }
 
     private func join(_ access: Access, of found: Inspection, to exposure: inout PostgresExposure) {
         switch access.verb {
-        case .unknown: exposure = .everything
+        case .unknown: exposure.joinEverything()
         case .call:
             let isHarmless = found.string(access.schema) == "pg_catalog" && Self.harmlessCalls.contains(found.string(access.name))
-            if !isHarmless { exposure = .everything }
+            if !isHarmless { exposure.joinEverything() }
         case .select, .insert, .update, .delete, .truncate, .lock, .maintain:
             join(relation: access, of: found, to: &exposure)
         case .create, .alter, .drop, .comment, .grant, .revoke, .set, .listen, .notify, .transact:
             break
         case .read, .write, .run:
-            exposure = .everything
+            exposure.joinEverything()
         case .forward, .upload, .download, .get, .head, .post, .put, .patch, .options, .trace, .connect, .list, .watch, .exec,
             .attach, .logs, .portforward, .proxy:
-            exposure = .everything
+            exposure.joinEverything()
         }
     }
 
@@ -55,19 +60,20 @@ extension PostgresMasking {
             return
         }
         if PostgresSideDoors.shows(relation: name, column: nil) { exposure.readsMasked = true }
-        if relation.isView && relation.runsCode { exposure = .everything }
+        if relation.isView && relation.runsCode { exposure.joinEverything() }
         let masked = relation.columns.filter { treatment(of: relation.oid, column: $0.number) != .pass }
         guard !masked.isEmpty else { return }
         exposure.touchesMasked = true
         if access.everyColumn {
             exposure.readsMasked = true
-            return
+            if access.everyColumnUses.contains(.stored) { exposure.storesMasked = true }
         }
         let first = Int(access.firstColumn)
         for index in first..<first + Int(access.columnCount) {
             let use = found.columns[index]
-            let isRead = use.uses != .write
-            if isRead, masked.contains(where: { found.bytes(use.name).elementsEqual($0.name.utf8) }) { exposure.readsMasked = true }
+            guard use.uses != .write, masked.contains(where: { found.bytes(use.name).elementsEqual($0.name.utf8) }) else { continue }
+            exposure.readsMasked = true
+            if use.uses.contains(.stored) { exposure.storesMasked = true }
         }
     }
 

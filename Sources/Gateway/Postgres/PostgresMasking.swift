@@ -9,10 +9,17 @@ struct PostgresExposure: Equatable {
     var readsMasked = false
     /// It touches a relation with a masked column: errors may quote its rows.
     var touchesMasked = false
+    /// It stores what it reads of a masked column where no mask applies.
+    var storesMasked = false
     /// It runs code that is not seen here: any text that comes back may carry any value.
     var runsCode = false
 
-    static let everything = PostgresExposure(readsMasked: true, touchesMasked: true, runsCode: true)
+    /// What is said of code that cannot be seen.
+    mutating func joinEverything() {
+        readsMasked = true
+        touchesMasked = true
+        runsCode = true
+    }
 }
 
 /// The rules for one result's columns.

@@ -63,6 +63,9 @@ final class PostgresSession {
     var isLexicalStateUnsure = false
     /// A cancel request is on its way to the backend: nothing new is sent, so that it cannot hit the wrong statement.
     var isCancelling = false
+    /// What was prepared and bound since the last Sync: exactly known, since a failure would have everything after it skipped.
+    var freshStatements: [String: PreparedStatement] = [:]
+    var freshPortals: [String: [PreparedStatement]] = [:]
     var waitsForCatalogue: PostgresWait?
     var catalogueWish: UInt64?
 

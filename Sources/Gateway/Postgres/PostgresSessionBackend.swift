@@ -94,8 +94,13 @@ extension PostgresSession {
     /// Whether the answer owed first is of these kinds; if not, the backend is out of order and the session over.
     @inline(__always)
     private func isOwed(_ kind: PostgresExpectation.Kind, _ other: PostgresExpectation.Kind? = nil) -> Bool {
-        if let first = expectations.first, first.kind == kind || first.kind == other, !first.hasFailed { return true }
-        fail(.backend("an answer that is not owed"))
+        guard let first = expectations.first, first.kind == kind || first.kind == other, !first.hasFailed else {
+            fail(.backend("an answer that is not owed"))
+            return false
+        }
+        // What must fail did not: nothing is certain any more.
+        guard first.statement?.refusal != nil else { return true }
+        fail(.backend("a message that had to fail did not"))
         return false
     }
 
@@ -160,10 +165,6 @@ extension PostgresSession {
     /// The answer owed first is complete with this message.
     private func answered(_ message: PostgresBackendMessage, completed: UInt32) {
         guard let done = expectations.removeFirst() else { return }
-        if done.statement?.refusal != nil {
-            // What must fail did not: nothing is certain any more.
-            return fail(.backend("a message that had to fail did not"))
-        }
         if !done.isOurs { toClient.pass(message.range) }
         settleNames(done, completed: Int(completed))
         guard done.sequence != 0 else { return }

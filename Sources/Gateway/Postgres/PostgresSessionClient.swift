@@ -141,6 +141,7 @@ extension PostgresSession {
                 describeCopy(UnsafeRawBufferPointer(rebasing: text[described]), for: statement)
             }
             noteLexicalChanges()
+            forgetFreshNames()
             permit.spend()
             toBackend.pass(message.range)
             expectations.append(
@@ -168,6 +169,7 @@ extension PostgresSession {
             statement.ticket = permit.ticket
             guard let sequence = record(.parse, permit.decision, text: text, name: name) else { return true }
             observer.decided(.allow)
+            freshStatements[name] = gate.names.statement(name).last
             permit.spend()
             toBackend.pass(message.range)
             expectations.append(PostgresExpectation(.parse, sequence: sequence, started: now.steady, statement: statement))
@@ -195,11 +197,15 @@ extension PostgresSession {
         let parameters = reader.bytes(reader.remaining) ?? UnsafeRawBufferPointer(start: nil, count: 0)
         guard let sequence = record(.bind, unjudged, name: name, portal: portal, parameters: parameters) else { return }
         var statement: PostgresStatement?
-        if !portal.isEmpty {
+        let fresh = freshStatements.isEmpty ? nil : freshStatements[name]
+        if !portal.isEmpty || fresh != nil {
             let kept = PostgresStatement()
             kept.name = portal
-            kept.bound = gate.names.statement(name)
+            kept.bound = fresh.map { [$0] } ?? gate.names.statement(name)
+            freshPortals[portal] = kept.bound
             statement = kept
+        } else if !freshPortals.isEmpty {
+            freshPortals[portal] = nil
         }
         gate.names.bind(portal: portal, to: name)
         toBackend.pass(message.range)
@@ -221,7 +227,7 @@ extension PostgresSession {
             poison(.execute, invalid("a malformed Execute"), recorded: .execute)
             return true
         }
-        switch gate.consider(.execute(portal: portal), at: circumstances) {
+        switch consider(portal: portal) {
         case .refuse(let refusal): poison(.execute, refusal, recorded: .execute, portal: portal)
         case .forward(let permit):
             var statement: PostgresStatement?
@@ -246,6 +252,21 @@ extension PostgresSession {
         return true
     }
 
+    /// Between two Syncs a name stands for what it was given last: had that failed, the Execute would be skipped as well.
+    private func consider(portal: String) -> Outcome {
+        guard !freshPortals.isEmpty, let fresh = freshPortals[portal] else { return gate.consider(.execute(portal: portal), at: circumstances) }
+        let known = gate.names.portal(portal)
+        gate.names.confirmBind(portal: portal, to: fresh)
+        defer { gate.names.confirmBind(portal: portal, to: known) }
+        return gate.consider(.execute(portal: portal), at: circumstances)
+    }
+
+    private func forgetFreshNames() {
+        guard !freshStatements.isEmpty || !freshPortals.isEmpty else { return }
+        freshStatements.removeAll(keepingCapacity: true)
+        freshPortals.removeAll(keepingCapacity: true)
+    }
+
     private func close(_ message: PostgresClientMessage) {
         var reader = PostgresReader(message.body)
         let kind = reader.byte()
@@ -267,6 +288,7 @@ extension PostgresSession {
         // The backend ignores Sync while it takes copy data, so it would never be answered.
         if isCopyingIn { return }
         isSkipping = false
+        forgetFreshNames()
         toBackend.pass(message.range)
         expectations.append(PostgresExpectation(.sync))
     }

@@ -124,10 +124,18 @@ extension PostgresSession {
         statement.ticket = permit.ticket
         guard let plan = permit.masks else { return .go(statement, describe: nil) }
         statement.plan = plan
-        if !plan.columns.isEmpty, catalogue == nil || isCatalogueOld, waitForCatalogue(.client(clientPosition), of: oldestBelieved) { return .wait }
-        let masking = masking(for: plan)
         let found = gate.lastInspection
+        if !plan.columns.isEmpty, isCatalogueOld, PostgresMasking.readsRelations(found),
+            waitForCatalogue(.client(clientPosition), of: oldestBelieved)
+        {
+            return .wait
+        }
+        let masking = masking(for: plan)
         statement.exposure = masking.exposure(of: found)
+        guard !statement.exposure.storesMasked else {
+            // The gate sees this for a table named in a mask; through a view or a parent only the catalogue can tell.
+            return .refuse(refusal("a masked column would be stored where no mask applies", nil, permit))
+        }
         for index in 0..<found.statements.count where found.statements[index].copy == .toClient {
             switch PostgresCopyPlan.resolve(found, masking: masking) {
             case .plan(let copy): statement.copy = copy
@@ -148,7 +156,11 @@ extension PostgresSession {
     }
 
     private func copyRefusal(_ text: String, _ permit: borrowing ForwardPermit) -> Refusal {
-        Refusal(decision: guarded(permit.decision), message: text, hint: "Use SELECT instead of COPY.")
+        refusal(text, "Use SELECT instead of COPY.", permit)
+    }
+
+    private func refusal(_ text: String, _ hint: String?, _ permit: borrowing ForwardPermit) -> Refusal {
+        Refusal(decision: guarded(permit.decision), message: text, hint: hint)
     }
 
     func masking(for plan: MaskPlan) -> PostgresMasking {

@@ -1,0 +1,96 @@
+// `postern test`: the policy's own examples, through the gateway's own decision path.
+
+import ArgumentParser
+import Compiler
+import Foundation
+import Harness
+import Machine
+import PolicyLang
+
+struct TestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test", abstract: "Run the tests that policy files hold.",
+        discussion: """
+            Decides each statement, and masks each row, by the same code that the gateway runs, and says which rules no test decides.
+
+              postern test policies/
+              postern test policies/ --require-coverage --format json
+
+            Exit status 1 when a test fails or the policy has errors.
+            """)
+
+    @OptionGroup var input: PolicyInput
+    @OptionGroup var output: FormatOption
+    @Flag(name: .long, help: "Fail when a rule decides no step of any test.")
+    var requireCoverage = false
+
+    func run() throws {
+        try Output.run {
+            let compiled = try input.compile()
+            guard let program = compiled.program else {
+                Output.complain(Diagnostics.text(compiled.diagnostics, compiled.sources))
+                throw ExitStatus.found
+            }
+            let policy = try BundleReader.load(PolicyEncoder.bytes(of: program), "the compiled policy")
+            let moment = try input.moment()
+            var runner = TestRunner(policy)
+            let report = runner.run(compiled.tests.map { TestCase($0, compiled.sources, moment) })
+            if output.isJSON {
+                try Output.json(
+                    TestRecord(passed: report.passed, tests: report.results, rules: report.coverage.rules))
+            } else {
+                Output.print(report.text)
+            }
+            if !report.passed || (requireCoverage && !report.coverage.uncovered.isEmpty) { throw ExitStatus.found }
+        }
+    }
+}
+
+/// What `test --format json` prints.
+private struct TestRecord: Encodable {
+    var passed: Bool
+    var tests: [TestResult]
+    var rules: [RuleCoverage.Rule]
+}
+
+extension TestCase {
+    /// A test without `at` is judged at `moment`.
+    fileprivate init(_ test: PolicyTest, _ sources: [SourceFile], _ moment: Moment) {
+        let place = { (span: SourceSpan) in TestPlace(span, sources) }
+        let claims = VerifiedClaims(
+            issuer: test.issuer, subject: test.identity, values: test.claims, proof: test.proof ?? .bearer)
+        self.init(
+            title: test.title, identity: test.identity, claims: claims, source: test.source, reason: test.reason,
+            resource: test.resource, moment: test.moment ?? moment,
+            steps: test.examples.map { example in
+                switch example {
+                case .message(let message):
+                    .message(
+                        MessageStep(
+                            text: message.text, expected: Expectation(message.outcome), rule: message.rule, place: place(message.span)))
+                case .row(let row):
+                    .row(
+                        RowStep(
+                            schema: row.schema, table: row.table, cells: row.cells.map { Cell(column: $0.column, value: $0.value) },
+                            expected: row.expected.map { Cell(column: $0.column, value: $0.value) }, place: place(row.span)))
+                }
+            }, place: place(test.span))
+    }
+}
+
+extension TestCase.Expectation {
+    fileprivate init(_ outcome: TestOutcome) {
+        switch outcome {
+        case .allow: self = .allow
+        case .deny: self = .deny
+        case .approve: self = .approve
+        }
+    }
+}
+
+extension TestPlace {
+    fileprivate init(_ span: SourceSpan, _ sources: [SourceFile]) {
+        let file = sources.first { $0.index == span.file }
+        self.init(path: file?.path ?? "", line: file?.location(of: span.start).line ?? 1)
+    }
+}

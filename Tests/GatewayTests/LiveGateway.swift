@@ -1,0 +1,100 @@
+// A gateway in the test process: a listener on loopback in front of the live PostgreSQL.
+
+import Decision
+import Foundation
+import Logging
+import Machine
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Recording
+import Sealing
+import Synchronization
+
+@testable import Gateway
+
+/// Listens on a free port. Tokens are the subject itself: identity is tested elsewhere.
+final class LiveGateway {
+    let port: Int
+    let service: PostgresService
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let channel: any Channel
+
+    /// - Parameters:
+    ///   - database: on the live PostgreSQL, and the name that clients connect to; the resource is `shop`.
+    ///   - cleartext: take tokens without TLS.
+    init(
+        _ stage: PostgresStage, database: String, cleartext: Bool = true, tls: GatewayConfiguration.BackendTLS = .disable,
+        host: String = "127.0.0.1"
+    ) throws {
+        let live = try LivePostgres.shared.get()
+        let resource = PostgresResource(
+            name: "shop", host: host, port: live.port, database: database,
+            credential: .init(user: "app", password: Array(LivePostgres.password.utf8)), tls: tls)
+        var logger = Logger(label: "gateway-test")
+        logger.logLevel = .critical
+        let journals = Journals(try StageRecording.shared.get())
+        service = try PostgresService(
+            resources: [database: resource],
+            surroundings: PostgresSurroundings(
+                authenticate: { try stage.caller(String(decoding: $0.token, as: UTF8.self)) },
+                judge: { caller, resource, facts in
+                    stage.gate(caller, on: resource, facts).map { PostgresJudge(gate: $0, program: stage.recorded) }
+                },
+                journal: { try journals.journal($0) }, metrics: GatewayMetrics(), logger: logger))
+        let certificate = try DevelopmentCertificate.make(
+            names: ["localhost"], addresses: ["127.0.0.1"], validDays: 30, nowSeconds: Int64(Date().timeIntervalSince1970))
+        var settings = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(certificate.certificatePEM.utf8)).map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(certificate.privateKeyPEM.utf8), format: .pem)))
+        settings.applicationProtocols = ["postgresql"]
+        let context = try NIOSSLContext(configuration: settings)
+        let service = service
+        channel = try ServerBootstrap(group: group)
+            .childChannelInitializer { child in
+                child.eventLoop.makeCompletedFuture { try service.accept(child, tls: context, allowsCleartext: cleartext) }
+            }
+            .bind(host: "127.0.0.1", port: 0).wait()
+        port = channel.localAddress?.port ?? 0
+    }
+
+    deinit {
+        channel.close(promise: nil)
+        service.endAll()
+    }
+
+    func psql(_ token: String, database: String, _ commands: [String], tls: String = "require", options: [String] = ["-At"]) throws -> PsqlRun {
+        try PsqlRun(
+            "host=127.0.0.1 port=\(port) dbname=\(database) user=tester sslmode=\(tls)", password: token, commands, options: options)
+    }
+
+    func client() throws -> RawClient { try RawClient(port: port) }
+
+    func client(_ token: String, database: String) throws -> RawClient {
+        let client = try RawClient(port: port)
+        let lines = try client.login(token, database: database)
+        guard lines.last == "Z I" else { throw NotationError(description: "no login: \(lines)") }
+        return client
+    }
+}
+
+/// A journal for each event loop. Journals are used on their own loop only; the table is locked.
+private final class Journals: Sendable {
+    private struct Held: @unchecked Sendable {
+        // Handed only to the loop that it was made for.
+        var journal: Journal
+    }
+    private let recorder: Recorder
+    private let known = Mutex<[ObjectIdentifier: Held]>([:])
+
+    init(_ recorder: Recorder) { self.recorder = recorder }
+
+    func journal(_ loop: any EventLoop) throws -> Journal {
+        try known.withLock { known -> Held in
+            if let held = known[ObjectIdentifier(loop)] { return held }
+            let held = Held(journal: try recorder.makeJournal())
+            known[ObjectIdentifier(loop)] = held
+            return held
+        }.journal
+    }
+}

@@ -1,0 +1,167 @@
+// A real PostgreSQL for tests: one for each test process, in a temporary directory, on a free loopback port, stopped when the process ends.
+
+import Foundation
+import Sealing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A running PostgreSQL with a superuser `postgres`, a role `app` (both with the password `secret`), and TLS.
+final class LivePostgres: Sendable {
+    static let shared = Result { try LivePostgres() }
+    static let password = "secret"
+
+    let port: Int
+    let directory: String
+    /// PEM of the certificate it shows, for `localhost`.
+    var certificate: String { directory + "/server.crt" }
+    private let process: pid_t
+
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    private init() throws {
+        let tools = try Self.tools()
+        let place = FileManager.default.temporaryDirectory.appendingPathComponent("postern-pg-\(UUID().uuidString)").path
+        directory = place
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        try (Self.password + "\n").write(toFile: place + "/pw", atomically: true, encoding: .utf8)
+        let made = try DevelopmentCertificate.make(
+            names: ["localhost"], addresses: ["127.0.0.1"], validDays: 30, nowSeconds: Int64(Date().timeIntervalSince1970))
+        try made.certificatePEM.write(toFile: place + "/server.crt", atomically: true, encoding: .utf8)
+        try made.privateKeyPEM.write(toFile: place + "/server.key", atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: place + "/server.key")
+        if getuid() == 0 { _ = try Self.run("/usr/bin/chown", ["-R", "nobody", place]) }
+        try Self.asServer(tools + "/initdb", ["-D", place + "/data", "-U", "postgres", "-A", "scram-sha-256", "--pwfile", place + "/pw", "--no-sync"])
+        let free = try Self.freePort()
+        port = free
+        let settings = [
+            "port=\(free)", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "ssl=on",
+            "ssl_cert_file=\(place)/server.crt", "ssl_key_file=\(place)/server.key", "max_connections=60", "log_min_messages=fatal",
+        ]
+        try Self.asServer(
+            tools + "/pg_ctl",
+            ["-D", place + "/data", "-w", "-t", "60", "-l", place + "/log", "-o", settings.map { "-c \($0)" }.joined(separator: " "), "start"])
+        let lines = try String(contentsOfFile: place + "/data/postmaster.pid", encoding: .utf8).split(separator: "\n")
+        guard let first = lines.first, let number = pid_t(first) else { throw Failure(description: "no process id in postmaster.pid") }
+        process = number
+        LivePostgresEnd.arrange(process: number, directory: place)
+        try query(database: "postgres", "create role app login superuser password '\(Self.password)'")
+    }
+
+    /// Runs SQL as `app` directly, without a gateway; answers psql's unaligned output without headers.
+    @discardableResult
+    func query(database: String, _ sql: String, user: String? = nil) throws -> String {
+        try PsqlRun(
+            "host=127.0.0.1 port=\(port) dbname=\(database) user=\(user ?? (database == "postgres" ? "postgres" : "app")) sslmode=disable",
+            password: Self.password, [sql]
+        ).checked()
+    }
+
+    /// A new database of this name, with the statements run in it.
+    func makeDatabase(_ name: String, _ sql: String) throws {
+        try query(database: "postgres", "create database \(name) owner app")
+        try query(database: name, sql)
+    }
+
+    // MARK: - Tools
+
+    /// The directory of the newest server's programs.
+    private static func tools() throws -> String {
+        let base = "/usr/lib/postgresql"
+        let versions = ((try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []).compactMap(Int.init).sorted()
+        guard let newest = versions.last else { throw Failure(description: "no PostgreSQL server below \(base): install postgresql") }
+        return "\(base)/\(newest)/bin"
+    }
+
+    /// PostgreSQL refuses to run as root: then as nobody.
+    private static func asServer(_ program: String, _ arguments: [String]) throws {
+        let result =
+            getuid() == 0
+            ? try run("/usr/sbin/runuser", ["-u", "nobody", "--", program] + arguments) : try run(program, arguments)
+        guard result.status == 0 else { throw Failure(description: "\(program): \(result.output)") }
+    }
+
+    static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: "/")
+        // A file, not a pipe: the server inherits it and would keep a pipe open.
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("postern-out-\(UUID().uuidString)")
+        FileManager.default.createFile(atPath: path.path, contents: nil)
+        let file = try FileHandle(forWritingTo: path)
+        process.standardOutput = file
+        process.standardError = file
+        try process.run()
+        process.waitUntilExit()
+        defer { try? FileManager.default.removeItem(at: path) }
+        return (process.terminationStatus, (try? String(contentsOf: path, encoding: .utf8)) ?? "")
+    }
+
+    private static func freePort() throws -> Int {
+        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(handle) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0 }
+        }
+        guard bound else { throw Failure(description: "no free port") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+/// Stops the server when the test process ends: by its process id, with PostgreSQL's immediate shutdown.
+private enum LivePostgresEnd {
+    // Written once, before the handler is registered; read when the process ends.
+    nonisolated(unsafe) private static var process: pid_t = 0
+    nonisolated(unsafe) private static var directory = ""
+
+    static func arrange(process: pid_t, directory: String) {
+        self.process = process
+        self.directory = directory
+        atexit {
+            kill(LivePostgresEnd.process, SIGQUIT)
+            try? FileManager.default.removeItem(atPath: LivePostgresEnd.directory)
+        }
+    }
+}
+
+/// One run of the real psql.
+struct PsqlRun {
+    var status: Int32
+    var output: String
+    var errors: String
+
+    /// Each of `commands` is a `-c`; standard input is empty.
+    init(_ connection: String, password: String, _ commands: [String], options: [String] = ["-At"]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/psql")
+        process.arguments = ["-X", "-q"] + options + commands.flatMap { ["-c", $0] } + [connection]
+        process.environment = [
+            "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "20", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8",
+        ]
+        let (out, err) = (Pipe(), Pipe())
+        process.standardOutput = out
+        process.standardError = err
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        output = String(decoding: out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        errors = String(decoding: err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        status = process.terminationStatus
+    }
+
+    /// The output, or what went wrong.
+    func checked() throws -> String {
+        guard status == 0 else { throw LivePostgres.Failure(description: errors) }
+        return output
+    }
+}

@@ -1,0 +1,303 @@
+// The whole way, with the real psql and a real server: what a client sees through the gateway.
+
+import Foundation
+import NIOCore
+import Testing
+
+@testable import Gateway
+
+@Suite(.serialized) struct PostgresLiveTests {
+    static let policy = """
+        policy shop edition 1
+        issuer cluster : oidc { url "https://kubernetes.default.svc"  audience "postern"  claims { sub string } }
+        identity reader from cluster { when claim.sub == "reader" }
+        identity writer from cluster { when claim.sub == "writer" }
+        identity admin from cluster { when claim.sub == "admin" }
+        resource shop : postgres { search_path public }
+        allow everything_for_admin { who admin  on shop  to any }
+        allow reads { who reader, writer  on shop  to select, insert, call }
+        deny no_delete { who any except admin  on shop  to delete  because "Orders are never deleted." }
+        mask contact {
+          who     reader
+          on      shop
+          column  customers.email with partial(first: 2)
+          column  customers.birthday with null
+        }
+        """
+
+    static let schema = """
+        create table customers(id int primary key, name text, email text, birthday date);
+        insert into customers values (1, 'Ada', 'ada@acme.io', '1990-01-02'), (2, 'Bob', 'bob@acme.io', null);
+        create table orders(id int primary key, note text);
+        create view contacts as select id, email as mail, upper(email) as shout from customers;
+        create function spill() returns text language sql as $$ select email from customers order by id limit 1 $$;
+        """
+
+    private struct Place {
+        var live: LivePostgres
+        var gateway: LiveGateway
+        var database: String
+    }
+
+    /// A database and a gateway of this test's own.
+    private func place(cleartext: Bool = true, tls: GatewayConfiguration.BackendTLS = .disable, host: String = "127.0.0.1") throws -> Place {
+        let live = try LivePostgres.shared.get()
+        let database = "t" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        try live.makeDatabase(database, Self.schema)
+        let gateway = try LiveGateway(
+            try PostgresStage(policy: Self.policy), database: database, cleartext: cleartext, tls: tls, host: host)
+        return Place(live: live, gateway: gateway, database: database)
+    }
+
+    // MARK: - psql
+
+    @Test func psqlOverTLS() throws {
+        let place = try place(cleartext: false)
+        let run = try place.gateway.psql(
+            "reader", database: place.database,
+            ["select id, email as other, birthday from (select * from customers) c order by id", "select upper(email) is null from customers", "delete from orders"])
+        #expect(run.output == "1|ad*********|\n2|bo*********|\nt\nt\n")
+        #expect(run.errors.contains("ERROR:  Orders are never deleted."))
+        #expect(run.errors.contains("test.policy:9"))
+        let copied = try place.gateway.psql(
+            "reader", database: place.database,
+            ["copy customers to stdout", "copy (select email, id from customers) to stdout csv header", "select mail, shout from contacts where id = 1", "select spill()"])
+        #expect(
+            copied.output
+                == "1\tAda\tad*********\t\\N\n2\tBob\tbo*********\t\\N\nemail,id\nad*********,1\nbo*********,2\nad*********|\n\n")
+    }
+
+    @Test func tlsIsDemanded() throws {
+        let place = try place(cleartext: false)
+        let run = try place.gateway.psql("reader", database: place.database, ["select 1"], tls: "disable")
+        #expect(run.errors.contains("TLS only"))
+    }
+
+    @Test func wrongTokenAndWrongDatabaseSayTheSame() throws {
+        let place = try place()
+        let wrongToken = try place.gateway.psql("nobody", database: place.database, ["select 1"])
+        let wrongDatabase = try place.gateway.psql("reader", database: "elsewhere", ["select 1"])
+        #expect(wrongToken.errors.contains("authentication failed"))
+        #expect(wrongToken.errors == wrongDatabase.errors)
+    }
+
+    @Test func copyIn() throws {
+        let place = try place()
+        let client = try place.gateway.client("writer", database: place.database)
+        try client.send("Q copy orders from stdin ;; d 1\\tone\\n2\\tt ;; d wo\\n ;; c")
+        #expect(client.read() == ["G", "C COPY 2", "Z I"])
+        #expect(try client.query("select note from orders order by id") == ["T 1", "D one", "D two", "C SELECT 2", "Z I"])
+        try client.send("P - | copy orders from stdin ;; B - - ;; E - ;; S ;; d 3\\tthree\\n ;; c ;; S ;; Q select 1")
+        #expect(client.read(to: "Z", 2) == ["1", "2", "G", "C COPY 1", "Z I", "T 1", "D 1", "C SELECT 1", "Z I"])
+        try client.send("Q copy orders from stdin ;; d x\\ty\\n ;; d 9\\ty\\n ;; c ;; Q select count(*) from orders")
+        let lines = client.read(to: "Z", 2).filter { !$0.hasPrefix("E") }
+        #expect(lines == ["G", "Z I", "T 1", "D 3", "C SELECT 1", "Z I"])
+    }
+
+    @Test(arguments: [GatewayConfiguration.BackendTLS.require, .verifyFull(ca: nil)]) func backendTLS(_ asked: GatewayConfiguration.BackendTLS) throws {
+        let live = try LivePostgres.shared.get()
+        var tls = asked
+        if case .verifyFull = asked { tls = .verifyFull(ca: live.certificate) }
+        let place = try place(tls: tls, host: "localhost")
+        let client = try place.gateway.client("reader", database: place.database)
+        #expect(try client.query("select email from customers where id = 1") == ["T 1", "D ad*********", "C SELECT 1", "Z I"])
+    }
+
+    @Test func unverifiedBackendIsRefused() throws {
+        let place = try place(tls: .verifyFull(ca: nil), host: "localhost")
+        let run = try place.gateway.psql("reader", database: place.database, ["select 1"])
+        #expect(run.errors.contains("cannot be reached"))
+    }
+
+    // MARK: - Order and transactions, beside the same without a gateway
+
+    @Test func refusedInAPipeline() throws {
+        let place = try place()
+        let client = try place.gateway.client("writer", database: place.database)
+        let insert = { (id: Int) in "P - | insert into orders values (\(id)) ;; B - - ;; E -" }
+        try client.send("\(insert(1)) ;; P - | delete from orders ;; B - - ;; E - ;; \(insert(3)) ;; S")
+        let lines = client.read()
+        #expect(lines.map { String($0.prefix(1)) } == ["1", "2", "C", "E", "Z"])
+        #expect(lines.last == "Z I")
+        #expect(lines[3].contains("C=42501"))
+        #expect(try place.live.query(database: place.database, "select count(*) from orders") == "0\n")
+    }
+
+    @Test func refusedInATransaction() throws {
+        let place = try place()
+        let client = try place.gateway.client("writer", database: place.database)
+        #expect(try client.query("begin").last == "Z T")
+        #expect(try client.query("insert into orders values (1)").last == "Z T")
+        #expect(try client.query("delete from orders").last == "Z E")
+        #expect(try client.query("commit") == ["C ROLLBACK", "Z I"])
+        #expect(try client.query("begin").last == "Z T")
+        #expect(try client.query("savepoint s").last == "Z T")
+        #expect(try client.query("delete from orders").last == "Z E")
+        #expect(try client.query("rollback to s").last == "Z T")
+        #expect(try client.query("insert into orders values (2)").last == "Z T")
+        #expect(try client.query("commit") == ["C COMMIT", "Z I"])
+        #expect(try place.live.query(database: place.database, "select id from orders") == "2\n")
+    }
+
+    @Test func refusedAmongSeveralStatements() throws {
+        let place = try place()
+        let client = try place.gateway.client("writer", database: place.database)
+        let lines = try client.query("insert into orders values (1); delete from orders; insert into orders values (3)")
+        #expect(lines.count == 2 && lines[0].hasPrefix("E") && lines[1] == "Z I")
+        #expect(try place.live.query(database: place.database, "select count(*) from orders") == "0\n")
+    }
+
+    // MARK: - Masks
+
+    @Test func masksWithoutDescribeAndInBinary() throws {
+        let place = try place()
+        let client = try place.gateway.client("reader", database: place.database)
+        try client.send("P s | select email, id, upper(email) from customers where id = 1 ;; S")
+        #expect(client.read() == ["1", "Z I"])
+        try client.send("B - s ;; E - ;; S")
+        #expect(client.read() == ["2", "D ad*********|1|~", "C SELECT 1", "Z I"])
+        // All results in binary.
+        var bind = ByteBuffer()
+        PostgresCodec.message(PostgresFrontend.bind.rawValue, to: &bind) {
+            PostgresCodec.text("p", to: &$0)
+            PostgresCodec.text("s", to: &$0)
+            $0.writeMultipleIntegers(UInt16(0), UInt16(0), UInt16(1), UInt16(1))
+        }
+        client.send(bind)
+        try client.send("E p ;; S")
+        #expect(client.read() == ["2", "D ad*********|\0\0\0\u{1}|~", "C SELECT 1", "Z I"])
+        // A binary COPY.
+        try client.send("Q copy (select email from customers where id = 1) to stdout (format binary)")
+        let data = client.read().filter { $0.hasPrefix("d") }.joined()
+        #expect(data.contains("ad*********") && !data.contains("acme"))
+    }
+
+    @Test func aNewViewIsFollowed() throws {
+        let place = try place()
+        let reader = try place.gateway.client("reader", database: place.database)
+        #expect(try reader.query("select shout from contacts where id = 1") == ["T 1", "D ~", "C SELECT 1", "Z I"])
+        let admin = try place.gateway.client("admin", database: place.database)
+        #expect(try admin.query("create view later as select email as x, id as y, length(email) as z from contacts join customers using (id)").last == "Z I")
+        #expect(try reader.query("select x, y, z from later where y = 1") == ["T 3", "D ad*********|1|~", "C SELECT 1", "Z I"])
+    }
+
+    @Test func errorsDoNotQuote() throws {
+        let place = try place()
+        let client = try place.gateway.client("reader", database: place.database)
+        let lines = try client.query("select email::int from customers")
+        #expect(lines.contains { $0.hasPrefix("E") } && !lines.joined().contains("acme"))
+        let duplicate = try client.query("insert into customers(id, email) select 1, 'x'")
+        #expect(duplicate.contains { $0.contains("C=23505") && !$0.contains("(1)") })
+    }
+
+    // MARK: - Cancel and end
+
+    @Test func cancelHitsWhatRuns() throws {
+        let place = try place()
+        let client = try place.gateway.client("admin", database: place.database)
+        let backend = try client.query("select pg_backend_pid()")[1]
+        #expect(backend == "D \(client.process)")
+        try client.send("Q select pg_sleep(60)")
+        try waitUntilRunning(place, 1)
+        // A wrong key does nothing; the right one ends the statement.
+        try cancel(place, client.process, client.key ^ 1)
+        try cancel(place, client.process, client.key)
+        let lines = client.read()
+        #expect(lines.contains { $0.contains("C=57014") } && lines.last == "Z I")
+        // With nothing running, nothing is hit.
+        try cancel(place, client.process, client.key)
+        #expect(try client.query("select 2") == ["T 1", "D 2", "C SELECT 1", "Z I"])
+    }
+
+    @Test func hangingUpStopsWhatRuns() throws {
+        let place = try place()
+        let client = try place.gateway.client("admin", database: place.database)
+        try client.send("Q select pg_sleep(60)")
+        try waitUntilRunning(place, 1)
+        client.hangUp()
+        try waitUntilRunning(place, 0)
+    }
+
+    @Test func terminateLetsThePipelineRun() throws {
+        let place = try place()
+        let client = try place.gateway.client("writer", database: place.database)
+        try client.send("Q select pg_sleep(0.2); insert into orders values (7) ;; X")
+        #expect(client.read(to: "nothing").last == "closed")
+        _ = try place.live.query(
+            database: place.database,
+            "do $$ begin for i in 1..200 loop exit when exists (select from orders); perform pg_sleep(0.05); end loop; end $$")
+        #expect(try place.live.query(database: place.database, "select id from orders") == "7\n")
+    }
+
+    @Test func aKilledBackendIsToldOnce() throws {
+        let place = try place()
+        let client = try place.gateway.client("admin", database: place.database)
+        try place.live.query(database: place.database, "select pg_terminate_backend(\(client.process))")
+        let lines = client.read(to: "nothing")
+        #expect(lines.count == 2 && lines[0].contains("C=57P01") && lines[1] == "closed")
+    }
+
+    @Test func drainEndsIdleSessions() throws {
+        let place = try place()
+        let client = try place.gateway.client("admin", database: place.database)
+        #expect(try client.query("begin").last == "Z T")
+        place.gateway.service.drain()
+        #expect(try client.query("select 1").last == "Z T")
+        #expect(try client.query("commit") == ["C COMMIT", "Z I"])
+        let lines = client.read(to: "nothing")
+        #expect(lines.first?.contains("C=57P01") == true && lines.last == "closed")
+    }
+
+    // MARK: - Openings
+
+    @Test func openings() throws {
+        let place = try place()
+        let gss = try place.gateway.client()
+        gss.send(bytes: [0, 0, 0, 8] + words(PostgresStartupCode.gss))
+        #expect(gss.byte() == UInt8(ascii: "N"))
+        #expect(try gss.login("reader", database: place.database).last == "Z I")
+        let stuffed = try place.gateway.client()
+        stuffed.send(bytes: [0, 0, 0, 8] + words(PostgresStartupCode.ssl) + [0, 0])
+        #expect(stuffed.read(to: "nothing").last == "closed")
+        let newer = try place.gateway.client()
+        #expect(try newer.login("reader", database: place.database, settings: [("_pq_.x", "1")], version: 3 << 16 | 2).contains("v"))
+        for settings in [
+            [("replication", "database")], [("role", "postgres")], [("options", "-c role=postgres")], [("client_encoding", "SJIS")],
+            [("database", "again")], [("options", "-x")],
+        ] {
+            let client = try place.gateway.client()
+            let lines = try client.login("reader", database: place.database, settings: settings)
+            #expect(lines.last?.hasPrefix("E S=FATAL") == true, "\(settings)")
+        }
+        let harmless = try place.gateway.client()
+        let lines = try harmless.login(
+            "reader", database: place.database, settings: [("DateStyle", "German"), ("application_name", "x"), ("client_encoding", "'utf-8'")])
+        #expect(lines.last == "Z I")
+        #expect(try harmless.query("select date '2026-01-02'")[1] == "D 02.01.2026")
+    }
+
+    // MARK: -
+
+    private func words(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+
+    private func cancel(_ place: Place, _ process: UInt32, _ key: UInt32) throws {
+        let client = try place.gateway.client()
+        client.send(bytes: [0, 0, 0, 16] + words(PostgresStartupCode.cancel) + words(process) + words(key))
+        #expect(client.byte() == nil)
+    }
+
+    /// Waits, in the server, until so many of this database's statements sleep.
+    private func waitUntilRunning(_ place: Place, _ count: Int) throws {
+        let found = try place.live.query(
+            database: "postgres",
+            """
+            do $$ begin for i in 1..400 loop
+              perform pg_stat_clear_snapshot();
+              exit when (select count(*) from pg_stat_activity where datname = '\(place.database)' and state = 'active') = \(count);
+              perform pg_sleep(0.05);
+            end loop; end $$;
+            select count(*) from pg_stat_activity where datname = '\(place.database)' and state = 'active'
+            """)
+        #expect(found == "\(count)\n")
+    }
+}

@@ -1,0 +1,211 @@
+// The session machine, as scripts: what each side says, and what comes of it.
+
+import Foundation
+import NIOCore
+import Testing
+
+@testable import Gateway
+
+/// A case file is a policy, a line `----`, and a script. Script lines:
+///
+///     as NAME on RESOURCE                                   a new session
+///     table OID SCHEMA.NAME COLUMN:TYPE …                   for the catalogue that `load` gives
+///     view OID SCHEMA.NAME COLUMN:TYPE=TABLE.COLUMN …       (`=?` computed, over every table named so far)
+///     load                                                  gives the catalogue, as when it was asked for
+///     C: MESSAGE                                            from the client; several are joined by ` ;; `
+///     B: MESSAGE                                            from the backend
+///     clock SECONDS                                         moves the clock on
+///     cancel begins | cancel ends | client lost | backend lost
+///
+/// After each line come the lines it must print: `  -> B:` and `  -> C:` with what is sent, `  -> holds client`, `  -> wants catalogue`,
+/// `  -> ends …`.
+@Suite struct PostgresSessionTests {
+    static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Cases/PostgresSession")
+    static let names =
+        (try? FileManager.default.contentsOfDirectory(atPath: directory.path).filter { $0.hasSuffix(".case") }.sorted()) ?? []
+
+    @Test func thereAreCases() { #expect(Self.names.count >= 8) }
+
+    @Test(arguments: names) func script(_ name: String) throws {
+        let url = Self.directory.appendingPathComponent(name)
+        let text = try String(contentsOf: url, encoding: .utf8)
+        let parts = text.components(separatedBy: "\n----\n")
+        try #require(parts.count == 2, "\(name) needs a policy, a line ----, and a script")
+        let script = PostgresScript(try PostgresStage(policy: parts[0]))
+        var output: [String] = []
+        for line in parts[1].components(separatedBy: "\n") where !line.hasPrefix("  -> ") {
+            output.append(line)
+            output += try script.run(line).map { "  -> " + $0 }
+        }
+        let result = parts[0] + "\n----\n" + output.joined(separator: "\n")
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+            try result.write(to: url, atomically: true, encoding: .utf8)
+        }
+        let expected = text.components(separatedBy: "\n")
+        for (index, line) in result.components(separatedBy: "\n").enumerated() where index >= expected.count || expected[index] != line {
+            Issue.record("\(name):\(index + 1): got \(line), expected \(index < expected.count ? expected[index] : "nothing")")
+            break
+        }
+    }
+
+    /// However the bytes are cut, the same bytes go out.
+    @Test(arguments: names, [1, 2, 3, 7]) func cutting(_ name: String, _ size: Int) throws {
+        let text = try String(contentsOf: Self.directory.appendingPathComponent(name), encoding: .utf8)
+        let parts = text.components(separatedBy: "\n----\n")
+        let stage = try PostgresStage(policy: parts[0])
+        let lines = parts[1].components(separatedBy: "\n").filter { !$0.hasPrefix("  -> ") }
+        let whole = PostgresScript(stage)
+        let cut = PostgresScript(stage)
+        cut.pieceSize = size
+        for line in lines {
+            _ = try whole.run(line)
+            _ = try cut.run(line)
+        }
+        // A COPY that is masked is sent on in as many messages as it came in pieces: compared by its data.
+        #expect(whole.sent.client == cut.sent.client, "\(name) in pieces of \(size)")
+        #expect(whole.sent.backend == cut.sent.backend, "\(name) in pieces of \(size)")
+    }
+}
+
+/// One script's state.
+final class PostgresScript {
+    private let stage: PostgresStage
+    private var session: PostgresSession?
+    private var clientInput = ByteBuffer()
+    private var backendInput = ByteBuffer()
+    private var relations: [PostgresCatalogue.Relation] = []
+    private var functions: [UInt32: PostgresCatalogue.Function] = [:]
+    private var steady: UInt64 = 1_000_000_000_000
+    private var wasHeld = false
+    private var ended = false
+    var pieceSize = Int.max
+    /// All that was sent so far; CopyData messages that follow each other are one.
+    private(set) var sent: (client: [String], backend: [String]) = ([], [])
+
+    init(_ stage: PostgresStage) { self.stage = stage }
+
+    private var now: PostgresMoment { PostgresMoment(wall: 1_772_000_000_000_000_000, steady: steady) }
+
+    func run(_ line: String) throws -> [String] {
+        guard !line.isEmpty, !line.hasPrefix("#") else { return [] }
+        let words = line.split(separator: " ").map(String.init)
+        switch words[0] {
+        case "as":
+            session = try stage.session(words[1], on: words[3])
+            (clientInput, backendInput, wasHeld, ended) = (ByteBuffer(), ByteBuffer(), false, false)
+            return []
+        case "table", "view":
+            try declare(words)
+            return []
+        case "function":
+            functions[UInt32(words[1]) ?? 0] = .init(schema: words[2], name: words[3])
+            return []
+        default: break
+        }
+        guard let session else { throw NotationError(description: "no session yet: \(line)") }
+        switch line {
+        case "load": session.catalogueLoaded(PostgresCatalogue(relations: relations, functions: functions, asOf: steady))
+        case "load nothing": session.catalogueLoaded(nil)
+        case "cancel begins": session.isCancelling = true
+        case "cancel ends": session.isCancelling = false
+        case "client lost": session.clientLost(at: now)
+        case "backend lost": session.backendLost(at: now)
+        default: try feed(line, words)
+        }
+        return observe(session)
+    }
+
+    private func feed(_ line: String, _ words: [String]) throws {
+        let messages = line.dropFirst(3).components(separatedBy: " ;; ")
+        switch words[0] {
+        case "C:": for message in messages { try add(PostgresNotation.frontend(message), toClient: false) }
+        case "B:": for message in messages { try add(PostgresNotation.backend(message), toClient: true) }
+        case "clock": steady += (UInt64(words[1]) ?? 0) * 1_000_000_000
+        default: throw NotationError(description: "no such line: \(line)")
+        }
+    }
+
+    private func add(_ bytes: ByteBuffer, toClient: Bool) {
+        guard let session else { return }
+        var rest = bytes
+        while let piece = rest.readSlice(length: min(pieceSize, max(rest.readableBytes, 1))) {
+            if toClient {
+                backendInput.writeImmutableBuffer(piece)
+                session.backend(&backendInput, at: now)
+            } else {
+                clientInput.writeImmutableBuffer(piece)
+                session.client(&clientInput, at: now)
+            }
+        }
+    }
+
+    /// What the handler would do after an event: what waited and need not any more is fed again.
+    private func observe(_ session: PostgresSession) -> [String] {
+        session.backend(&backendInput, at: now)
+        session.client(&clientInput, at: now)
+        var lines: [String] = []
+        let toBackend = PostgresNotation.lines(session.toBackend.drainJoined(), fromClient: true)
+        let toClient = PostgresNotation.lines(session.toClient.drainJoined(), fromClient: false)
+        lines += toBackend.map { "B: " + $0 } + toClient.map { "C: " + $0 }
+        for line in toBackend { Self.join(line, &sent.backend) }
+        for line in toClient { Self.join(line, &sent.client) }
+        if session.catalogueWish != nil {
+            session.catalogueWish = nil
+            lines.append("wants catalogue")
+        }
+        let isHeld = session.isClientHeld
+        if isHeld != wasHeld { lines.append(isHeld ? "holds client" : "reads client") }
+        wasHeld = isHeld
+        if let end = session.end, !ended {
+            ended = true
+            lines.append("ends \(Self.name(end))")
+        }
+        return lines
+    }
+
+    private static func join(_ line: String, _ lines: inout [String]) {
+        if line.hasPrefix("d "), let last = lines.last, last.hasPrefix("d ") {
+            lines[lines.count - 1] = last + line.dropFirst(2)
+        } else {
+            lines.append(line)
+        }
+    }
+
+    private static func name(_ end: PostgresEnd) -> String {
+        switch end {
+        case .terminated: "terminated"
+        case .clientLost: "client lost"
+        case .backendGone: "backend gone"
+        case .fault(let fault): "\(fault)"
+        }
+    }
+
+    private func declare(_ words: [String]) throws {
+        guard let oid = UInt32(words[1]) else { throw NotationError(description: "an OID is a number: \(words[1])") }
+        let name = words[2].split(separator: ".").map(String.init)
+        var relation = PostgresCatalogue.Relation(oid: oid, schema: name[0], name: name[1], kind: UInt8(ascii: words[0] == "view" ? "v" : "r"))
+        var origins: [PostgresCatalogue.Origin?] = []
+        for (index, word) in words.dropFirst(3).enumerated() {
+            if word.hasPrefix("<") {
+                guard let parent = UInt32(word.dropFirst()) else { throw NotationError(description: "<OID names a parent: \(word)") }
+                relation.parents.append(parent)
+                for place in relations.indices where relations[place].oid == parent { relations[place].children.append(oid) }
+                continue
+            }
+            let sides = word.split(separator: "=").map(String.init)
+            let parts = sides[0].split(separator: ":").map(String.init)
+            relation.columns.append(.init(number: index + 1, name: parts[0], typeOID: UInt32(parts[1]) ?? 25))
+            if sides.count > 1 {
+                let numbers = sides[1].split(separator: ".").compactMap { UInt32($0) }
+                origins.append(numbers.count == 2 ? .init(relation: numbers[0], column: Int(numbers[1])) : nil)
+            }
+        }
+        if relation.isView {
+            relation.origins = origins
+            for table in relations {
+                for column in table.columns { relation.dependencies.append(.init(relation: table.oid, column: column.number)) }
+            }
+        }
+        relations.append(relation)
+    }
+}

@@ -1,0 +1,63 @@
+// Case files: parts divided by lines `----`; the last part is what must come out.
+
+import Compiler
+import Foundation
+import Machine
+import PolicyLang
+import Testing
+
+struct CaseFile {
+    let url: URL
+    let name: String
+    var parts: [String]
+
+    static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Cases")
+
+    /// Names of the files in a folder of cases, sorted.
+    static func names(_ folder: String) -> [String] {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: directory.appendingPathComponent(folder).path)
+        return (names ?? []).filter { $0.hasSuffix(".case") }.sorted()
+    }
+
+    init(_ folder: String, _ name: String, parts count: Int) throws {
+        url = Self.directory.appendingPathComponent(folder).appendingPathComponent(name)
+        self.name = name
+        parts = try String(contentsOf: url, encoding: .utf8).components(separatedBy: "\n----\n")
+        try #require(parts.count == count, "\(name) must have \(count) parts divided by lines ----")
+    }
+
+    /// Compares with the last part, or rewrites it.
+    mutating func check(_ output: String) throws {
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+            parts[parts.count - 1] = output
+            try parts.joined(separator: "\n----\n").write(to: url, atomically: true, encoding: .utf8)
+            return
+        }
+        let expected = parts[parts.count - 1]
+        if output == expected { return }
+        let (got, wanted) = (output.components(separatedBy: "\n"), expected.components(separatedBy: "\n"))
+        let line = zip(got, wanted).enumerated().first { $1.0 != $1.1 }?.offset ?? min(got.count, wanted.count)
+        Issue.record(
+            """
+            \(name): line \(line + 1) of the output
+            got       \(line < got.count ? got[line] : "nothing")
+            expected  \(line < wanted.count ? wanted[line] : "nothing")
+            """)
+    }
+}
+
+/// A policy's text as a program that runs, and its tests.
+struct CompiledPolicy {
+    let program: VerifiedProgram
+    let tests: [PolicyTest]
+    let source: SourceFile
+
+    init(_ text: String, path: String = "shop.postern", revision: UInt64 = 1) throws {
+        source = SourceFile(path: path, text: text)
+        let compiled = PolicyCompiler.compile(
+            files: [source], options: CompileOptions(revision: revision, date: Moment(seconds: 1_772_000_000)))
+        let found = try #require(compiled.program, "\(compiled.diagnostics)")
+        program = try VerifiedProgram.load(ProgramCodec.encode(found))
+        tests = compiled.tests
+    }
+}

@@ -1,0 +1,44 @@
+// Runs policies' own tests and compares the report: what passes, what fails and how that is said, what no test decides.
+
+import Foundation
+import Harness
+import Machine
+import Testing
+
+@Suite struct TestRunnerTests {
+    static let names = CaseFile.names("tests")
+
+    @Test func thereAreCases() { #expect(Self.names.count >= 4) }
+
+    @Test(arguments: names) func report(_ name: String) throws {
+        var file = try CaseFile("tests", name, parts: 2)
+        let policy = try CompiledPolicy(file.parts[0])
+        var runner = TestRunner(policy.program)
+        let report = runner.run(policy.tests.map { TestCase($0, in: policy.source) })
+        #expect(report.passed == report.results.allSatisfy { $0.failures.isEmpty })
+        try file.check(report.text)
+    }
+
+    @Test func addresses() {
+        let cases: [(String, NetworkAddress?)] = [
+            ("10.0.0.7", NetworkAddress(ipv4: 0x0A00_0007)), ("10.0.0.7:5432", NetworkAddress(ipv4: 0x0A00_0007)),
+            ("::ffff:10.0.0.7", NetworkAddress(ipv4: 0x0A00_0007)), ("fd00::1", NetworkAddress(high: 0xFD00 << 48, low: 1)),
+            ("[fd00::1]:5432", NetworkAddress(high: 0xFD00 << 48, low: 1)), ("", nil), ("10.0.0", nil), ("10.0.0.256", nil),
+            ("[fd00::1", nil), ("localhost", nil), ("10.0.0.7:1:2", nil), ("a\u{0}b", nil),
+        ]
+        for (text, expected) in cases { #expect(NetworkAddress(text: text) == expected, "\(text)") }
+    }
+}
+
+extension TestRunnerTests {
+    /// The compiler refuses such an address; the runner must not take it for "unknown" should it come from elsewhere.
+    @Test func anAddressThatIsNoneFailsTheTest() throws {
+        let policy = try CompiledPolicy(CaseFile("tests", "passing.case", parts: 2).parts[0])
+        var test = TestCase(policy.tests[0], in: policy.source)
+        test.source = "10.0.0.300"
+        var runner = TestRunner(policy.program)
+        let report = runner.run([test])
+        #expect(report.results.first?.failures.first?.actual == "10.0.0.300 is no IP address")
+        #expect(!report.passed)
+    }
+}

@@ -1,0 +1,123 @@
+// Each limit at its edge: the last that is understood, and the first that is not.
+
+import Inspect
+import Machine
+import Testing
+
+@Suite struct LimitTests {
+    private func reasons(_ text: String, path: [String] = ["public"]) -> [String] {
+        let inspection = Inspection()
+        var text = text
+        text.withUTF8 {
+            SQLInspector(searchPath: path).inspect(UnsafeRawBufferPointer($0), lexical: LexicalState(), into: inspection)
+        }
+        return (0..<inspection.accesses.count).compactMap {
+            let access = inspection.accesses[$0]
+            return access.verb == .unknown ? inspection.string(access.name) : nil
+        }
+    }
+
+    private func times(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
+
+    @Test func messageLength() {
+        let head = "select '"
+        let fits = head + times("x", InspectLimits.messageBytes - head.utf8.count - 1) + "'"
+        #expect(reasons(fits) == [])
+        #expect(reasons(fits + " ") == ["message too long"])
+    }
+
+    @Test func tokens() {
+        // select, then values and commas.
+        #expect(reasons("select 1" + times(",1", (InspectLimits.tokens - 2) / 2)) == [])
+        #expect(reasons("select 1" + times(",1", (InspectLimits.tokens - 2) / 2) + ",1") == ["too many tokens"])
+    }
+
+    @Test func statements() {
+        #expect(reasons(times("select 1;", InspectLimits.statements)) == [])
+        #expect(reasons(times("select 1;", InspectLimits.statements + 1)) == ["too many statements"])
+    }
+
+    @Test func nesting() {
+        // Each pair of parentheses is a list and an expression, the query and its target one level each.
+        let fits = (InspectLimits.nesting - 2) / 2
+        #expect(reasons("select " + times("(", fits) + "1" + times(")", fits)) == [])
+        #expect(reasons("select " + times("(", fits + 1) + "1" + times(")", fits + 1)) == ["nested too deep"])
+        #expect(reasons("select " + times("not ", 150) + "true") == [])
+        #expect(reasons("select " + times("not ", 300) + "true") == ["nested too deep"])
+        #expect(reasons("select " + times("- ", 300) + "1") == ["nested too deep"])
+        #expect(reasons("select * from " + times("(", 300) + "t" + times(")", 300)) == ["nested too deep"])
+        #expect(reasons("select " + times("case when true then ", 300) + "1" + times(" end", 300)) == ["nested too deep"])
+        #expect(reasons(times("(", 300) + "select 1" + times(")", 300)) == ["nested too deep"])
+        #expect(reasons("select " + times("array[", 300) + times("]", 300)) == ["nested too deep"])
+    }
+
+    @Test func operatorLength() {
+        #expect(reasons("select 1 " + times("@", InspectLimits.operatorBytes) + " 2") == [])
+        #expect(reasons("select 1 " + times("@", InspectLimits.operatorBytes + 1) + " 2") == ["not a token"])
+    }
+
+    @Test func accesses() {
+        let tables = (0..<InspectLimits.accesses).map { "t\($0)" }.joined(separator: ",")
+        #expect(reasons("lock " + tables) == [])
+        #expect(reasons("lock " + tables + ",one_more") == ["too many accesses"])
+    }
+
+    @Test func searchPath() {
+        let names = (0..<InspectLimits.searchPath).map { "s\($0)" }
+        #expect(reasons("select 1 from t", path: names) == [])
+        #expect(reasons("select 1 from t", path: names + ["s"]) == ["no search path"])
+        #expect(reasons("select 1 from t", path: []) == ["no search path"])
+        #expect(reasons("select 1 from s.t", path: []) == [])
+    }
+
+    @Test func resolutionSteps() {
+        let tables = (0..<1000).map { "t\($0)" }.joined(separator: ",")
+        #expect(reasons("select a from " + tables) == [])
+        let names = (0..<3000).map { "c\($0)" }.joined(separator: ",")
+        #expect(reasons("select " + names + " from " + tables) == ["too many names"])
+    }
+
+    @Test func propagation() {
+        func chain(_ length: Int) -> String {
+            "with c0 as (select a from t)" + (1...length).map { ", c\($0) as (select a from c\($0 - 1))" }.joined()
+                + " select a from c\(length)"
+        }
+        #expect(reasons(chain(40)) == [])
+        #expect(reasons(chain(400)) == ["nested too deep"])
+    }
+
+    /// An identifier is cut at 63 bytes, never inside a character.
+    @Test func identifierLength() {
+        func table(_ name: String) -> String {
+            let inspection = Inspection()
+            var text = "select 1 from " + name
+            text.withUTF8 {
+                SQLInspector(searchPath: ["public"])
+                    .inspect(UnsafeRawBufferPointer($0), lexical: LexicalState(), into: inspection)
+            }
+            return inspection.string(inspection.accesses[0].name)
+        }
+        #expect(table(times("a", 63)) == times("a", 63))
+        #expect(table(times("a", 64)) == times("a", 63))
+        #expect(table(times("a", 62) + "é") == times("a", 62))
+        #expect(table("\"" + times("é", 32) + "\"") == times("é", 31))
+    }
+
+    /// Names kept between messages are given up when there are too many, and nothing changes.
+    @Test func rememberedSymbols() {
+        let inspector = SQLInspector(searchPath: ["public"])
+        let inspection = Inspection()
+        func inspect(_ text: String) -> String {
+            var text = text
+            text.withUTF8 { inspector.inspect(UnsafeRawBufferPointer($0), lexical: LexicalState(), into: inspection) }
+            return Case.render(inspection)
+        }
+        inspector.temporaryTables = ["tmp"]
+        let before = inspect("select a from tmp")
+        for round in 0..<4 {
+            _ = inspect("select " + (0..<InspectLimits.rememberedSymbols / 2).map { "x\(round)_\($0)" }.joined(separator: ","))
+        }
+        #expect(inspect("select a from tmp") == before)
+        #expect(before.contains("pg_temp.tmp"))
+    }
+}

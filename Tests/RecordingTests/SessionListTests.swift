@@ -1,0 +1,95 @@
+// Finding sessions: every filter, alone and together, in order.
+
+import Foundation
+import Testing
+
+@testable import Recording
+
+@Suite struct SessionListTests {
+    /// Three sessions: a (minute 0, one refusal), b (minute 1), c (minute 2, another resource).
+    private func recorded() throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
+        let journal = try recorder.makeJournal()
+        let minute: UInt64 = 60_000_000_000
+        let a = try journal.begin(Fixture.session("alpha"))
+        try a.note("drop table t", decision: Fixture.decision(.uncovered, rule: -1), at: Fixture.start + 5)
+        let b = try journal.begin(Fixture.session("beta", startedAt: Fixture.start + minute))
+        try b.note("select 1", at: Fixture.start + minute)
+        _ = try journal.begin(Fixture.session("alpha", resource: "other", startedAt: Fixture.start + 2 * minute))
+        for session in [a, b] { session.end(at: Fixture.start + 2 * minute, reason: "done") }
+        recorder.close()
+        return directory
+    }
+
+    private func identities(_ directory: TemporaryDirectory, _ change: (inout SessionFilter) -> Void) throws -> String {
+        var filter = SessionFilter()
+        change(&filter)
+        let reader = try RecordingReader(directory: directory.path)
+        defer { reader.close() }
+        return try reader.sessions(filter).map { "\($0.identity)@\($0.resource)" }.joined(separator: " ")
+    }
+
+    @Test func filters() throws {
+        let directory = try recorded()
+        let minute: UInt64 = 60_000_000_000
+        #expect(try identities(directory) { _ in } == "alpha@orders_db beta@orders_db alpha@other")
+        #expect(try identities(directory) { $0.latestFirst = true } == "alpha@other beta@orders_db alpha@orders_db")
+        #expect(try identities(directory) { $0.identity = "alpha" } == "alpha@orders_db alpha@other")
+        #expect(try identities(directory) { $0.resource = "other" } == "alpha@other")
+        #expect(try identities(directory) { $0.decision = .refused } == "alpha@orders_db")
+        #expect(try identities(directory) { $0.decision = .allowed } == "beta@orders_db alpha@other")
+        #expect(try identities(directory) { $0.limit = 2 } == "alpha@orders_db beta@orders_db")
+        #expect(try identities(directory) { $0.limit = 0 } == "")
+        #expect(try identities(directory) { $0.until = Fixture.start + minute } == "alpha@orders_db")
+        #expect(try identities(directory) { $0.from = Fixture.start + 2 * minute + 1 } == "")
+        #expect(try identities(directory) { $0.from = Fixture.start + 2 * minute } == "alpha@orders_db beta@orders_db alpha@other")
+        #expect(try identities(directory) { $0.identity = "alpha' or '1'='1" } == "")
+    }
+
+    @Test func byIdAndPrefix() throws {
+        let directory = try recorded()
+        let reader = try RecordingReader(directory: directory.path)
+        defer { reader.close() }
+        for session in try reader.sessions() {
+            #expect(try reader.session(session.id) == session)
+            var filter = SessionFilter()
+            filter.idPrefix = String(session.id.description.prefix(30))
+            #expect(try reader.sessions(filter).contains(session))
+        }
+        #expect(try reader.session(SessionID(high: 1, low: 2)) == nil)
+    }
+
+    @Test func aSessionWhoseGatewayWasKilledIsEnded() throws {
+        let directory = try TemporaryDirectory()
+        let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
+        let journal = try recorder.makeJournal()
+        try journal.begin(Fixture.session()).end(at: Fixture.start + 3, reason: "done")
+        try journal.begin(Fixture.session(startedAt: Fixture.start + 1)).note("select 1", at: Fixture.start + 7)
+        recorder.flush()
+        #expect(try contents(of: directory.path).map(\.session.endReason) == ["done", nil])
+        let crashed = try directory.snapshot()
+        recorder.close()
+        let found = try contents(of: crashed.path).map(\.session)
+        #expect(found.map(\.endReason) == ["done", "the gateway stopped"])
+        #expect(found.map(\.endedAt) == [Fixture.start + 3, Fixture.start + 7])
+    }
+
+    @Test func idsSortByTimeAndReadBack() throws {
+        var generator = SeededGenerator(seed: 7)
+        var previous: SessionID?
+        for step in 0..<2000 {
+            let id = SessionID(startedAt: Fixture.start + UInt64(step) * 1_000, random: &generator)
+            #expect(SessionID(id.description) == id && SessionID(id.description.uppercased()) == id)
+            let text = Array(id.description)
+            #expect(text.count == 36 && text[14] == "7" && "89ab".contains(text[19]))
+            if let previous { #expect(previous < id && previous.description < id.description) }
+            previous = id
+        }
+        let good = "00000000-0000-7000-8000-000000000000"
+        #expect(SessionID(good) != nil)
+        for bad in ["", "x", String(good.dropLast()), good + "0", "000000000" + good.dropFirst(9), "g" + good.dropFirst()] {
+            #expect(SessionID(bad) == nil, "\(bad)")
+        }
+    }
+}
