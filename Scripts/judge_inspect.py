@@ -5,7 +5,7 @@
     Scripts/judge_inspect.py PROBE FILE...
 
 PROBE is a program that reads statements separated by NUL bytes and prints, for each, the lines of `InspectionText` and a NUL.
-FILEs hold SQL (psql's backslash lines are left out). For each statement that PostgreSQL accepts, the relations, the functions
+FILEs hold SQL (psql's backslash lines are left out), or statements separated by NUL when named .nul. For each statement that PostgreSQL accepts, the relations, the functions
 and the column names in its tree must be found, or the statement be `unknown`. Prints what is missing (laxer), the share of
 `unknown` by reason, and statements that PostgreSQL refuses and the inspector understands (harmless, but counted).
 """
@@ -84,7 +84,7 @@ class Truth(Visitor):
 
 def main():
     probe, files = sys.argv[1], sys.argv[2:]
-    texts = [s for path in files for s in statements(path)]
+    texts = [s for path in files for s in (open(path).read().split("\0") if path.endswith(".nul") else statements(path))]
     out = subprocess.run([probe, "batch"], input="\0".join(texts).encode(), capture_output=True, check=True).stdout.decode()
     found = out.split("\0")[: len(texts)]
     count = collections.Counter()
@@ -96,8 +96,6 @@ def main():
             count["refused by PostgreSQL"] += 1
             if "unknown \"" not in rendered:
                 count["refused by PostgreSQL, understood here"] += 1
-                if "-v" in sys.argv[0:1]:
-                    print("UNDERSTOOD", text)
             continue
         count["accepted"] += 1
         reason = re.search(r'unknown "([^"]*)"', rendered)

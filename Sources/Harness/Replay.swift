@@ -31,34 +31,31 @@ public struct Replay {
         // Shared by all sessions, as in a gateway.
         let newMemory = FirstSeen()
         let oldMemory = FirstSeen()
-        let newRelevance = MaskRelevance(new)
-        let oldSide = old.map { ($0, MaskRelevance($0)) }
+        let newMasks = EffectiveMasks(RecordedMask.all(of: new.program))
+        let oldSide = old.map { ($0, EffectiveMasks(RecordedMask.all(of: $0.program))) }
         try reader.forEachSession(filter) { session, messages in
-            let newSession = ReplaySession(session, policy: new, relevance: newRelevance, secrets: secrets, memory: newMemory)
-            let oldSession = oldSide.map {
-                ReplaySession(session, policy: $0, relevance: $1, secrets: secrets, memory: oldMemory)
-            }
+            let newSession = ReplaySession(session, policy: new, masks: newMasks, secrets: secrets, memory: newMemory)
+            let oldSession = oldSide.map { ReplaySession(session, policy: $0, masks: $1, secrets: secrets, memory: oldMemory) }
             var shown = ShownText()
             report.sessions += 1
             try messages.forEach { message in
                 let line = shown.line(of: message)
                 let after = newSession.consider(message)
-                let before = oldSession.map { $0.consider(message)?.verdict } ?? ReplayVerdict(message)
-                guard let after, var before else { return }
-                var verdict = after.verdict
-                // A rule that cannot touch what this message reads changes nothing for it. Without the program that was in force
-                // then, only the one to try can tell, and a rule it does not have counts.
-                let known = oldSession ?? newSession
-                before.masks = newSession.relevant(known.relevant(before.masks))
-                verdict.masks = known.relevant(newSession.relevant(verdict.masks))
+                let before =
+                    if let oldSession { oldSession.consider(message)?.verdict } else { recorded(message, as: newSession) }
+                guard let after, let before else { return }
                 let change = ReplayChange(
-                    session: session, message: message, line: line, before: before, after: verdict,
+                    session: session, message: message, line: line, before: before, after: after.verdict,
                     fingerprint: after.fingerprint == 0 ? message.fingerprint : after.fingerprint, refusal: after.refusal)
                 report.add(change, isRecorded: oldSession == nil)
             }
         }
         report.sort()
         return report
+    }
+
+    private func recorded(_ message: RecordedMessage, as session: ReplaySession) -> ReplayVerdict {
+        ReplayVerdict(message, masks: session.effect(of: EffectiveMasks(message.maskDetails), message.maskRules))
     }
 }
 

@@ -161,7 +161,7 @@ extension ReplayChange {
         guard !before.passes, after.passes else { return false }
         switch message.effect {
         case .invalid: return true
-        case .guarded: return Set(before.masks).isSubset(of: after.masks)
+        case .guarded: return !EffectiveMask.direction(from: before.masks, to: after.masks).isLoosened
         case .allow, .deny, .uncovered: return false
         }
     }

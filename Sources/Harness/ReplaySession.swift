@@ -9,11 +9,11 @@ final class ReplaySession {
     private let policy: VerifiedProgram
     /// nil when the recorded caller has no identity in this program, or the program has no such resource: all is refused.
     private let gate: Gate?
-    private let relevance: MaskRelevance
+    private let masks: EffectiveMasks
 
-    init(_ session: RecordedSession, policy: VerifiedProgram, relevance: MaskRelevance, secrets: MaskSecrets, memory: FirstSeen) {
+    init(_ session: RecordedSession, policy: VerifiedProgram, masks: EffectiveMasks, secrets: MaskSecrets, memory: FirstSeen) {
         self.policy = policy
-        self.relevance = relevance
+        self.masks = masks
         guard case .caller(let caller) = policy.identify(session.claims) else {
             gate = nil
             return
@@ -24,10 +24,9 @@ final class ReplaySession {
             policy: policy, caller: caller, resource: session.resource, facts: facts, secrets: secrets, memory: memory)
     }
 
-    /// Those of the mask rules that can touch what the message considered last reads, as far as this program knows them.
-    func relevant(_ masks: [String]) -> [String] {
-        guard let gate else { return masks }
-        return relevance.relevant(masks, to: gate.lastInspection)
+    /// What recorded mask rules hide of what the message considered last reads; nothing where this program has no gate to read it.
+    func effect(of masks: EffectiveMasks, _ names: [String]) -> [EffectiveMask] {
+        gate.map { masks.of(names, $0.lastInspection) } ?? []
     }
 
     /// What this program makes of a message; nil for messages that are not judged (Bind, Close, data), whose effect on names is taken.
@@ -51,7 +50,8 @@ final class ReplaySession {
             return nil
         case .copyData: return nil
         }
-        return (ReplayVerdict(decided, of: policy), decided.record.fingerprint, decided.refusal)
+        let effect = masks.of(decided.maskRules, gate.lastInspection)
+        return (ReplayVerdict(decided, of: policy, masks: effect), decided.record.fingerprint, decided.refusal)
     }
 
     /// How far the message came. One that was refused when it was recorded never ran: would it be allowed, it is taken to succeed.

@@ -58,9 +58,8 @@ extension ReplayReport {
         case .masks:
             let before = Set(group.before.masks)
             let after = Set(group.after.masks)
-            let gone = before.subtracting(after).sorted().map { "-\($0)" }
-            let come = after.subtracting(before).sorted().map { "+\($0)" }
-            lines.append("    masks: \((gone + come).joined(separator: " "))")
+            for mask in before.subtracting(after).map(\.words).sorted() { lines.append("    - mask \(mask)") }
+            for mask in after.subtracting(before).map(\.words).sorted() { lines.append("    + mask \(mask)") }
         }
         lines.append("    example: session \(group.example.session) message \(group.example.sequence)")
         return lines

@@ -11,26 +11,26 @@ public struct ReplayVerdict: Sendable, Hashable, Codable {
     public var effect: String
     /// The deciding rule; nil when no rule decided.
     public var rule: String?
-    /// Sorted names of the mask rules that apply.
-    public var masks: [String]
+    /// What is masked of what the message reads, sorted.
+    public var masks: [EffectiveMask]
 
     static let nobody = ReplayVerdict(passes: false, effect: "no identity", rule: nil, masks: [])
 
-    init(passes: Bool, effect: String, rule: String?, masks: [String]) {
+    init(passes: Bool, effect: String, rule: String?, masks: [EffectiveMask]) {
         self.passes = passes
         self.effect = effect
         self.rule = rule
         self.masks = masks
     }
 
-    init(_ decided: Decided, of policy: VerifiedProgram) {
+    init(_ decided: Decided, of policy: VerifiedProgram, masks: [EffectiveMask]) {
         self.init(
             passes: decided.record.effect.passes, effect: decided.record.effect.name,
-            rule: decided.record.rule >= 0 ? policy.ruleName(Int(decided.record.rule)) : nil, masks: decided.maskRules)
+            rule: decided.record.rule >= 0 ? policy.ruleName(Int(decided.record.rule)) : nil, masks: masks)
     }
 
-    init(_ message: RecordedMessage) {
-        self.init(passes: message.effect.passes, effect: message.effect.name, rule: message.rule, masks: message.maskRules)
+    init(_ message: RecordedMessage, masks: [EffectiveMask]) {
+        self.init(passes: message.effect.passes, effect: message.effect.name, rule: message.rule, masks: masks)
     }
 }
 
@@ -78,14 +78,7 @@ public enum Direction: String, Sendable, Hashable, Codable {
         case .denied: self = .tightened
         case .allowed: self = .loosened
         case .otherReason: self = .neither
-        case .masks:
-            let (old, new) = (Set(old.masks), Set(new.masks))
-            switch (old.subtracting(new).isEmpty, new.subtracting(old).isEmpty) {
-            case (true, true): self = .neither
-            case (true, false): self = .tightened
-            case (false, true): self = .loosened
-            case (false, false): self = .both
-            }
+        case .masks: self = EffectiveMask.direction(from: old.masks, to: new.masks)
         }
     }
 

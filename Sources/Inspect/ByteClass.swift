@@ -3,6 +3,9 @@
 enum ByteClass {
     @inline(__always) static func folded(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
+    /// For each byte its folded form where it may be inside an identifier, else 0.
+    static let wordBytes: [UInt8] = (0...255).map { continuesIdentifier(UInt8($0)) ? folded(UInt8($0)) : 0 }
+
     /// `[ \t\n\r\f]`: vertical tab became space only in PostgreSQL 16, so it is no space here.
     @inline(__always) static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || (byte >= 0x09 && byte <= 0x0D && byte != 0x0B)
@@ -31,5 +34,6 @@ enum ByteClass {
     private static let operatorsLow: UInt64 =
         1 << 0x21 | 1 << 0x23 | 1 << 0x25 | 1 << 0x26 | 1 << 0x2A | 1 << 0x2B | 1 << 0x2D | 1 << 0x2F | 1 << 0x3C | 1 << 0x3D
         | 1 << 0x3E | 1 << 0x3F
-    private static let operatorsHigh: UInt64 = 1 << (0x40 - 64) | 1 << (0x5E - 64) | 1 << (0x60 - 64) | 1 << (0x7C - 64) | 1 << (0x7E - 64)
+    private static let operatorsHigh: UInt64 =
+        1 << (0x40 - 64) | 1 << (0x5E - 64) | 1 << (0x60 - 64) | 1 << (0x7C - 64) | 1 << (0x7E - 64)
 }

@@ -39,7 +39,8 @@ extension SQLReader {
             statement.hasLimit = .unknown
             statement.limit = nil
             inspection.append(
-                Access(verb: .unknown, objectClass: .any, statement: number, name: inspection.intern(failure.reason),
+                Access(
+                    verb: .unknown, objectClass: .any, statement: number, name: inspection.intern(failure.reason),
                     source: statement.text))
             kind = "unknown"
         }
@@ -59,7 +60,8 @@ extension SQLReader {
     private func emitAccess(_ found: Findings.FoundAccess, _ number: UInt16, into inspection: Inspection) {
         var access = Access(
             verb: found.verb, objectClass: found.objectClass, statement: number, schema: text(found.schema, in: inspection),
-            name: text(found.name, in: inspection), source: TextRef(offset: found.start, count: found.end > found.start ? found.end - found.start : 0))
+            name: text(found.name, in: inspection),
+            source: TextRef(offset: found.start, count: found.end > found.start ? found.end - found.start : 0))
         access.everyColumn = found.everyColumn
         access.everyColumnUses = found.everyColumn && found.everyUses.isEmpty ? .filter : found.everyUses
         inspection.append(access)

@@ -146,7 +146,8 @@ extension SQLReader {
         guard pattern.lastToken - pattern.firstToken == 1, tokens[Int(pattern.firstToken)].isString,
             let symbol = try? stringSymbol(tokens[Int(pattern.firstToken)])
         else { return false }
-        for byte in symbols.bytes(symbol) where like ? byte != 0x25 : !(byte == 0x2E || byte == 0x2A || byte == 0x5E || byte == 0x24) {
+        for byte in symbols.bytes(symbol)
+        where like ? byte != 0x25 : !(byte == 0x2E || byte == 0x2A || byte == 0x5E || byte == 0x24) {
             return false
         }
         return !(like && symbol.isNone)

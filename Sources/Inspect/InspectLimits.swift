@@ -14,10 +14,8 @@ public enum InspectLimits {
     public static let operatorBytes = 63
     /// Bytes of an identifier that count, as PostgreSQL's NAMEDATALEN - 1; the rest is cut off, not refused.
     public static let identifierBytes = 63
-    /// Unary operators and NOTs in one run.
-    public static let operatorRun = 64
     /// Comparisons of a column name with a source, for one message: names × tables × nesting is not linear.
-    public static let resolutionSteps = 2_000_000
+    public static let resolutionSteps = 500_000
     /// Steps that carry a column's use through nested queries, in one chain.
     public static let propagationDepth = 200
     /// Accesses of one statement.

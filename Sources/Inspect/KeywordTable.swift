@@ -3,14 +3,22 @@
 enum KeywordTable {
     private static let table = WordTable([(KeywordText.words, 1)], numbered: true)
     private static let cases: [Keyword] = Keyword.allCases
+    /// The same for as long as the process lives, so that holding it costs no reference counting.
+    private static func permanent<Element>(_ values: [Element]) -> UnsafePointer<Element> {
+        let memory = UnsafeMutablePointer<Element>.allocate(capacity: values.count)
+        memory.initialize(from: values, count: values.count)
+        return UnsafePointer(memory)
+    }
     private static let longest = 17
 
     /// Lookups without the cost of a lazy global at each token: taken once by the lexer.
-    struct Lookup {
+    /// Unchecked because it points at memory that nothing writes after it is made.
+    struct Lookup: @unchecked Sendable {
         let table: WordTable
-        let cases: [Keyword]
-        let categories: [KeywordCategory]
-        let needsAs: [Bool]
+        let cases: UnsafePointer<Keyword>
+        let categories: UnsafePointer<KeywordCategory>
+        let needsAs: UnsafePointer<Bool>
+        let bytes: UnsafePointer<UInt8>
 
         @inline(__always) func keyword(_ word: UnsafeRawBufferPointer, hash: UInt32) -> Keyword {
             guard word.count <= KeywordTable.longest, let index = table.find(folding: word, hash: hash) else { return .none }
@@ -18,7 +26,9 @@ enum KeywordTable {
         }
     }
 
-    static let lookup = Lookup(table: table, cases: cases, categories: categories, needsAs: needsAs)
+    static let lookup = Lookup(
+        table: table, cases: permanent(cases), categories: permanent(categories), needsAs: permanent(needsAs),
+        bytes: permanent(ByteClass.wordBytes))
 
     private static let categories: [KeywordCategory] = {
         var categories = [KeywordCategory](repeating: .unreserved, count: cases.count)

@@ -194,10 +194,10 @@ extension SQLReader {
             _ = try access(.call, .function, schema: schema, name: name, start, end)
             return
         }
-        if flags.contains(.pureFunction) { return }
+        if flags.contains(.pureFunction), !catalogIsBehind { return }
         if flags.contains(.otherFunction) {
             _ = try access(.call, .function, schema: known.pgCatalog, name: name, start, end)
-            return
+            if !catalogIsBehind { return }
         }
         if flags.contains(.laterFunction) || flags.contains(.reservedPrefix) {
             _ = try access(.call, .function, schema: known.pgCatalog, name: name, start, end)

@@ -3,11 +3,6 @@
 import Machine
 
 extension SQLReader {
-    private struct CopyState {
-        var outwards = false
-        var toClient = false
-    }
-
     /// COPY table [(columns)] FROM | TO …, COPY (query) TO ….
     func copyStatement() throws(Misread) {
         kind = "copy"

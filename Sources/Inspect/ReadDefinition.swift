@@ -46,8 +46,9 @@ extension SQLReader {
             _ = try access(verb, objectClass, schema: name.schema, name: name.name, name.start, name.end)
             return
         }
-        if verb != .create, objectClass == .function, symbols.flags(name.name).contains(.pureFunction)
-            || symbols.flags(name.name).contains(.otherFunction)
+        if verb != .create, objectClass == .function,
+            symbols.flags(name.name).contains(.pureFunction)
+                || symbols.flags(name.name).contains(.otherFunction)
         {
             _ = try access(verb, objectClass, schema: known.pgCatalog, name: name.name, name.start, name.end)
         }
@@ -68,89 +69,6 @@ extension SQLReader {
     }
 
     // MARK: Classes
-
-    /// The words that name a class of object, which are passed.
-    func objectClassWords() throws(Misread) -> ObjectClass {
-        let word = keyword
-        let next = peek(1).keyword
-        switch word {
-        case .table:
-            advance()
-            return .table
-        case .view:
-            advance()
-            return .view
-        case .materialized:
-            advance()
-            try expect(.view)
-            return .view
-        case .foreign:
-            advance()
-            if accept(.table) { return .table }
-            try expect(.data)
-            try expect(.wrapper)
-            return .any
-        case .index:
-            advance()
-            return .index
-        case .sequence:
-            advance()
-            return .sequence
-        case .schema:
-            advance()
-            return .schema
-        case .function, .procedure, .routine, .aggregate:
-            advance()
-            return .function
-        case .trigger:
-            advance()
-            return .trigger
-        case .type, .domain:
-            advance()
-            return .type
-        case .role, .user, .group:
-            advance()
-            if word == .user, accept(.mapping) { return .any }
-            return .role
-        case .database:
-            advance()
-            return .database
-        case .extension:
-            advance()
-            return .extension
-        case .event:
-            advance()
-            try expect(.trigger)
-            return .trigger
-        case .access:
-            advance()
-            try expect(.method)
-            return .any
-        case .text:
-            advance()
-            try expect(.search)
-            guard accept(.configuration) || accept(.dictionary) || accept(.parser) || accept(.template) else { throw .syntax }
-            return .any
-        case .large:
-            advance()
-            try expect(.object)
-            return .any
-        case .trusted, .procedural:
-            advance()
-            if next == .procedural { advance() }
-            try expect(.language)
-            return .any
-        case .language, .collation, .conversion, .publication, .subscription, .server, .statistics, .tablespace, .policy,
-            .rule, .cast, .transform, .constraint, .column, .default:
-            advance()
-            return .any
-        case .operator:
-            advance()
-            if !accept(.class) { _ = accept(.family) }
-            return .function
-        default: throw .syntax
-        }
-    }
 
     func ifExists() throws(Misread) {
         guard accept(.if) else { return }
@@ -206,7 +124,11 @@ extension SQLReader {
         case .extension: try createNamed("create extension", .extension)
         case .role, .group: try createNamed("create role", .role)
         case .user:
-            if peek(1).keyword == .mapping { try createUnnamed("create user mapping") } else { try createNamed("create role", .role) }
+            if peek(1).keyword == .mapping {
+                try createUnnamed("create user mapping")
+            } else {
+                try createNamed("create role", .role)
+            }
         case .database: try createNamed("create database", .database)
         case .event: try createNamed("create event trigger", .trigger)
         case .foreign:
@@ -277,9 +199,11 @@ extension SQLReader {
 
     private func createUnnamed(_ words: StaticString) throws(Misread) {
         kind = words
-        let start = token.start
+        let written = token
+        let name = try symbol(of: token)
         advance()
-        _ = try access(.create, .function, schema: .none, name: symbols.symbol(words), start, tokens[p - 1].end)
+        _ = try access(
+            .create, written.keyword == .user ? .any : .function, schema: .none, name: name, written.start, written.end)
         try definitionBody()
     }
 

@@ -102,7 +102,9 @@ extension SQLReader {
         if precedence == Precedence.comparison {
             return finish(start, .other, truth: comparison(mark, left, right))
         }
-        if mark == .otherOperator, written.end - written.start <= 2, message[Int(written.start)] == 0x7E, matchesAll(right, like: false) {
+        if mark == .otherOperator, written.end - written.start <= 2, message[Int(written.start)] == 0x7E,
+            matchesAll(right, like: false)
+        {
             return finish(start, .other, truth: .tautology)
         }
         return finish(start, left.form == .constant && right.form == .constant ? .constant : .other)

@@ -81,6 +81,8 @@ extension SQLReader {
 
     /// NATURAL JOIN compares whatever columns the tables have in common.
     private func readEveryColumn(of index: Int) throws(Misread) {
+        resolutionSteps += 1
+        if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
         let source = sources[index]
         switch source.kind {
         case .relation:
@@ -102,7 +104,7 @@ extension SQLReader {
             if holdsQuery(p) {
                 let outputs = try subquery(use: [])
                 scopes[scopes.count - 1].touchesTables = true
-                return try addDerived(.derived, outputs, needsAlias: false)
+                return try addDerived(outputs)
             }
             guard !lateral else { throw .syntax }
             return try joinedTable()
@@ -321,6 +323,7 @@ extension SQLReader {
     }
 
     func commonTable(named name: Symbol) -> Int? {
+        guard mayStep(commonTables.count) else { return nil }
         var index = commonTables.count - 1
         while index >= 0 {
             if commonTables[index].name == name { return index }
@@ -338,9 +341,9 @@ extension SQLReader {
         sources.append(source)
     }
 
-    /// The alias of a sub-query or of something like a function.
-    private func addDerived(_ kind: SourceKind, _ outputs: Outputs, needsAlias: Bool) throws(Misread) {
-        var source = Source(kind: kind, alias: .none)
+    /// A sub-query with its alias, if it has one.
+    private func addDerived(_ outputs: Outputs) throws(Misread) {
+        var source = Source(kind: .derived, alias: .none)
         let names = aliasNames.count
         if let alias = try optionalAlias() {
             source.alias = alias

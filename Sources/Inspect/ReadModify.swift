@@ -28,6 +28,7 @@ extension SQLReader {
         try expect(.into)
         let name = try qualifiedName()
         let range = try accesses(.insert, .table, name)
+        noteSettings(name)
         let alias = accept(.as) ? try columnId() : name.name
         if at(.openParen), !holdsQuery(p) {
             try writtenColumns(range, verb: .insert)
@@ -129,6 +130,7 @@ extension SQLReader {
         try expect(.update)
         let name = try relationExpression()
         let range = try accesses(.update, .table, name)
+        noteSettings(name)
         openScope()
         addTarget(range, alias: try optionalAlias() ?? name.name)
         try expect(.set)
@@ -148,6 +150,13 @@ extension SQLReader {
         if accept(.using) { try fromClause() }
         note(try whereOrCursor())
         return try returningAndClose(range)
+    }
+
+    /// An update of pg_settings is set_config() with names that only its rows know.
+    private func noteSettings(_ name: QualifiedName) {
+        guard name.name == known.pgSettings else { return }
+        statement.mayChangeLexicalState = true
+        overflow = .setting
     }
 
     /// WHERE condition, or WHERE CURRENT OF cursor: that is one row.
@@ -211,7 +220,13 @@ extension SQLReader {
                 repeat {
                     let word = try name()
                     try expect(.as)
-                    if word == known.old { old = try columnId() } else if word == known.new { new = try columnId() } else { throw .syntax }
+                    if word == known.old {
+                        old = try columnId()
+                    } else if word == known.new {
+                        new = try columnId()
+                    } else {
+                        throw .syntax
+                    }
                 } while accept(.comma)
                 try expect(.closeParen)
             }
@@ -235,6 +250,7 @@ extension SQLReader {
         try expect(.into)
         let name = try relationExpression()
         let range = try addTargets(name)
+        noteSettings(name)
         openScope()
         addTarget(range, alias: try optionalAlias() ?? name.name)
         try expect(.using)

@@ -53,8 +53,11 @@ extension SQLReader {
         try expect(.declare)
         let name = try columnId()
         while !at(.cursor) {
-            if accept(.no) { try expect(.scroll) }
-            else if !accept(.binary), !accept(.insensitive), !accept(.asensitive), !accept(.scroll) { throw .syntax }
+            if accept(.no) {
+                try expect(.scroll)
+            } else if !accept(.binary), !accept(.insensitive), !accept(.asensitive), !accept(.scroll) {
+                throw .syntax
+            }
         }
         try expect(.cursor)
         if accept(.with) || accept(.without) { try expect(.hold) }
@@ -169,7 +172,8 @@ extension SQLReader {
             switch token.mark {
             case .otherOperator, .less, .greater, .equal, .lessEqual, .greaterEqual, .notEqual, .slash, .percent, .caret:
                 return advance()
-            case .none, .openParen, .closeParen, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
+            case .none, .openParen, .closeParen, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast,
+                .dotDot,
                 .colonEquals, .equalsGreater, .plus, .minus, .star:
                 throw .syntax
             }

@@ -26,7 +26,8 @@ extension SQLReader {
                 advance()
                 try fieldSelection()
                 expr = finish(start, .other)
-            case .none, .openParen, .closeParen, .closeBracket, .comma, .semicolon, .colon, .dotDot, .colonEquals, .equalsGreater,
+            case .none, .openParen, .closeParen, .closeBracket, .comma, .semicolon, .colon, .dotDot, .colonEquals,
+                .equalsGreater,
                 .plus, .minus, .star, .slash, .percent, .caret, .less, .greater, .equal, .lessEqual, .greaterEqual,
                 .notEqual, .otherOperator:
                 return expr
@@ -159,7 +160,7 @@ extension SQLReader {
     /// parentheses goes on with a query, or when nothing follows and they hold one.
     func holdsQuery(_ open: Int) -> Bool {
         var at = open
-        while tokens[at].mark == .openParen, at + 1 < tokens.count {
+        while tokens[at].mark == .openParen, at + 1 < tokens.count, at - open <= InspectLimits.nesting {
             if startsQuery(tokens[at + 1]) { return true }
             guard tokens[at + 1].mark == .openParen else { return false }
             let close = Int(tokens[at + 1].value)

@@ -39,11 +39,7 @@ extension SQLReader {
             if item.form == .constant {
                 use(body.outputs, for: .filter)
             } else if item.form == .column, refs.count == firstRef + 1, refs[firstRef].kind == .plain {
-                var found = false
-                for index in body.outputs.range where outputColumns[index].name == item.name {
-                    use(output: index, for: .filter)
-                    found = true
-                }
+                let found = usedByName(item.name, body.outputs)
                 if !found, !body.scopeIsOpen { use(body.outputs, for: .filter) }
                 if found || !body.scopeIsOpen {
                     refs.truncate(to: firstRef)
@@ -75,7 +71,8 @@ extension SQLReader {
         if !at(.row), !at(.rows) {
             let first = token
             let item = try operators(primaryOrSigned(), beginExpr(), Precedence.collate + 2)
-            limit = item.lastToken - item.firstToken == 1 && integerValue(first) != nil
+            limit =
+                item.lastToken - item.firstToken == 1 && integerValue(first) != nil
                 ? (.yes, integerValue(first)) : (.unknown, nil)
         }
         guard accept(.row) || accept(.rows) else { throw .syntax }
@@ -95,7 +92,8 @@ extension SQLReader {
         return try primary()
     }
 
-    /// FOR UPDATE and its kin lock rows: a `lock` of the tables named, or of every table the query reads. FOR READ ONLY does nothing.
+    /// FOR UPDATE and its kin lock rows: a `lock` of the tables named, or of every table the query reads. FOR READ
+    /// ONLY does nothing.
     private func lockingClause(_ firstTarget: Int) throws(Misread) -> Bool {
         let start = token.start
         switch peek(1).keyword {
@@ -121,6 +119,7 @@ extension SQLReader {
         if accept(.of) {
             try commaSeparated { () throws(Misread) in
                 let name = try self.qualifiedName()
+                guard self.mayStep(self.targets.count - firstTarget) else { throw Misread.tooManyNames }
                 var found = false
                 for target in firstTarget..<self.targets.count where self.targets[target].name == name.name {
                     try self.lock(target, start)

@@ -250,9 +250,16 @@ extension SQLReader {
         return numbered
     }
 
-    /// Output columns of this name decide which rows there are.
-    private func usedByName(_ name: Symbol, _ outputs: Outputs) {
-        for index in outputs.range where outputColumns[index].name == name { use(output: index, for: .filter) }
+    /// Output columns of this name decide which rows there are, or their order; true when there is one.
+    @discardableResult
+    func usedByName(_ name: Symbol, _ outputs: Outputs) -> Bool {
+        guard mayStep(Int(outputs.count)) else { return false }
+        var found = false
+        for index in outputs.range where outputColumns[index].name == name {
+            use(output: index, for: .filter)
+            found = true
+        }
+        return found
     }
 
     func shape(of condition: Expr) -> WhereShape {

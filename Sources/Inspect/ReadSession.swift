@@ -243,7 +243,10 @@ extension SQLReader {
 
     func resetRest() throws(Misread) {
         let start = token.start
-        if accept(.all) { return try setAccess(named: "all", start) }
+        if accept(.all) {
+            try setAccess(named: "all", start)
+            return try setAccess(named: "search_path", start)
+        }
         if accept(.time, .zone) { return try setAccess(named: "timezone", start) }
         if at(.transaction), peek(1).keyword == .isolation {
             advance()
@@ -277,6 +280,12 @@ extension SQLReader {
         let written = token
         guard accept(.all) || accept(.temp) || accept(.temporary) || accept(.plans) || accept(.sequences) else { throw .syntax }
         try setAccess(named: "discard", start)
+        if written.keyword == .all {
+            // It also resets every parameter and gives the session its first user back.
+            for name: StaticString in ["all", "search_path", "role", "session_authorization"] {
+                try setAccess(named: name, start)
+            }
+        }
         if written.keyword == .all || written.keyword == .temp || written.keyword == .temporary {
             statement.nameEffect = .discard
             effectName = try symbol(of: written)

@@ -36,7 +36,8 @@ extension SQLReader {
         }
         guard peek(1).mark == .openParen else { return nil }
         switch keyword {
-        case .overlay, .position, .substring, .normalize, .extract: findings.function(schema: .none, name: try symbol(of: token))
+        case .overlay, .position, .substring, .normalize, .extract:
+            findings.function(schema: .none, name: try symbol(of: token))
         default: break  // not a function of pg_catalog by that name
         }
         let outer = use
@@ -48,42 +49,11 @@ extension SQLReader {
             try expect(.openParen)
             try commaSeparated { () throws(Misread) in try self.expression() }
             try expect(.closeParen)
-        case .cast, .treat:
-            advance()
-            try expect(.openParen)
-            let inner = try expression()
-            try expect(.as)
-            try typeName(cast: true)
-            try expect(.closeParen)
-            return finish(start, inner.form == .constant ? .constant : .other)
-        case .extract:
-            advance()
-            try expect(.openParen)
-            if token.isString { advance() } else { _ = try label() }
-            try expect(.from)
-            try expression()
-            try expect(.closeParen)
-        case .normalize:
-            advance()
-            try expect(.openParen)
-            try expression()
-            if accept(.comma) { guard accept(.nfc) || accept(.nfd) || accept(.nfkc) || accept(.nfkd) else { throw .syntax } }
-            try expect(.closeParen)
+        case .cast, .treat: return try castCall(start)
+        case .extract, .normalize, .position: try keywordArguments()
         case .overlay:
             advance()
             try overlayArguments()
-        case .position:
-            advance()
-            try expect(.openParen)
-            if !at(.closeParen) {
-                try expression(Precedence.comparison, restricted: true)
-                if accept(.in) {
-                    try expression(Precedence.comparison, restricted: true)
-                } else {
-                    throw .syntax
-                }
-            }
-            try expect(.closeParen)
         case .substring:
             advance()
             try substringArguments()
@@ -103,6 +73,39 @@ extension SQLReader {
         default: return nil
         }
         return finish(start, .other)
+    }
+
+    /// CAST(a AS type), TREAT(a AS type).
+    private func castCall(_ start: ExprStart) throws(Misread) -> Expr {
+        advance()
+        try expect(.openParen)
+        let inner = try expression()
+        try expect(.as)
+        try typeName(cast: true)
+        try expect(.closeParen)
+        return finish(start, inner.form == .constant ? .constant : .other)
+    }
+
+    /// EXTRACT(field FROM a), NORMALIZE(a, form), POSITION(a IN b).
+    private func keywordArguments() throws(Misread) {
+        let word = keyword
+        advance()
+        try expect(.openParen)
+        if word == .extract {
+            if token.isString { advance() } else { _ = try label() }
+            try expect(.from)
+            try expression()
+        } else if word == .position {
+            try expression(Precedence.comparison, restricted: true)
+            try expect(.in)
+            try expression(Precedence.comparison, restricted: true)
+        } else {
+            try expression()
+            if accept(.comma) {
+                guard accept(.nfc) || accept(.nfd) || accept(.nfkc) || accept(.nfkd) else { throw .syntax }
+            }
+        }
+        try expect(.closeParen)
     }
 
     /// A key word in FROM that can only be a call.

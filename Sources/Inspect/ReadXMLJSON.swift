@@ -77,7 +77,8 @@ extension SQLReader {
         if accept(.by) { guard accept(.ref) || accept(.value) else { throw .syntax } }
     }
 
-    /// XMLTABLE([XMLNAMESPACES(…),] row PASSING doc COLUMNS name type [PATH p] [DEFAULT d] [NOT NULL], … | name FOR ORDINALITY).
+    /// XMLTABLE([XMLNAMESPACES(…),] row PASSING doc COLUMNS name type [PATH p] [DEFAULT d] [NOT NULL], … | name FOR
+    /// ORDINALITY).
     func xmlTable() throws(Misread) {
         let outer = use
         use = [.computed, .filter]

@@ -74,9 +74,13 @@ extension SQLReader {
         var certain = false
         for index in Int(scope.firstSource)..<sources.count {
             let source = sources[index]
-            if scope.mergesColumns || source.qualifiedOnly || source.kind == .relation || source.kind == .join || source.kind == .phantom { continue }
+            if scope.mergesColumns || source.qualifiedOnly || source.kind == .relation || source.kind == .join
+                || source.kind == .phantom
+            {
+                continue
+            }
+            resolutionSteps += Int(source.outputs.count)
             for column in source.outputs.range where outputColumns[column].name == name {
-                resolutionSteps += 1
                 link(ref, .output, column, whole: false)
                 certain = true
             }
@@ -123,6 +127,7 @@ extension SQLReader {
             }
         case .derived, .function:
             var found = false
+            resolutionSteps += Int(source.outputs.count)
             for column in source.outputs.range where outputColumns[column].name == name {
                 link(ref, .output, column, whole: false)
                 found = true
@@ -180,6 +185,15 @@ extension SQLReader {
         apply(refs[ref].uses, to: links[links.count - 1], depth: 0)
     }
 
+    // MARK: Bounds
+
+    /// Counts steps whose number is not linear in the message; false, with the statement unknown, when there were too many.
+    func mayStep(_ steps: Int) -> Bool {
+        resolutionSteps += steps
+        if resolutionSteps > InspectLimits.resolutionSteps { overflow = .tooManyNames }
+        return overflow == nil
+    }
+
     // MARK: Uses
 
     /// Adds uses to a reference, and to all that it was resolved to.
@@ -225,7 +239,7 @@ extension SQLReader {
 
     /// Says what all columns of a query are used for.
     func use(_ outputs: Outputs, for uses: ColumnUses) {
-        if uses.isEmpty { return }
+        if uses.isEmpty || !mayStep(Int(outputs.count)) { return }
         for index in outputs.range { use(output: index, for: uses) }
     }
 
@@ -266,13 +280,15 @@ extension SQLReader {
         let flags = symbols.flags(name.name)
         if flags.contains(.temporary) { body(known.pgTemp) }
         if flags.contains(.relation) || flags.contains(.laterRelation) { body(known.pgCatalog) }
-        if flags.contains(.relation), !flags.contains(.temporary) { return }
+        if flags.contains(.relation), !flags.contains(.temporary), !catalogIsBehind { return }
         if searchPath.count == 0 { throw .searchPath }
         for index in 0..<searchPath.count { body(searchPath[index]) }
     }
 
     /// One access for each schema a relation's name may mean.
-    func accesses(_ verb: Verb, _ objectClass: ObjectClass, _ name: QualifiedName) throws(Misread) -> (first: Int32, count: Int32) {
+    func accesses(_ verb: Verb, _ objectClass: ObjectClass, _ name: QualifiedName) throws(Misread) -> (
+        first: Int32, count: Int32
+    ) {
         let range = try addTargets(name)
         for index in Int(range.first)..<Int(range.first + range.count) {
             let target = targets[index]

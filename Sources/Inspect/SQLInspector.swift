@@ -7,6 +7,17 @@ import Machine
 ///
 /// Never laxer than the truth: what PostgreSQL 15 to 18 would do with the message is in the accesses, or an access `unknown`
 /// is. It may be coarser: without a catalogue an unqualified column belongs to each table that could have it.
+///
+/// Where PostgreSQL's road is not certain:
+/// - Functions of pg_catalog win over a user's of the same name (a user's with a better matching signature might be chosen;
+///   making one is a `create function` of its own). Names that only 16 to 18 have, and unknown `pg_…`, give both accesses.
+/// - Casts, operators, defaults, triggers, views and domain checks run what was defined before: defining is the access, not
+///   using; only casts to `reg…` types and operators of another schema by `OPERATOR(…)` are a `call`.
+/// - `alias.name` is a column, and every column where a pg_catalog function takes a row under that name.
+/// - DELETE has no columns; what its WHERE and RETURNING read is a `select`. FOR UPDATE and FOR SHARE are a `lock`.
+/// - A condition without columns, or one that is the same for every row inside a larger one, makes WHERE a tautology.
+/// - SHOW has no access. DISCARD sets `discard`, with ALL also `all`, `search_path`, `role` and `session_authorization`.
+/// - Code that runs later (functions, triggers, rules, policies' parents) is `create` and, for a table's, `alter` of the table.
 public final class SQLInspector {
     private let reader = SQLReader()
     private let searchPathNames: [String]
@@ -33,6 +44,7 @@ public final class SQLInspector {
             let symbol = symbol(schema)
             reader.searchPath.append(symbol)
         }
+        reader.catalogIsBehind = searchPathNames.dropFirst().contains("pg_catalog")
         for name in temporaryTables {
             let symbol = symbol(name)
             reader.symbols.setTemporary(symbol, true)

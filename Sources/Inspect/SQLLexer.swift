@@ -13,7 +13,8 @@ struct SQLLexer {
     private var openParenthesis: Int32 = -1
 
     init(_ message: UnsafeRawBufferPointer, lexical: LexicalState, keywords: KeywordTable.Lookup) {
-        bytes = message.count > 0
+        bytes =
+            message.count > 0
             ? message.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
             : UnsafePointer(Self.nothing)
         count = message.count
@@ -64,8 +65,10 @@ struct SQLLexer {
         switch first {
         case 0x27: return try quotedString(start: start, kind: lexical.standardConformingStrings ? .string : .escapeString)
         case 0x22:
-            try quotedIdentifier()
-            return token(.quotedWord, start)
+            let hash = try quotedIdentifier()
+            var word = token(.quotedWord, start)
+            word.value = hash
+            return word
         case 0x24: return try dollar()
         case 0x28: return mark(.openParen)
         case 0x29: return mark(.closeParen)
@@ -95,7 +98,9 @@ struct SQLLexer {
         let escape = try next()
         guard escape.kind == .string, escape.end - escape.start == 3 else { throw .lexical }
         let character = bytes[Int(escape.start) + 1]
-        if ByteClass.isHex(character) || ByteClass.isSpace(character) || character == 0x0B || character >= 0x80 { throw .lexical }
+        if ByteClass.isHex(character) || ByteClass.isSpace(character) || character == 0x0B || character >= 0x80 {
+            throw .lexical
+        }
         if character == 0x2B || character == 0x27 || character == 0x22 { throw .lexical }
         tokens[tokens.count - 1].value = UInt32(character)
         return true
@@ -158,10 +163,11 @@ struct SQLLexer {
         var hash = NameHash.seed
         var beyondASCII: UInt8 = 0
         var at = start
+        let folded = keywords.bytes
         while at < count {
-            let byte = bytes[at]
-            guard ByteClass.continuesIdentifier(byte) else { break }
-            hash = NameHash.step(hash, ByteClass.folded(byte))
+            let byte = folded[Int(bytes[at])]
+            if byte == 0 { break }
+            hash = NameHash.step(hash, byte)
             beyondASCII |= byte
             at += 1
         }
@@ -199,7 +205,7 @@ struct SQLLexer {
         }
         if byte(start + 2) == 0x22 {
             position += 2
-            try quotedIdentifier()
+            _ = try quotedIdentifier()
             return token(.unicodeWord, start)
         }
         return nil

@@ -3,7 +3,8 @@
 import Machine
 
 extension SQLLexer {
-    /// A string of any sort; `position` is at the quote. Strings go on in the next piece when only space with a newline is between.
+    /// A string of any sort; `position` is at the quote. Strings go on in the next piece when only space with a
+    /// newline is between.
     mutating func quotedString(start: Int, kind: TokenKind) throws(Misread) -> Token {
         repeat {
             position += 1
@@ -66,9 +67,11 @@ extension SQLLexer {
         return false
     }
 
-    /// `"…"`, not empty; `position` is at the quote.
-    mutating func quotedIdentifier() throws(Misread) {
+    /// `"…"`, not empty; `position` is at the quote. The hash of what is inside, or 0 when that has to be decoded.
+    mutating func quotedIdentifier() throws(Misread) -> UInt32 {
         let start = position
+        var hash = NameHash.seed
+        var doubled = false
         position += 1
         while position < count {
             let byte = bytes[position]
@@ -76,12 +79,14 @@ extension SQLLexer {
                 if self.byte(position + 1) != 0x22 {
                     position += 1
                     if position - start == 2 { throw .lexical }
-                    return
+                    return doubled ? 0 : hash
                 }
+                doubled = true
                 position += 1
             } else if byte >= 0x80, lexical.encoding != .utf8 {
                 throw .encoding
             }
+            hash = NameHash.step(hash, byte)
             position += 1
         }
         throw .lexical

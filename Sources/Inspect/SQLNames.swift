@@ -9,6 +9,10 @@ extension SQLReader {
         if token.kind == .word, length <= InspectLimits.identifierBytes {
             return symbols.symbol(folding: slice(token), hash: token.value)
         }
+        if token.kind == .quotedWord, token.value != 0, length <= InspectLimits.identifierBytes + 2 {
+            let inside = UnsafeRawBufferPointer(rebasing: message[Int(token.start) + 1..<Int(token.end) - 1])
+            return symbols.symbol(exact: inside, hash: token.value)
+        }
         return try slowSymbol(of: token)
     }
 

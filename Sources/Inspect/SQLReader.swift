@@ -21,6 +21,8 @@ final class SQLReader {
     var known = KnownSymbols()
     var scratch = Pool<UInt8>(capacity: 256)
     var searchPath = Pool<Symbol>(capacity: 8)
+    /// The path lists pg_catalog behind another schema, whose names then come first.
+    var catalogIsBehind = false
     let keywords = KeywordTable.lookup
 
     // What the statement does.
@@ -249,8 +251,8 @@ struct KnownSymbols {
     var excluded = Symbol.none
     var old = Symbol.none
     var new = Symbol.none
-    var informationSchema = Symbol.none
     var setConfig = Symbol.none
+    var pgSettings = Symbol.none
 
     mutating func make(in table: inout SymbolTable) {
         pgCatalog = table.symbol("pg_catalog")
@@ -258,7 +260,7 @@ struct KnownSymbols {
         excluded = table.symbol("excluded")
         old = table.symbol("old")
         new = table.symbol("new")
-        informationSchema = table.symbol("information_schema")
         setConfig = table.symbol("set_config")
+        pgSettings = table.symbol("pg_settings")
     }
 }

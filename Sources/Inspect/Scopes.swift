@@ -137,5 +137,4 @@ extension ColumnUses {
     @inline(__always) var insideExpression: ColumnUses {
         contains(.output) ? subtracting(.output).union(.computed) : self
     }
-    static let everywhere: ColumnUses = [.output, .computed, .filter, .stored]
 }

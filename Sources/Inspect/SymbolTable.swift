@@ -97,6 +97,11 @@ struct SymbolTable {
         find(word, hash: hash, folding: true)
     }
 
+    /// The symbol of a quoted name whose hash is known.
+    @inline(__always) mutating func symbol(exact word: UnsafeRawBufferPointer, hash: UInt32) -> Symbol {
+        find(word, hash: hash, folding: false)
+    }
+
     private mutating func find(_ word: UnsafeRawBufferPointer, hash: UInt32, folding: Bool) -> Symbol {
         let mask = slots.count - 1
         var at = Int(hash) & mask
@@ -146,7 +151,7 @@ struct SymbolTable {
 }
 
 /// The generated name lists as two hash tables.
-final class CatalogLookup: Sendable {
+struct CatalogLookup: Sendable {
     static let shared = CatalogLookup()
     private let functions = WordTable([
         (CatalogNames.pureFunctions, (CatalogFlags.pureFunction.rawValue)),

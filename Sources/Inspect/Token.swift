@@ -40,7 +40,8 @@ struct Token: BitwiseCopyable {
     /// Byte offsets in the message; `end` is behind the last byte.
     var start: UInt32
     var end: UInt32
-    /// Of a plain word: the hash of its folded bytes. Of a Unicode string or word: its escape character (0: backslash).
+    /// Of a plain word: the hash of its folded bytes; of a quoted one: of what is inside, 0 when it has doubled
+    /// quotes. Of a Unicode string or word: its escape character (0: backslash).
     /// Of an opening parenthesis: the index of the token that closes it (0: none).
     var value: UInt32
 

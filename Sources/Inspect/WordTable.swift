@@ -11,9 +11,9 @@ enum NameHash {
     }
 }
 
-/// A map from words to small numbers, built once and never changed.
-/// Unchecked because it owns raw memory: nothing writes to it after `init`.
-final class WordTable: @unchecked Sendable {
+/// A map from words to small numbers, built once and never changed; its memory lives as long as the process, so that holding
+/// one costs no reference counting. Unchecked because it is raw memory: nothing writes to it after `init`.
+struct WordTable: @unchecked Sendable {
     private struct Slot: BitwiseCopyable {
         var start: UnsafePointer<UInt8>?
         var count: UInt32
@@ -27,7 +27,9 @@ final class WordTable: @unchecked Sendable {
     init(_ lists: [(words: StaticString, value: UInt16)], numbered: Bool = false) {
         var words = 0
         for list in lists {
-            words += 1 + UnsafeBufferPointer(start: list.words.utf8Start, count: list.words.utf8CodeUnitCount)
+            words +=
+                1
+                + UnsafeBufferPointer(start: list.words.utf8Start, count: list.words.utf8CodeUnitCount)
                 .reduce(0) { $0 + ($1 == 0x20 ? 1 : 0) }
         }
         var size = 64
@@ -37,8 +39,6 @@ final class WordTable: @unchecked Sendable {
         slots.initialize(repeating: Slot(start: nil, count: 0, hash: 0, value: 0), count: size)
         for list in lists { insert(list.words, value: list.value, numbered: numbered) }
     }
-
-    deinit { slots.deallocate() }
 
     private func insert(_ text: StaticString, value: UInt16, numbered: Bool) {
         var next = value

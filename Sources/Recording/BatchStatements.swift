@@ -45,7 +45,7 @@ struct BatchStatements {
         endSession = try RowStatement(
             db, "UPDATE sessions SET ended_at = ?2, end_reason = ?3, last_at = max(last_at, ?2) WHERE number = ?1")
         insertProgram = try RowStatement(
-            db, "INSERT OR IGNORE INTO programs (key, name, revision, digest, rules) VALUES (?1, ?2, ?3, ?4, ?5)")
+            db, "INSERT OR IGNORE INTO programs (key, name, revision, digest, rules, masks) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         insertMaskSet = try RowStatement(db, "INSERT OR IGNORE INTO mask_sets (program, masks, rules) VALUES (?1, ?2, ?3)")
         findText = try RowStatement(db, "SELECT number FROM texts WHERE hash = ?1 AND text = ?2")
         insertText = try RowStatement(db, "INSERT INTO texts (hash, text) VALUES (?1, ?2)")

@@ -12,6 +12,7 @@ final class BatchWriter {
         var outcome: OutcomeEntry?
     }
 
+    private let rememberedSessions: Int
     private var sessions: [SessionID: KnownSession] = [:]
     private var programs: [UInt64: KnownProgram] = [:]
     private var pending: [Pending] = []
@@ -19,6 +20,8 @@ final class BatchWriter {
     private var touched: [KnownSession] = []
     /// Entries whose checksum held but whose content made no sense, or that belong to a session nobody began.
     private(set) var dropped: UInt64 = 0
+
+    init(rememberedSessions: Int = RecordingLimits.rememberedSessions) { self.rememberedSessions = rememberedSessions }
 
     /// After a failed transaction: what was learnt in it may not be in the database.
     func forget() {
@@ -116,6 +119,7 @@ final class BatchWriter {
             sql.insertProgram.bind(4, text: UnsafeRawBufferPointer(start: nil, count: 0))
             if !digest.isEmpty { sql.insertProgram.bind(4, presentBlob: digest) }
             sql.insertProgram.bind(5, copying: RecordedClaims.json(entry.ruleNames))
+            sql.insertProgram.bind(6, copying: entry.masks)
             try sql.insertProgram.run()
         }
         _ = try program(entry.key, db)
@@ -242,6 +246,8 @@ final class BatchWriter {
             session.isTouched = false
         }
         touched.removeAll(keepingCapacity: true)
+        // An outcome may come after its session's end and bring the session back in here, where nothing would take it out again.
+        if sessions.count > rememberedSessions { sessions.removeAll(keepingCapacity: true) }
     }
 
     /// A long text is kept once. The hash only finds candidates; the bytes decide, so nobody can make one text stand for another.

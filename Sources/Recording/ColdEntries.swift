@@ -11,6 +11,7 @@ extension RecordedProgram {
         writer.put(revision)
         writer.put(bytes: digest)
         writer.put(names: ruleNames)
+        writer.put(RecordedClaims.json(masks))
         return writer.bytes
     }
 }
@@ -44,6 +45,8 @@ struct ProgramEntry {
     let revision: UInt64
     let digest: [UInt8]
     let ruleNames: [String]
+    /// JSON, as the database keeps it.
+    let masks: String
 
     init?(_ payload: UnsafeRawBufferPointer) {
         var reader = EntryReader(payload)
@@ -52,6 +55,7 @@ struct ProgramEntry {
         revision = reader.number()
         digest = Array(reader.slice())
         ruleNames = reader.names()
+        masks = reader.text()
         if !reader.isComplete { return nil }
     }
 }
@@ -115,6 +119,9 @@ struct RecordedClaims: Codable {
     static func claims(fromJSON text: String) -> [String: ClaimValue] {
         let decoded = try? JSONDecoder().decode([String: RecordedClaims].self, from: Data(text.utf8))
         return (decoded ?? [:]).mapValues(\.value)
+    }
+    static func masks(fromJSON text: String) -> [RecordedMask] {
+        (try? JSONDecoder().decode([RecordedMask].self, from: Data(text.utf8))) ?? []
     }
     static func names(fromJSON text: String) -> [String] {
         (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []

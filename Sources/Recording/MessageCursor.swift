@@ -10,8 +10,13 @@ final class MessageCursor {
     private let statement: GRDB.Statement
     private let handle: OpaquePointer
     /// Names of mask sets and programs by row, read once.
-    private var maskRules: [MaskKey: [String]] = [:]
+    private var maskSets: [MaskKey: MaskSet] = [:]
 
+    private struct MaskSet {
+        let names: [String]
+        let details: [RecordedMask]
+        static let none = MaskSet(names: [], details: [])
+    }
     private struct MaskKey: Hashable {
         let program: Int64
         let masks: UInt64
@@ -27,10 +32,16 @@ final class MessageCursor {
                 WHERE m.id BETWEEN ?1 AND ?2 ORDER BY m.id
                 """)
         handle = statement.sqliteStatement
-        let rows = try Row.fetchCursor(db, sql: "SELECT program, masks, rules FROM mask_sets")
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT s.program, s.masks, s.rules, p.masks AS details FROM mask_sets s LEFT JOIN programs p ON p.key = s.program
+                """)
         while let row = try rows.next() {
             let key = MaskKey(program: row["program"], masks: UInt64(bitPattern: row["masks"] as Int64))
-            maskRules[key] = RecordedClaims.names(fromJSON: row["rules"]).sorted()
+            let names = RecordedClaims.names(fromJSON: row["rules"]).sorted()
+            let details = RecordedClaims.masks(fromJSON: row["details"] ?? "[]").filter { names.contains($0.rule) }
+            maskSets[key] = MaskSet(names: names, details: details)
         }
     }
 
@@ -55,11 +66,12 @@ final class MessageCursor {
             let effect = DecisionRecord.Effect(rawValue: UInt8(clamping: integer(7)))
         else { throw RecordingError.damaged(path: Schema.fileName, offset: Int(id)) }
         let masks = UInt64(bitPattern: integer(9))
+        let maskSet = maskSets[MaskKey(program: integer(19), masks: masks)] ?? .none
         return RecordedMessage(
             sequence: UInt64(id & 0xFFFF_FFFF), at: UInt64(bitPattern: integer(1)), kind: kind, text: bytes(3), name: text(4),
             portal: text(5), parameters: bytes(6), effect: effect, rule: isNull(8) ? nil : text(8),
             programRevision: UInt64(bitPattern: integer(18)), masks: masks,
-            maskRules: maskRules[MaskKey(program: integer(19), masks: masks)] ?? [],
+            maskRules: maskSet.names, maskDetails: maskSet.details,
             fingerprint: UInt64(bitPattern: integer(10)),
             circumstances: RecordedCircumstances(
                 lexical: UInt64(bitPattern: integer(11)), inTransaction: Ternary(rawValue: UInt8(clamping: integer(12))) ?? .unknown),

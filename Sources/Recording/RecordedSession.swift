@@ -52,6 +52,8 @@ public struct RecordedMessage: Sendable, Hashable {
     public var masks: UInt64
     /// Sorted names of the mask rules that applied.
     public var maskRules: [String]
+    /// What those rules do, as far as the recording knows it.
+    public var maskDetails: [RecordedMask]
     /// 0 when the text was not understood.
     public var fingerprint: UInt64
     public var circumstances: RecordedCircumstances

@@ -41,8 +41,7 @@ final class RecorderCore: Sendable {
         try SystemCall.makeDirectory(directory + "/journal")
         let lock = try DirectoryLock(directory: directory, patience: lockPatience)
         let queue = try StoreFile.openForWriting(directory)
-        var writer = BatchWriter()
-        let recovered = try Recovery.run(directory: directory + "/journal", queue: queue, writer: &writer)
+        let recovered = try Recovery.run(directory: directory + "/journal", queue: queue, writer: BatchWriter())
         var random = SystemRandomNumberGenerator()
         // Runs sort by start; the random half keeps two starts within one clock tick apart.
         run = UInt64(max(0, Date().timeIntervalSince1970)) << 32 | random.next() >> 32

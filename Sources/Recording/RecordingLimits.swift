@@ -17,6 +17,8 @@ public enum RecordingLimits {
     public static let sharedTextBytes = 512
     /// Results of one event loop that may be unfinished at once; those of further messages are not recorded.
     public static let unfinishedResults = 4096
+    /// Sessions whose rows the ingester remembers; beyond, it looks them up again.
+    public static let rememberedSessions = 65_536
     /// Programs and mask sets that a journal remembers as written; beyond, it forgets and writes them again.
     public static let rememberedNames = 4096
 }

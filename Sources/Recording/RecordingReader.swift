@@ -30,6 +30,8 @@ public final class RecordingReader: Sendable {
             try RecorderCore(directory: directory, settings: RecorderSettings(), lockPatience: 0).close()
         } catch RecordingError.locked {
             // The gateway that runs takes them in itself.
+        } catch RecordingError.file(_, _, let code) where code == EACCES || code == EROFS || code == EPERM {
+            // Whoever may only read sees what is committed.
         }
     }
 
@@ -58,6 +60,24 @@ public final class RecordingReader: Sendable {
             throw StoreFile.error(error)
         }
         return messages
+    }
+
+    /// Calls `body` for every statement fingerprint that an identity was allowed to run, once each, in no order: what
+    /// `statement.first_seen` has to know when a gateway starts. Reads the whole recording.
+    public func forEachSeenFingerprint(_ body: (_ identity: String, _ fingerprint: UInt64) -> Void) throws(RecordingError) {
+        do {
+            try queue.read { db in
+                let rows = try Row.fetchCursor(
+                    db,
+                    sql: """
+                        SELECT DISTINCT s.identity, m.fingerprint FROM statements m JOIN sessions s ON s.number = m.id >> 32
+                        WHERE m.effect = ? AND m.fingerprint IS NOT NULL
+                        """, arguments: [Int(DecisionRecord.Effect.allow.rawValue)])
+                while let row = try rows.next() { body(row[0], UInt64(bitPattern: row[1] as Int64)) }
+            }
+        } catch {
+            throw StoreFile.error(error)
+        }
     }
 
     /// Calls `body` with each chunk of a message's recorded result, in order; not at all when results were not recorded.

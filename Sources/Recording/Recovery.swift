@@ -17,7 +17,7 @@ enum Recovery {
     static let fileLimit = RecordingLimits.segmentBytes.upperBound + (1 << 20)
 
     static func run(
-        directory: String, queue: DatabaseQueue, writer: inout BatchWriter
+        directory: String, queue: DatabaseQueue, writer: BatchWriter
     ) throws(RecordingError) -> RecoveryResult {
         var result = RecoveryResult()
         // Names sort by run, journal and segment, which is the order of writing.

@@ -24,7 +24,8 @@ enum Schema {
           name     TEXT NOT NULL,
           revision INTEGER NOT NULL,
           digest   BLOB NOT NULL,
-          rules    TEXT NOT NULL
+          rules    TEXT NOT NULL,
+          masks    TEXT NOT NULL
         );
         CREATE TABLE sessions (
           number       INTEGER PRIMARY KEY,

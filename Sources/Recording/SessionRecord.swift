@@ -10,19 +10,22 @@ public final class RecordedProgram: Sendable {
     public let digest: [UInt8]
     /// By rule index.
     public let ruleNames: [String]
+    public let masks: [RecordedMask]
     /// Tells programs apart within one recording.
     let key: UInt64
 
-    public init(name: String, revision: UInt64, digest: [UInt8], ruleNames: [String]) {
+    public init(name: String, revision: UInt64, digest: [UInt8], ruleNames: [String], masks: [RecordedMask] = []) {
         self.name = name
         self.revision = revision
         self.digest = digest
         self.ruleNames = ruleNames
+        self.masks = masks
         var writer = EntryWriter()
         writer.put(name)
         writer.put(revision)
         writer.put(bytes: digest)
         writer.put(names: ruleNames)
+        writer.put(RecordedClaims.json(masks))
         key = writer.withBytes { Checksum.of($0, seed: 0x7072_6F67_7261_6D31) }
     }
 
@@ -32,7 +35,7 @@ public final class RecordedProgram: Sendable {
             name: program.name, revision: program.revision, digest: digest,
             ruleNames: program.rules.map { rule in
                 Int(rule.name) < program.symbols.count ? program.symbols[Int(rule.name)] : ""
-            })
+            }, masks: RecordedMask.all(of: program))
     }
 }
 

@@ -8,9 +8,11 @@ public final class SessionRecording {
     public let id: SessionID
     private let journal: Journal
     private var program: RecordedProgram
-    private var sequence: UInt64 = 0
+    private var sequence: UInt64
 
-    init(id: SessionID, journal: Journal, program: RecordedProgram) {
+    /// - Parameter sequence: the number of the last message already recorded.
+    init(id: SessionID, journal: Journal, program: RecordedProgram, sequence: UInt64 = 0) {
+        self.sequence = sequence
         self.id = id
         self.journal = journal
         self.program = program

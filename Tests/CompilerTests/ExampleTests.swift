@@ -1,6 +1,7 @@
 // The example policies compile without a diagnostic, load as verified programs, and are laid out as the formatter would.
 
 import Foundation
+import Inspect
 import Machine
 import PolicyLang
 import Testing
@@ -56,6 +57,36 @@ struct ExampleTests {
             let formatted = try #require(PolicyFormatter.format(Parser.parse(file)))
             let url = CaseFolder.project.appendingPathComponent("policies/examples/\(file.path)")
             try CaseFolder.expect(formatted, at: url, file.path)
+        }
+    }
+
+    /// The messages of the example's own tests, through inspector and machine, without a gateway.
+    @Test(arguments: ["shop"]) func itsOwnTestsHold(_ example: String) throws {
+        let files = try Self.files(of: example)
+        let result = PolicyCompiler.compile(files: files, options: CompileOptions(date: Moment(seconds: 1_772_000_000)))
+        let verified = try VerifiedProgram.load(try ProgramCodec.encode(try #require(result.program)))
+        for test in result.tests {
+            let claims = VerifiedClaims(issuer: test.issuer, subject: "", values: test.claims, proof: test.proof ?? .bearer)
+            guard case .caller(let caller) = verified.identify(claims),
+                let specialisation = verified.specialise(for: caller, resource: test.resource)
+            else {
+                Issue.record("\(test.title): no caller")
+                continue
+            }
+            let moment = test.moment ?? Moment(seconds: 1_772_420_400)
+            let machine = VirtualMachine(specialisation, session: SessionFacts(caller: caller, source: nil, start: moment))
+            let searchPath = result.model.resources.first { $0.named.name == test.resource }?.searchPath ?? []
+            let inspector = SQLInspector(searchPath: searchPath)
+            for case .message(let message) in test.examples {
+                let inspection = Inspection()
+                let verdict = Array(message.text.utf8).withUnsafeBytes { bytes in
+                    inspector.inspect(bytes, lexical: LexicalState(), into: inspection)
+                    return machine.decide(inspection, RequestFacts(moment: moment, inTransaction: .no, message: bytes))
+                }
+                #expect((verdict.outcome == .allowed) == (message.outcome == .allow), "\(test.identity): \(message.text)")
+                guard let rule = message.rule else { continue }
+                #expect(verdict.rule >= 0 && verified.ruleName(Int(verdict.rule)) == rule, "\(test.identity): \(message.text)")
+            }
         }
     }
 }

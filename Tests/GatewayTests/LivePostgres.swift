@@ -86,21 +86,30 @@ final class LivePostgres: Sendable {
         guard result.status == 0 else { throw Failure(description: "\(program): \(result.output)") }
     }
 
+    /// Runs a program to its end. Not by Foundation's `Process`, which waits until every heir of its descriptors has ended too: a server
+    /// that a program leaves behind never does.
     static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        // A file, not a pipe: the server inherits it and would keep a pipe open.
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("postern-out-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: path.path, contents: nil)
-        let file = try FileHandle(forWritingTo: path)
-        process.standardOutput = file
-        process.standardError = file
-        try process.run()
-        process.waitUntilExit()
-        defer { try? FileManager.default.removeItem(at: path) }
-        return (process.terminationStatus, (try? String(contentsOf: path, encoding: .utf8)) ?? "")
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("postern-out-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // What a server inherits stays open as long as it runs: nothing of this process may be among it.
+        let closing = #"for f in /proc/self/fd/*; do n=${f##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done; exec "$@""#
+        let words = (["/bin/bash", "-c", closing, "bash", program] + arguments).map { strdup($0) } + [nil]
+        let setting = [strdup("PATH=/usr/bin:/bin:/usr/sbin:/sbin"), strdup("LC_ALL=C.UTF-8"), nil]
+        defer { for word in words + setting { free(word) } }
+        var child: pid_t = 0
+        guard posix_spawn(&child, "/bin/bash", &actions, nil, words, setting) == 0 else {
+            throw Failure(description: "cannot run \(program)")
+        }
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) == -1, errno == EINTR {}
+        let output = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        return (status & 0x7F == 0 ? status >> 8 & 0xFF : 128, output)
     }
 
     private static func freePort() throws -> Int {

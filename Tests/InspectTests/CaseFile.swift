@@ -99,7 +99,10 @@ struct CaseFile {
         result.line = line
         let halves = block.components(separatedBy: "\n----\n")
         var lines = halves[0].components(separatedBy: "\n")
-        while let first = lines.first, first.hasPrefix("@") { result.options.append(lines.removeFirst()); _ = first }
+        while let first = lines.first, first.hasPrefix("@") {
+            result.options.append(lines.removeFirst())
+            _ = first
+        }
         result.message = lines.joined(separator: "\n")
         if halves.count > 1 { result.expected = halves[1].trimmingCharacters(in: .newlines) }
         return result

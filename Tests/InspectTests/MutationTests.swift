@@ -27,7 +27,8 @@ struct SeededGenerator: RandomNumberGenerator {
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             let at = Int.random(in: 0...bytes.count, using: &random)
             switch Int.random(in: 0..<4, using: &random) {
-            case 0: bytes.insert(contentsOf: Array(Self.pieces[Int.random(in: 0..<Self.pieces.count, using: &random)].utf8), at: at)
+            case 0:
+                bytes.insert(contentsOf: Array(Self.pieces[Int.random(in: 0..<Self.pieces.count, using: &random)].utf8), at: at)
             case 1 where at < bytes.count: bytes[at] = UInt8.random(in: 0...255, using: &random)
             case 2 where at < bytes.count:
                 bytes.removeSubrange(at..<min(bytes.count, at + Int.random(in: 1...9, using: &random)))

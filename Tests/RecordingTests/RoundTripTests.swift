@@ -157,3 +157,21 @@ import Testing
         }
     }
 }
+
+extension RoundTripTests {
+    @Test func whatMaskRulesDoIsKept() throws {
+        let mask = RecordedMask(
+            rule: "contact",
+            columns: [.init(schema: nil, table: "customers", column: "email", transform: .init(kind: "partial", first: 2, last: 0))],
+            values: [.init(detector: "pii.iban", transform: .init(kind: "redact", first: 0, last: 0))])
+        let other = RecordedMask(rule: "unused", columns: [], values: [])
+        let program = RecordedProgram(name: "p", revision: 1, digest: [], ruleNames: ["contact", "unused"], masks: [mask, other])
+        let directory = try TemporaryDirectory()
+        let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
+        let session = try recorder.makeJournal().begin(Fixture.session(program: program))
+        try session.note(.query, [65], decision: Fixture.decision(masks: 3), maskNames: ["contact"])
+        recorder.close()
+        let message = try #require(try contents(of: directory.path).first?.messages.first)
+        #expect(message.maskRules == ["contact"] && message.maskDetails == [mask])
+    }
+}

@@ -93,3 +93,22 @@ import Testing
         }
     }
 }
+
+extension SessionListTests {
+    @Test func fingerprintsThatWereSeen() throws {
+        let directory = try TemporaryDirectory()
+        let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
+        let journal = try recorder.makeJournal()
+        for identity in ["a", "b"] {
+            let session = try journal.begin(Fixture.session(identity))
+            for fingerprint in [1, .max, 1, 0] as [UInt64] { try session.note("x", decision: Fixture.decision(fingerprint: fingerprint)) }
+            try session.note("refused", decision: Fixture.decision(.uncovered, fingerprint: 7))
+        }
+        recorder.close()
+        let reader = try RecordingReader(directory: directory.path)
+        defer { reader.close() }
+        var seen: [String] = []
+        try reader.forEachSeenFingerprint { seen.append("\($0) \($1)") }
+        #expect(seen.sorted() == ["a 1", "a \(UInt64.max)", "b 1", "b \(UInt64.max)"])
+    }
+}

@@ -1,0 +1,57 @@
+// What a program's mask rules do, as the recording keeps it, so that a later policy can be held against it.
+
+import Machine
+
+/// A mask rule by content.
+public struct RecordedMask: Sendable, Hashable, Codable {
+    public struct Transform: Sendable, Hashable, Codable {
+        /// `null`, `redact`, `partial`, `last` or `hash`.
+        public var kind: String
+        /// Characters kept, for `partial` and `last`.
+        public var first: Int
+        public var last: Int
+
+        public init(kind: String, first: Int, last: Int) {
+            self.kind = kind
+            self.first = first
+            self.last = last
+        }
+    }
+    public struct Column: Sendable, Hashable, Codable {
+        /// nil: any, or any of the resource's search path.
+        public var schema: String?
+        /// nil: any.
+        public var table: String?
+        public var column: String
+        public var transform: Transform
+    }
+    public struct Value: Sendable, Hashable, Codable {
+        public var detector: String
+        public var transform: Transform
+    }
+    public var rule: String
+    public var columns: [Column]
+    public var values: [Value]
+
+    /// The mask rules of a program that has passed the verifier, in its order. A symbol it does not have becomes an empty name.
+    public static func all(of program: Program) -> [RecordedMask] {
+        func text(_ symbol: Symbol) -> String { Int(symbol) < program.symbols.count ? program.symbols[Int(symbol)] : "" }
+        return program.rules.compactMap { rule in
+            guard let mask = rule.mask else { return nil }
+            return RecordedMask(
+                rule: text(rule.name),
+                columns: mask.columns.map { column in
+                    let schema: String? = if case .exactly(let name) = column.schema { text(name) } else { nil }
+                    let table: String? = if case .exactly(let name) = column.table { text(name) } else { nil }
+                    return Column(
+                        schema: schema, table: table, column: text(column.column), transform: Transform(column.transform))
+                }, values: mask.values.map { Value(detector: text($0.detector), transform: Transform($0.transform)) })
+        }
+    }
+}
+
+extension RecordedMask.Transform {
+    init(_ record: TransformRecord) {
+        self.init(kind: "\(record.kind)", first: Int(record.first), last: Int(record.last))
+    }
+}
