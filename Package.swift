@@ -46,7 +46,10 @@ let package = Package(
             dependencies: ["Machine", .product(name: "JWTKit", package: "jwt-kit")]),
         .target(
             name: "Recording",
-            dependencies: ["Machine", "Mask", "Decision", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "Machine", "Mask", "Decision", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .target(name: "Harness", dependencies: ["Machine", "Inspect", "Mask", "Decision", "Recording"]),
         .target(
             name: "Gateway",
@@ -86,6 +89,25 @@ let package = Package(
         .testTarget(
             name: "IdentityTests",
             dependencies: ["Identity", "Machine", .product(name: "JWTKit", package: "jwt-kit")], exclude: ["Cases"]),
+        .testTarget(name: "InspectTests", dependencies: ["Inspect", "Machine"], exclude: ["Cases"]),
+        .testTarget(
+            name: "RecordingTests",
+            dependencies: [
+                "Recording", "Decision", "Machine", "RecordingCrashTool", .product(name: "GRDB", package: "GRDB.swift"),
+            ], exclude: ["CrashTool", "Cases"]),
+        .executableTarget(
+            name: "RecordingCrashTool", dependencies: ["Recording", "Decision", "Machine"],
+            path: "Tests/RecordingTests/CrashTool"),
+        .testTarget(
+            name: "HarnessTests",
+            dependencies: ["Harness", "Recording", "Compiler", "PolicyLang", "Decision", "Machine", "Mask"], exclude: ["Cases"]),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "Recording", "Compiler", "PolicyLang", "Decision", "Machine", "Mask", "Inspect", "Identity",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "Logging", package: "swift-log"),
+            ], exclude: ["Cases"]),
         .testTarget(name: "TidyTests"),
     ]
 )

@@ -54,7 +54,11 @@ extension SQLReader {
         let outputs: Outputs
         switch tokens[skippedWith()].keyword {
         case .insert, .update, .delete, .merge: outputs = try modifyingStatement()
-        default: outputs = try query(.outermost)
+        default:
+            outputs = try query(.outermost)
+            readsQueryLimit = true
+            statement.hasLimit = queryLimit.has
+            statement.limit = queryLimit.rows
         }
         statement.copyQuery = TextRef(offset: start, count: tokens[p - 1].end - start)
         try expect(.closeParen)

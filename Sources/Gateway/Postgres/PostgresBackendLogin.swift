@@ -139,7 +139,7 @@ struct PostgresBackendLogin {
             guard case .settling = state else { break }
             let setting = body.withUnsafeBytes { bytes -> PostgresStartup.Setting? in
                 var reader = PostgresReader(bytes)
-                guard let name = reader.name(), let value = reader.name(), reader.isAtEnd else { return nil }
+                guard let name = reader.string(), let value = reader.string(), reader.isAtEnd else { return nil }
                 return PostgresStartup.Setting(name: name, value: value)
             }
             guard let setting, greeting.parameters.count < PostgresLimits.startupParameters else {

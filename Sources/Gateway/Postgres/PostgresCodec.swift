@@ -44,8 +44,8 @@ enum PostgresCodec {
         return UnsafeRawPointer(found) - base
     }
 
-    /// A name's bytes as a String that is equal for equal bytes only.
-    static func name(_ bytes: UnsafeRawBufferPointer) -> String {
+    /// Bytes as a String with equal bytes for equal bytes only.
+    static func string(_ bytes: UnsafeRawBufferPointer) -> String {
         if bytes.isEmpty { return "" }
         if let valid = String(validating: bytes, as: UTF8.self) { return valid }
         return "\u{FFFF}" + bytes.map { String(UnicodeScalar($0)) }.joined()

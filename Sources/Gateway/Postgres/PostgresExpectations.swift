@@ -12,7 +12,7 @@ final class PostgresStatement {
     var exposure = PostgresExposure()
     var ticket: NameTicket?
     /// The statement or portal that the message names.
-    var name = ""
+    var name = PostgresName.unnamed
     var bound: [PreparedStatement] = []
     /// What a Describe told about the rows of the portal that is executed next.
     var rules: PostgresRules?

@@ -26,8 +26,9 @@ public enum PostgresLimits {
     public static let shortControlMessage = 30_000
     /// Messages whose answers are outstanding; past it the client is not read until answers have come.
     public static let outstandingMessages = 2048
-    /// The longest name of a statement or portal.
-    public static let nameBytes = 8192
+    /// The longest name of a statement or portal (NAMEDATALEN of PostgreSQL, less its NUL). PostgreSQL cuts longer ones without a word, so
+    /// that two of them may be one: they are refused.
+    public static let nameBytes = 63
     /// Columns of a result (MaxTupleAttributeNumber of PostgreSQL is 1664).
     public static let columns = 1664
     /// Seconds from accept to the first ReadyForQuery.

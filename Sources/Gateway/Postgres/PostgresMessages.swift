@@ -134,7 +134,7 @@ extension PostgresSession {
 
     func parameterStatus(_ message: PostgresBackendMessage) {
         var reader = PostgresReader(message.body)
-        guard let name = reader.name(), let value = reader.name(), reader.isAtEnd else {
+        guard let name = reader.string(), let value = reader.string(), reader.isAtEnd else {
             return fail(.backend("a malformed ParameterStatus"))
         }
         var state = lexical

@@ -1,5 +1,17 @@
 // Reads fields of one message, never past its end.
 
+/// The name of a statement or portal, equal to another when its bytes are. `String` holds canonically equivalent texts equal; PostgreSQL
+/// does not, and a name that stood for two statements would let one be judged as the other.
+struct PostgresName: Hashable {
+    let text: String
+    init(_ text: String) { self.text = text }
+    var isEmpty: Bool { text.isEmpty }
+    static func == (a: Self, b: Self) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+    func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+    /// The unnamed statement or portal.
+    static let unnamed = PostgresName("")
+}
+
 /// A cursor over borrowed bytes of one message. Every read answers nil past the end, and then nothing was consumed.
 struct PostgresReader {
     let bytes: UnsafeRawBufferPointer
@@ -47,9 +59,12 @@ struct PostgresReader {
         return found
     }
 
-    /// `text` as a name: valid UTF-8 is kept, anything else is mapped byte by byte, so that two names are equal exactly when their bytes are.
-    mutating func name() -> String? {
+    /// `text` as a String: valid UTF-8 is kept, anything else is mapped byte by byte.
+    mutating func string() -> String? { text().map(PostgresCodec.string) }
+
+    /// The name of a statement or portal; nil for one that PostgreSQL would cut.
+    mutating func name() -> PostgresName? {
         guard let found = text(), found.count <= PostgresLimits.nameBytes else { return nil }
-        return PostgresCodec.name(found)
+        return PostgresName(PostgresCodec.string(found))
     }
 }

@@ -37,7 +37,7 @@ final class PostgresSession {
     let recording: SessionRecording
     let observer: PostgresObserver
     /// A name no client can know: what refused messages are made to run into.
-    let impossibleName: String
+    let impossibleName: PostgresName
 
     var toBackend: PostgresOutlet
     var toClient: PostgresOutlet
@@ -64,8 +64,8 @@ final class PostgresSession {
     /// A cancel request is on its way to the backend: nothing new is sent, so that it cannot hit the wrong statement.
     var isCancelling = false
     /// What was prepared and bound since the last Sync: exactly known, since a failure would have everything after it skipped.
-    var freshStatements: [String: PreparedStatement] = [:]
-    var freshPortals: [String: [PreparedStatement]] = [:]
+    var freshStatements: [PostgresName: PreparedStatement] = [:]
+    var freshPortals: [PostgresName: [PreparedStatement]] = [:]
     var waitsForCatalogue: PostgresWait?
     var catalogueWish: UInt64?
 
@@ -98,7 +98,7 @@ final class PostgresSession {
         self.gate = gate
         self.recording = recording
         self.observer = observer
-        self.impossibleName = impossibleName
+        self.impossibleName = PostgresName(impossibleName)
         self.lexical = lexical
         toBackend = PostgresOutlet(allocator: allocator)
         toClient = PostgresOutlet(allocator: allocator)

@@ -213,13 +213,13 @@ extension PostgresSession {
             gate.names.settle(ticket, completed: completed)
         case .bind:
             guard completed > 0, !expectations.contains({ $0.kind == .bind && $0.statement?.name == statement.name }) else { return }
-            gate.names.confirmBind(portal: statement.name, to: statement.bound)
+            gate.names.confirmBind(portal: statement.name.text, to: statement.bound)
         case .close:
             guard completed > 0 else { return }
             let isPortal = statement.exposure.runsCode
             let maker: PostgresExpectation.Kind = isPortal ? .bind : .parse
             if expectations.contains({ $0.kind == maker && $0.statement?.name == statement.name || $0.statement?.ticket != nil }) { return }
-            if isPortal { gate.names.forgetPortal(statement.name) } else { gate.names.forgetStatement(statement.name) }
+            if isPortal { gate.names.forgetPortal(statement.name.text) } else { gate.names.forgetStatement(statement.name.text) }
         case .describeStatement, .describePortal, .sync, .functionCall, .copyEnd: return
         }
     }

@@ -157,11 +157,11 @@ extension PostgresSession {
         guard let name = reader.name(), let text = reader.text(), let count = reader.int16(), count >= 0,
             reader.remaining == count * 4
         else {
-            poison(.parse, invalid("a malformed Parse"), recorded: .parse)
+            poison(.parse, invalid("a malformed Parse, or a name of more than \(PostgresLimits.nameBytes) bytes"), recorded: .parse)
             return true
         }
         guard mayReadText() else { return isRefusedUnread(.parse, .parse, name: name) }
-        switch gate.consider(.parse(name: name, text: text), at: circumstances) {
+        switch gate.consider(.parse(name: name.text, text: text), at: circumstances) {
         case .refuse(let refusal): poison(.parse, refusal, recorded: .parse, text: text, name: name)
         case .forward(let permit):
             let statement = PostgresStatement()
@@ -169,7 +169,7 @@ extension PostgresSession {
             statement.ticket = permit.ticket
             guard let sequence = record(.parse, permit.decision, text: text, name: name) else { return true }
             observer.decided(.allow)
-            freshStatements[name] = gate.names.statement(name).last
+            freshStatements[name] = gate.names.statement(name.text).last
             permit.spend()
             toBackend.pass(message.range)
             expectations.append(PostgresExpectation(.parse, sequence: sequence, started: now.steady, statement: statement))
@@ -178,7 +178,7 @@ extension PostgresSession {
     }
 
     /// Text behind an unsynchronised statement that may change how text is read cannot be judged, now or later. False: it waits.
-    private func isRefusedUnread(_ kind: PostgresExpectation.Kind, _ recorded: MessageKind, name: String = "") -> Bool {
+    private func isRefusedUnread(_ kind: PostgresExpectation.Kind, _ recorded: MessageKind, name: PostgresName = .unnamed) -> Bool {
         guard !isWaitingForText else { return false }
         let text = "text behind a statement that may change how text is read: send Sync between them"
         poison(kind, invalid(text), recorded: recorded, name: name)
@@ -189,7 +189,7 @@ extension PostgresSession {
     private func bind(_ message: PostgresClientMessage) {
         var reader = PostgresReader(message.body)
         guard let portal = reader.name(), let name = reader.name() else {
-            return poison(.bind, invalid("a malformed Bind"), recorded: .bind)
+            return poison(.bind, invalid("a malformed Bind, or a name of more than \(PostgresLimits.nameBytes) bytes"), recorded: .bind)
         }
         guard portal != impossibleName, portal.isEmpty || !gate.names.isFull else {
             return poison(.bind, invalid("this session holds too many names: close some first"), recorded: .bind)
@@ -201,13 +201,13 @@ extension PostgresSession {
         if !portal.isEmpty || fresh != nil {
             let kept = PostgresStatement()
             kept.name = portal
-            kept.bound = fresh.map { [$0] } ?? gate.names.statement(name)
+            kept.bound = fresh.map { [$0] } ?? gate.names.statement(name.text)
             freshPortals[portal] = kept.bound
             statement = kept
         } else if !freshPortals.isEmpty {
             freshPortals[portal] = nil
         }
-        gate.names.bind(portal: portal, to: name)
+        gate.names.bind(portal: portal.text, to: name.text)
         toBackend.pass(message.range)
         expectations.append(PostgresExpectation(.bind, sequence: sequence, started: now.steady, statement: statement))
     }
@@ -215,8 +215,12 @@ extension PostgresSession {
     private func describe(_ message: PostgresClientMessage) {
         var reader = PostgresReader(message.body)
         let isPortal = reader.byte() == UInt8(ascii: "P")
+        guard let name = reader.name() else {
+            let refusal = invalid("a malformed Describe, or a name of more than \(PostgresLimits.nameBytes) bytes")
+            return poison(isPortal ? .describePortal : .describeStatement, refusal, recorded: .close)
+        }
         let kept = PostgresStatement()
-        kept.name = reader.name() ?? ""
+        kept.name = name
         toBackend.pass(message.range)
         expectations.append(PostgresExpectation(isPortal ? .describePortal : .describeStatement, statement: isPortal ? kept : nil))
     }
@@ -224,7 +228,7 @@ extension PostgresSession {
     private func execute(_ message: PostgresClientMessage) -> Bool {
         var reader = PostgresReader(message.body)
         guard let portal = reader.name(), reader.int32() != nil, reader.isAtEnd, portal != impossibleName else {
-            poison(.execute, invalid("a malformed Execute"), recorded: .execute)
+            poison(.execute, invalid("a malformed Execute, or a name of more than \(PostgresLimits.nameBytes) bytes"), recorded: .execute)
             return true
         }
         switch consider(portal: portal) {
@@ -253,12 +257,12 @@ extension PostgresSession {
     }
 
     /// Between two Syncs a name stands for what it was given last: had that failed, the Execute would be skipped as well.
-    private func consider(portal: String) -> Outcome {
-        guard !freshPortals.isEmpty, let fresh = freshPortals[portal] else { return gate.consider(.execute(portal: portal), at: circumstances) }
-        let known = gate.names.portal(portal)
-        gate.names.confirmBind(portal: portal, to: fresh)
-        defer { gate.names.confirmBind(portal: portal, to: known) }
-        return gate.consider(.execute(portal: portal), at: circumstances)
+    private func consider(portal: PostgresName) -> Outcome {
+        guard !freshPortals.isEmpty, let fresh = freshPortals[portal] else { return gate.consider(.execute(portal: portal.text), at: circumstances) }
+        let known = gate.names.portal(portal.text)
+        gate.names.confirmBind(portal: portal.text, to: fresh)
+        defer { gate.names.confirmBind(portal: portal.text, to: known) }
+        return gate.consider(.execute(portal: portal.text), at: circumstances)
     }
 
     private func forgetFreshNames() {
@@ -270,10 +274,13 @@ extension PostgresSession {
     private func close(_ message: PostgresClientMessage) {
         var reader = PostgresReader(message.body)
         let kind = reader.byte()
-        let name = reader.name() ?? ""
         let isPortal = kind == UInt8(ascii: "P")
+        guard let name = reader.name() else {
+            let refusal = invalid("a malformed Close, or a name of more than \(PostgresLimits.nameBytes) bytes")
+            return poison(.close, refusal, recorded: .close)
+        }
         let recorded = withUnsafeBytes(of: kind ?? 0) {
-            record(.close, unjudged, text: $0, name: isPortal ? "" : name, portal: isPortal ? name : "")
+            record(.close, unjudged, text: $0, name: isPortal ? .unnamed : name, portal: isPortal ? name : .unnamed)
         }
         guard let sequence = recorded else { return }
         let kept = PostgresStatement()

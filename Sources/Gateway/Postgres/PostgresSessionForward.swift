@@ -20,7 +20,7 @@ extension PostgresSession {
     /// Records a message; nil when that failed, and then the session is over: nothing is forwarded before it is recorded.
     func record(
         _ kind: MessageKind, _ decision: DecisionRecord, text: UnsafeRawBufferPointer = .init(start: nil, count: 0),
-        name: String = "", portal: String = "", function: PostgresCatalogue.Function? = nil,
+        name: PostgresName = .unnamed, portal: PostgresName = .unnamed, function: PostgresCatalogue.Function? = nil,
         parameters: UnsafeRawBufferPointer = .init(start: nil, count: 0)
     ) -> UInt64? {
         do {
@@ -40,7 +40,7 @@ extension PostgresSession {
                     kind, text: text, parameters: parameters, decision: decision, maskNames: gate.maskRuleNames(decision.masks),
                     at: now.wall, circumstances: recordedCircumstances)
             }
-            var (name, portal) = (name, portal)
+            var (name, portal) = (name.text, portal.text)
             return try name.withUTF8 { name in
                 try portal.withUTF8 { portal in
                     try recording.record(
@@ -74,7 +74,7 @@ extension PostgresSession {
     /// transaction state are then right by construction. Its error becomes the refusal.
     func poison(
         _ kind: PostgresExpectation.Kind, _ refusal: Refusal, recorded: MessageKind,
-        text: UnsafeRawBufferPointer = .init(start: nil, count: 0), name: String = "", portal: String = "",
+        text: UnsafeRawBufferPointer = .init(start: nil, count: 0), name: PostgresName = .unnamed, portal: PostgresName = .unnamed,
         function: PostgresCatalogue.Function? = nil
     ) {
         guard let sequence = record(recorded, refusal.decision, text: text, name: name, portal: portal, function: function) else { return }
@@ -85,11 +85,14 @@ extension PostgresSession {
         toBackend.append {
             switch kind {
             case .query: PostgresCodec.query("!", to: &$0)
-            case .parse: PostgresCodec.parse(name: name, text: CollectionOfOne(UInt8(ascii: "!")), to: &$0)
-            case .bind: PostgresCodec.bind(portal: "", statement: impossibleName, to: &$0)
+            case .parse: PostgresCodec.parse(name: name.text, text: CollectionOfOne(UInt8(ascii: "!")), to: &$0)
+            case .bind: PostgresCodec.bind(portal: "", statement: impossibleName.text, to: &$0)
             case .functionCall: PostgresCodec.impossibleFunctionCall(to: &$0)
-            case .execute, .describePortal: PostgresCodec.execute(portal: impossibleName, to: &$0)
-            case .describeStatement, .close, .sync, .copyEnd: PostgresCodec.query("!", to: &$0)
+            case .execute: PostgresCodec.execute(portal: impossibleName.text, to: &$0)
+            // There is nothing but statements (S) and portals (P).
+            case .describeStatement, .describePortal: PostgresCodec.describe(UInt8(ascii: "!"), "", to: &$0)
+            case .close: PostgresCodec.close(UInt8(ascii: "!"), "", to: &$0)
+            case .sync, .copyEnd: PostgresCodec.query("!", to: &$0)
             }
         }
         expectations.append(PostgresExpectation(kind, sequence: sequence, started: now.steady, statement: statement))
@@ -172,7 +175,7 @@ extension PostgresSession {
 
     /// Asks the backend what the portal will send, in which formats, right before it is executed. The answer is swallowed; where the
     /// client's own Describe of this portal is the message just before, its answer is used instead.
-    func describePortal(_ portal: String, for statement: PostgresStatement) {
+    func describePortal(_ portal: PostgresName, for statement: PostgresStatement) {
         if let last = expectations.last, last.kind == .describePortal, !last.isOurs, last.statement?.name == portal {
             expectations.modifyLast {
                 statement.name = portal
@@ -180,7 +183,7 @@ extension PostgresSession {
             }
             return
         }
-        toBackend.append { PostgresCodec.describe(UInt8(ascii: "P"), portal, to: &$0) }
+        toBackend.append { PostgresCodec.describe(UInt8(ascii: "P"), portal.text, to: &$0) }
         expectations.append(PostgresExpectation(.describePortal, isOurs: true, statement: statement))
     }
 

@@ -41,6 +41,11 @@ insert into orders
 insert into order_items select n, 1 + n % 40, 'SKU-' || (100 + n % 9), 1 + n % 3 from generate_series(1, 120) n;
 insert into payments select n, n, 'DE89370400440532013000', 1000 + 37 * n from generate_series(1, 40) n;
 
-grant select, insert, update, delete, truncate on all tables in schema public to gateway;
+-- The gateway's own account owns the tables: what a workload may do with them is decided by policy alone.
+alter table customers owner to gateway;
+alter table orders owner to gateway;
+alter table order_items owner to gateway;
+alter table payments owner to gateway;
+alter view customer_contacts owner to gateway;
 grant create on schema public to gateway;
 analyze;

@@ -1,0 +1,16 @@
+// swift-tools-version: 6.1
+// Benchmarks of the decision plane; `Scripts/bench.sh` measures the relay beside its peers.
+import PackageDescription
+
+let package = Package(
+    name: "postern-benchmarks",
+    dependencies: [.package(name: "postern", path: "..")],
+    targets: [
+        .executableTarget(name: "MachineBench", dependencies: [.product(name: "PosternDecision", package: "postern")]),
+        .executableTarget(
+            name: "GateBench",
+            dependencies: [
+                .product(name: "PosternDecision", package: "postern"), .product(name: "PosternAuthoring", package: "postern"),
+            ]),
+    ]
+)

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Every fuzz target for SECONDS each, from the seeds of the ordinary tests; findings are left in Fuzz/findings.
+set -euo pipefail
+cd "$(dirname "$0")/../Fuzz"
+seconds=${1:-60}
+only=${2:-}
+export SWIFT_BACKTRACE=enable=no
+command -v ld.lld >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends lld >/dev/null
+mkdir -p findings
+for target in PolicyLang Compiler Machine Inspect Mask Identity Recording PostgresWire; do
+  [ -z "$only" ] || [ "$only" = "$target" ] || continue
+  swift build -c release --product "${target}Fuzz" 2>&1 | grep -E 'error|Compiling|Build' | tail -n 1
+  case $target in
+    PostgresWire) seeds=../Tests/GatewayTests/Cases ;;
+    *) seeds=../Tests/${target}Tests/Cases ;;
+  esac
+  corpus=$(mktemp -d)
+  find "$seeds" -type f -size -64k -exec cp -t "$corpus" {} + 2>/dev/null || true
+  echo "== $target: ${seconds} s"
+  ".build/release/${target}Fuzz" -max_total_time="$seconds" -max_len=8192 -use_value_profile=1 -rss_limit_mb=4096 -timeout=20 \
+    -artifact_prefix="findings/$target-" -print_final_stats=1 "$corpus" 2>&1 | grep -E 'stat::number_of_executed|ERROR|SUMMARY|Fatal' || true
+  rm -rf "$corpus"
+done
+[ -z "$(ls findings)" ] || { ls findings; exit 1; }
