@@ -32,6 +32,8 @@ public final class GatewayServer: Sendable {
     private let shared: SharedPolicy
     private let recorder: Recorder
     private let service: PostgresService
+    private let memory: FirstSeen
+    private let isMemorySeeded = Atomic<Bool>(false)
     private let isDraining = Atomic<Bool>(false)
     private let channels = Mutex<[any Channel]>([])
 
@@ -50,9 +52,11 @@ public final class GatewayServer: Sendable {
         self.recorder = recorder
         let shared = SharedPolicy(inForce)
         self.shared = shared
+        let memory = FirstSeen()
+        self.memory = memory
         service = try PostgresService(
             resources: try Self.resources(configuration),
-            surroundings: try Self.surroundings(configuration, shared, recorder, metrics, logger),
+            surroundings: try Self.surroundings(configuration, shared, recorder, memory, metrics, logger),
             loginSeconds: Int64(configuration.limits.loginSeconds))
     }
 
@@ -77,6 +81,7 @@ public final class GatewayServer: Sendable {
             let server = try GatewayServer(
                 configuration: configuration, logger: logger, group: group, metrics: metrics, store: store, inForce: policy,
                 recorder: recorder)
+            server.seedMemory(for: policy.program)
             try await server.listen()
             return server
         } catch {
@@ -99,6 +104,7 @@ public final class GatewayServer: Sendable {
                 if let missing = next.missing(configuration.resources).first {
                     return refuse("the resource '\(missing.name)' is not in it")
                 }
+                seedMemory(for: next.program)
                 shared.replace(next)
                 service.adopt(next.program, next.recorded)
                 metrics.policyLoaded()
@@ -106,6 +112,24 @@ public final class GatewayServer: Sendable {
             } catch {
                 refuse("\(error)")
             }
+        }
+    }
+
+    /// What identities ran before, from the recording: read once, and only for a policy that asks for it. A recording that cannot be
+    /// read leaves every statement new, which can only ask more of it.
+    private func seedMemory(for program: VerifiedProgram) {
+        guard program.usesFirstSeen,
+            isMemorySeeded.compareExchange(expected: false, desired: true, ordering: .sequentiallyConsistent).exchanged
+        else { return }
+        do {
+            recorder.flush()
+            let reader = try RecordingReader(directory: configuration.recording)
+            defer { reader.close() }
+            try reader.forEachSeenFingerprint { memory.remember($1, for: $0) }
+        } catch RecordingError.notFound {
+            // Nothing was recorded yet.
+        } catch {
+            logger.warning("statements run before cannot be read; all count as new", metadata: ["reason": "\(error)"])
         }
     }
 

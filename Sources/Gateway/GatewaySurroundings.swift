@@ -69,11 +69,10 @@ extension GatewayServer {
     }
 
     static func surroundings(
-        _ configuration: GatewayConfiguration, _ policy: SharedPolicy, _ recorder: Recorder, _ metrics: GatewayMetrics,
-        _ logger: Logger
+        _ configuration: GatewayConfiguration, _ policy: SharedPolicy, _ recorder: Recorder, _ memory: FirstSeen,
+        _ metrics: GatewayMetrics, _ logger: Logger
     ) throws -> PostgresSurroundings {
         let secrets = try MaskKeyFile.read(configuration.maskKeyFile)
-        let memory = FirstSeen()
         let journals = LoopJournals(recorder)
         return PostgresSurroundings(
             authenticate: { request in

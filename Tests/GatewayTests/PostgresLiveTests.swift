@@ -55,13 +55,19 @@ import Testing
         let place = try place(cleartext: false)
         let run = try place.gateway.psql(
             "reader", database: place.database,
-            ["select id, email as other, birthday from (select * from customers) c order by id", "select upper(email) is null from customers", "delete from orders"])
+            [
+                "select id, email as other, birthday from (select * from customers) c order by id",
+                "select upper(email) is null from customers", "delete from orders",
+            ])
         #expect(run.output == "1|ad*********|\n2|bo*********|\n\n\n")
         #expect(run.errors.contains("ERROR:  Orders are never deleted."))
         #expect(run.errors.contains("test.policy:9"))
         let copied = try place.gateway.psql(
             "reader", database: place.database,
-            ["copy customers to stdout", "copy (select email, id from customers) to stdout csv header", "select mail, shout from contacts where id = 1", "select spill()"])
+            [
+                "copy customers to stdout", "copy (select email, id from customers) to stdout csv header",
+                "select mail, shout from contacts where id = 1", "select spill()",
+            ])
         #expect(
             copied.output
                 == "1\tAda\tad*********\t\\N\n2\tBob\tbo*********\t\\N\nemail,id\nad*********,1\nbo*********,2\nad*********|\n\n")
@@ -94,7 +100,8 @@ import Testing
         #expect(lines == ["G", "Z I", "T 1", "D 3", "C SELECT 1", "Z I"])
     }
 
-    @Test(arguments: [GatewayConfiguration.BackendTLS.require, .verifyFull(ca: nil)]) func backendTLS(_ asked: GatewayConfiguration.BackendTLS) throws {
+    @Test(arguments: [GatewayConfiguration.BackendTLS.require, .verifyFull(ca: nil)])
+    func backendTLS(_ asked: GatewayConfiguration.BackendTLS) throws {
         let live = try LivePostgres.shared.get()
         var tls = asked
         if case .verifyFull = asked { tls = .verifyFull(ca: live.certificate) }
@@ -177,7 +184,8 @@ import Testing
         let reader = try place.gateway.client("reader", database: place.database)
         #expect(try reader.query("select shout from contacts where id = 1") == ["T 1", "D ~", "C SELECT 1", "Z I"])
         let admin = try place.gateway.client("admin", database: place.database)
-        #expect(try admin.query("create view later as select email as x, id as y, length(email) as z from contacts join customers using (id)").last == "Z I")
+        let view = "create view later as select email as x, id as y, length(email) as z from contacts join customers using (id)"
+        #expect(try admin.query(view).last == "Z I")
         #expect(try reader.query("select x, y, z from later where y = 1") == ["T 3", "D ad*********|1|~", "C SELECT 1", "Z I"])
     }
 

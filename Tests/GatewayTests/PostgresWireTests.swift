@@ -245,11 +245,13 @@ import Testing
             }
             seeds.append(seed)
         }
+        #expect(!seeds.isEmpty)
         let stage = try PostgresStage(policy: PostgresLiveTests.policy)
         let caller = try stage.caller("reader")
         let recording = try stage.session("reader", on: "shop").recording
         var random = SeededRandom(state: 7)
         for round in 0..<400 {
+            guard !seeds.isEmpty else { break }
             var bytes = seeds[round % seeds.count]
             for _ in 0..<Int.random(in: 0...6, using: &random) where !bytes.isEmpty {
                 let at = Int.random(in: 0..<bytes.count, using: &random)

@@ -57,6 +57,8 @@ final class PostgresHandler: ChannelInboundHandler {
         let address = context.channel.remoteAddress
         source = address.map(Self.text) ?? "unix"
         logger[metadataKey: "source"] = "\(source)"
+        try? context.channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
+        try? context.channel.syncOptions?.setOption(.socketOption(.tcp_nodelay), value: 1)
         login = PostgresLogin(offersTLS: tls != nil, allowsCleartext: allowsCleartext && Self.isLoopback(address))
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         timeout = context.eventLoop.scheduleTask(in: .seconds(service.loginSeconds)) { bound.value.loginTimedOut() }
@@ -212,8 +214,21 @@ final class PostgresHandler: ChannelInboundHandler {
         guard let context else { return }
         var out = ByteBuffer()
         fault.write(to: &out)
+        context.write(wrapOutboundOut(out), promise: nil)
+        closeWhenWritten()
+    }
+
+    /// Closes when the client has taken what was written, or will not within some seconds.
+    func closeWhenWritten() {
+        phase = .closed
+        timeout?.cancel()
+        guard let context else { return }
         let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(out)).whenComplete { _ in channel.close(promise: nil) }
+        let patience = context.eventLoop.scheduleTask(in: .seconds(PostgresLimits.farewellSeconds)) { channel.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
+            patience.cancel()
+            channel.close(promise: nil)
+        }
     }
 
     func close() {

@@ -24,11 +24,12 @@ final class PostgresPair {
     private var isClientOpen = true
     private var isBackendOpen = true
     private var isOver = false
+    /// Said when the session is outside a transaction and nothing runs.
     private var endsWhenIdle: PostgresFault?
+    /// Said as soon as nothing runs; nothing new is taken until then.
+    private var endsWhenQuiet: PostgresFault?
     private var expiry: Scheduled<Void>?
     private var needsFlush = (client: false, backend: false)
-    /// Guards against walking one side from within its own walk.
-    private var isWalking = false
 
     init(_ entrance: PostgresEntrance, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting) throws {
         client = entrance.client
@@ -90,12 +91,15 @@ final class PostgresPair {
         flush()
     }
 
+    /// A session whose token says a time further away ends after a year nevertheless, in seconds.
+    private static let longestSession: Int64 = 365 * 86_400
+
     /// A token that ends, ends its session: at the next place where nothing runs.
     private func scheduleExpiry(on loop: any EventLoop, _ bound: NIOLoopBound<PostgresPair>) {
         guard let expires = caller.claims.expires else { return }
-        let left = expires - PostgresClock.now().moment.seconds
-        expiry = loop.scheduleTask(in: .seconds(max(left, 0))) {
-            bound.value.endWhenIdle(PostgresFault(.adminShutdown, "the token of this session has expired: connect again with a new one"))
+        let left = min(max(expires - PostgresClock.now().moment.seconds, 0), Self.longestSession)
+        expiry = loop.scheduleTask(in: .seconds(left)) {
+            bound.value.endWhenQuiet(PostgresFault(.adminShutdown, "the token of this session has expired: connect again with a new one"))
         }
     }
 
@@ -143,7 +147,7 @@ final class PostgresPair {
         if let wish = session.catalogueWish { loadCatalogue(of: wish) }
         if let end = session.end {
             over(end)
-        } else if let fault = endsWhenIdle, session.isIdle {
+        } else if let fault = endsWhenQuiet ?? endsWhenIdle, endsWhenQuiet == nil ? session.isIdle : session.isQuiet {
             session.stop(fault, at: PostgresClock.now())
             after()
         }
@@ -226,11 +230,16 @@ final class PostgresPair {
             return flush()
         }
         if !session.gate.adopt(policy) {
-            endWhenIdle(PostgresFault(.adminShutdown, "the policy has changed: this identity or resource is not in it any more"))
+            endWhenQuiet(PostgresFault(.adminShutdown, "the policy has changed: this identity or resource is not in it any more"))
         }
     }
 
-    private func drain() { endWhenIdle(PostgresFault(.adminShutdown, "the gateway is shutting down")) }
+    private func drain() {
+        guard !isOver else { return }
+        endsWhenIdle = PostgresFault(.adminShutdown, "the gateway is shutting down")
+        after()
+        flush()
+    }
 
     private func stop() {
         guard !isOver else { return }
@@ -239,9 +248,10 @@ final class PostgresPair {
         flush()
     }
 
-    private func endWhenIdle(_ fault: PostgresFault) {
+    private func endWhenQuiet(_ fault: PostgresFault) {
         guard !isOver else { return }
-        endsWhenIdle = fault
+        endsWhenQuiet = fault
+        session.isStopping = true
         after()
         flush()
     }
@@ -278,8 +288,9 @@ final class PostgresPair {
     }
 
     private func closeClient() {
+        isClientOpen = false
         client.input.clear()
-        client.close()
+        client.closeWhenWritten()
     }
 
     private var isFinished = false

@@ -44,7 +44,9 @@ extension PostgresSession {
     }
 
     func rowDescription(_ message: PostgresBackendMessage) {
-        guard let first = expectations.first, !first.hasFailed, first.statement?.refusal == nil else { return fail(.backend("a RowDescription that is not owed")) }
+        guard let first = expectations.first, !first.hasFailed, first.statement?.refusal == nil else {
+            return fail(.backend("a RowDescription that is not owed"))
+        }
         switch first.kind {
         case .query:
             guard let statement = first.statement, let plan = statement.plan else { return toClient.pass(message.range) }

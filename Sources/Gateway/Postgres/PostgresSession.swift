@@ -63,6 +63,8 @@ final class PostgresSession {
     var isLexicalStateUnsure = false
     /// A cancel request is on its way to the backend: nothing new is sent, so that it cannot hit the wrong statement.
     var isCancelling = false
+    /// The session is to end as soon as nothing runs: nothing new is taken.
+    var isStopping = false
     /// What was prepared and bound since the last Sync: exactly known, since a failure would have everything after it skipped.
     var freshStatements: [PostgresName: PreparedStatement] = [:]
     var freshPortals: [PostgresName: [PreparedStatement]] = [:]
@@ -140,6 +142,7 @@ final class PostgresSession {
             toClient.append { fault.write(to: &$0) }
             isFatalSent = true
         }
+        if end == .terminated { settleOutstanding() }
         finish(.backendGone)
     }
 
@@ -165,7 +168,7 @@ final class PostgresSession {
 
     /// The client's bytes wait for something else than the client.
     var isClientHeld: Bool {
-        isCancelling || waitsForCatalogue?.isForClient == true || isWaitingForText || isPipelineFull
+        isStopping || isCancelling || waitsForCatalogue?.isForClient == true || isWaitingForText || isPipelineFull
     }
     var isBackendHeld: Bool { waitsForCatalogue?.isForClient == false }
     /// A Parse or Query waits until it is known how its text is to be read.
@@ -173,6 +176,8 @@ final class PostgresSession {
     var isPipelineFull: Bool { expectations.count >= PostgresLimits.outstandingMessages }
     /// Something runs, so that a cancel request would hit it.
     var hasOutstandingStatement: Bool { !expectations.isEmpty }
+    /// Nothing runs; a transaction may be open.
+    var isQuiet: Bool { expectations.isEmpty || isCopyingIn }
     /// Between statements and outside a transaction: where a session may be ended without harm.
     var isIdle: Bool { expectations.isEmpty && transaction == .idle && !isSkipping && clientRemainder == 0 }
 

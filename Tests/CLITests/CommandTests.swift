@@ -1,0 +1,141 @@
+// The real `postern` command: arguments in, exit status and output out.
+
+import Foundation
+import Testing
+
+@Suite struct CommandTests {
+    @Test func everyCommandHasHelpWithAnExample() throws {
+        let commands = [
+            ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["replay"], ["sessions", "list"],
+            ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"],
+        ]
+        for command in commands {
+            let result = try Postern.run(command + ["--help"])
+            #expect(result.status == 0, "\(command)")
+            let words = "postern " + command.joined(separator: " ")
+            let overview = result.output.components(separatedBy: "USAGE:").first ?? ""
+            #expect(overview.contains(words + " "), "\(command): no example in\n\(overview)")
+        }
+    }
+
+    @Test func statusesAreFixed() throws {
+        let folder = try Folder()
+        let good = try folder.write("good.postern", Self.policy)
+        let bad = try folder.write("bad.postern", Self.policy.replacingOccurrences(of: "to select", with: "to selec"))
+        let cases: [(arguments: [String], status: Int32)] = [
+            (["check", good], 0), (["check", bad], 1), (["check", folder.path + "/absent.postern"], 2), (["check"], 64),
+            (["fmt", "--check", good], 0), (["fmt", "--check", bad], 1), (["test", good], 0),
+            (["build", good, "--unsigned", "--output", folder.path + "/b"], 0),
+            (["build", good, "--output", folder.path + "/b"], 64), (["build", bad, "--unsigned", "--output", folder.path + "/c"], 1),
+            (["build", good, "--unsigned", "--output", "/nowhere/b"], 2), (["disassemble", folder.path + "/b"], 0),
+            (["explain", good, "--as", "bot", "--on", "db", "select 1"], 0),
+            (["explain", good, "--as", "bot", "--on", "db", "drop table a"], 1),
+            (["explain", good, "--as", "nobody", "--on", "db", "select 1"], 2), (["inspect", "select 1"], 0),
+            (["replay", good, "--recording", folder.path + "/absent"], 2),
+            (["sessions", "list", "--recording", folder.path + "/absent"], 2),
+            (["serve", "--config", folder.path + "/absent.yaml"], 2), (["nonsense"], 64),
+        ]
+        for (arguments, status) in cases {
+            let result = try Postern.run(arguments)
+            #expect(result.status == status, "postern \(arguments.joined(separator: " ")): \(result.status)\n\(result.output)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/c"), "a policy with errors must not be built")
+    }
+
+    @Test func jsonIsJSON() throws {
+        let folder = try Folder()
+        let good = try folder.write("good.postern", Self.policy)
+        let commands = [
+            ["check", good], ["test", good], ["inspect", "select a from t; drop table t"],
+            ["explain", good, "--as", "bot", "--on", "db", "select a from a"],
+        ]
+        for command in commands {
+            let result = try Postern.run(command + ["--format", "json"])
+            #expect(throws: Never.self, "\(command)") { try JSONSerialization.jsonObject(with: Data(result.output.utf8)) }
+        }
+    }
+
+    @Test func buildsAreReproducibleAndSigned() throws {
+        let folder = try Folder()
+        let good = try folder.write("good.postern", Self.policy)
+        #expect(try Postern.run(["keys", "new", folder.path + "/k"]).status == 0)
+        #expect(try Postern.run(["keys", "new", folder.path + "/k"]).status == 2, "keys are never overwritten")
+        var bundles: [Data?] = []
+        for name in ["one", "two"] {
+            let bundle = folder.path + "/" + name
+            let key = folder.path + "/k.key.pem"
+            #expect(try Postern.run(["build", good, "--key", key, "--revision", "7", "--output", bundle]).status == 0)
+            bundles.append(FileManager.default.contents(atPath: bundle))
+        }
+        #expect(bundles[0] != nil && bundles[0] == bundles[1])
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.path + "/k.key.pem")[.posixPermissions] as? NSNumber
+        #expect(mode?.intValue == 0o600)
+    }
+
+    static let policy = """
+        policy p edition 1
+
+        issuer dev : jwks {
+          file      "k"
+          issuer    "https://i"
+          audience  "postern"
+          claims    { sub string }
+        }
+
+        identity bot from dev { when claim.sub == "bot" }
+
+        resource db : postgres { search_path public }
+
+        allow reads {
+          who  bot
+          on   db
+          to select from a
+        }
+
+        test "reads" {
+          as bot
+          on db
+          "select x from a" -> allow
+          "drop table a" -> deny
+        }
+
+        """
+}
+
+/// A directory that goes when it is let go.
+final class Folder {
+    let path: String
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("postern-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ name: String, _ text: String) throws -> String {
+        let file = path + "/" + name
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        // Laid out as the formatter does, so that `fmt --check` has nothing to say of a file that is right.
+        _ = try? Postern.run(["fmt", file])
+        return file
+    }
+}
+
+enum Postern {
+    /// Beside the test's own executable.
+    static let executable = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("postern")
+
+    /// Runs the command to its end; standard output and error together.
+    static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
+}
