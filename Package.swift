@@ -49,7 +49,7 @@ let package = Package(
             dependencies: [
                 "Machine", "Mask", "Decision", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ]),
+            ], swiftSettings: hot),
         .target(name: "Harness", dependencies: ["Machine", "Inspect", "Mask", "Decision", "Recording"]),
         .target(
             name: "Gateway",
@@ -104,7 +104,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Recording", "Compiler", "PolicyLang", "Decision", "Machine", "Mask", "Inspect", "Identity",
+                "Gateway", "Recording", "Compiler", "PolicyLang", "Decision", "Machine", "Mask", "Inspect", "Identity", "Sealing",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Cases"]),

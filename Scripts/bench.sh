@@ -23,18 +23,21 @@ trap 'stop_started; rm -rf "$dir"' EXIT
 pg=$(free_port)
 start_postgres "$dir/pg" "$pg"
 admin=(-h "$dir/pg" -p "$pg" -U postgres)
-psql -qAt "${admin[@]}" postgres -c "create role bench login superuser password 'bench'; create database bench owner bench"
+psql -qAt "${admin[@]}" -c "create role bench login superuser password 'bench'" -c 'create database bench owner bench' postgres
 pgbench -q -i -s 10 "${admin[@]}" bench >/dev/null 2>&1
 
 # The gateway: 200 rules, of which most are about other identities, tables and verbs, and one masked column.
 mkdir -p "$dir/policy" "$dir/issuer"
 {
   echo 'policy bench edition 1'
+  echo 'use std.postgres'
   echo 'issuer dev : jwks { issuer "https://issuer.localhost"  audience "postern"  file "jwks.json"  claims { sub string } }'
-  echo 'identity bench from dev { when claim.sub == "bench" }'
+  echo 'identity bencher from dev { when claim.sub == "bencher" }'
   echo 'identity other from dev { when claim.sub == "other" }'
   echo 'resource bench : postgres { search_path public }'
-  echo 'allow reads { who bench on bench to select from pgbench_accounts, pgbench_branches, pgbench_tellers when statement.has_where or statement.has_limit }'
+  echo 'allow reads { who bencher on bench to select from pgbench_accounts when statement.has_where or statement.has_limit }'
+  echo 'allow counts { who bencher on bench to select from pgbench_branches, pgbench_tellers }'
+  echo 'allow connect { who any on bench to select from postgres.catalog, call postgres.describe_functions, postgres.session_functions, set postgres.client_settings }'
   echo 'mask filler { on bench column pgbench_branches.filler with redact }'
   for n in $(seq 1 99); do
     echo "allow a$n { who other on bench to select from t$n(id, name) when statement.has_where }"
@@ -91,7 +94,7 @@ CFG
 haproxy -q -f "$dir/haproxy.cfg" &
 started_pids+=("$!")
 
-token=$("$postern" dev token --directory "$dir/issuer" --subject bench --lifetime 7200)
+token=$("$postern" dev token --directory "$dir/issuer" --subject bencher --lifetime 7200)
 url() { # PORT PASSWORD
   echo "postgresql://bench:$2@127.0.0.1:$1/bench?sslmode=disable"
 }

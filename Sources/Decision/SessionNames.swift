@@ -100,9 +100,9 @@ public final class SessionNames {
             let happened = statement < completed
             switch change {
             case .prepare(let name, let prepared):
-                if happened { statements[NameKey(name)] = [prepared] } else { remove(prepared, from: &statements, name) }
+                if happened { confirm(prepared, in: &statements, name) } else { remove(prepared, from: &statements, name) }
             case .declare(let name, let prepared):
-                if happened { portals[NameKey(name)] = [prepared] } else { remove(prepared, from: &portals, name) }
+                if happened { confirm(prepared, in: &portals, name) } else { remove(prepared, from: &portals, name) }
             case .forgetStatement(let name): if happened { forgetStatement(name) }
             case .forgetPortal(let name): if happened { forgetPortal(name) }
             case .forgetEveryStatement: if happened { statements.removeAll() }
@@ -122,6 +122,13 @@ public final class SessionNames {
 
     private func add(_ prepared: [PreparedStatement], to candidates: inout [PreparedStatement]) {
         for one in prepared where !candidates.contains(where: { $0 === one }) { candidates.append(one) }
+    }
+
+    /// What the name stood for before is gone; what was added after it still waits for its own confirmation, and stays.
+    private func confirm(_ prepared: PreparedStatement, in table: inout [NameKey: [PreparedStatement]], _ name: String) {
+        let candidates = table[NameKey(name)] ?? []
+        let later = candidates.lastIndex { $0 === prepared }.map { candidates[($0 + 1)...] } ?? candidates[...]
+        table[NameKey(name)] = [prepared] + later
     }
 
     private func remove(_ prepared: PreparedStatement, from table: inout [NameKey: [PreparedStatement]], _ name: String) {

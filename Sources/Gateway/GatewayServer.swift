@@ -76,7 +76,7 @@ public final class GatewayServer: Sendable {
         }
         try FileManager.default.createDirectory(atPath: configuration.recording, withIntermediateDirectories: true)
         let recorder = try Recorder(directory: configuration.recording)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.limits.eventLoops)
         do {
             let server = try GatewayServer(
                 configuration: configuration, logger: logger, group: group, metrics: metrics, store: store, inForce: policy,
@@ -220,7 +220,8 @@ public final class GatewayServer: Sendable {
     private func watch() {
         let loop = group.next()
         loop.scheduleRepeatedTask(initialDelay: .seconds(Self.watchSeconds), delay: .seconds(Self.watchSeconds)) { [weak self] _ in
-            NIOThreadPool.singleton.submit { _ in self?.reload(force: false) }
+            guard let self else { return }
+            NIOThreadPool.singleton.submit { _ in self.reload(force: false) }
         }
         loop.scheduleRepeatedTask(initialDelay: .seconds(Self.keyRefreshSeconds), delay: .seconds(Self.keyRefreshSeconds)) {
             [weak self] _ in

@@ -1,5 +1,7 @@
 // What a gateway is told by its operator: addresses, credentials and files. Policy never holds these, and they never hold policy.
 
+import Foundation
+
 /// A whole configuration file. See docs/configuration.md for every key.
 public struct GatewayConfiguration: Sendable {
     public var policy: Policy
@@ -78,6 +80,8 @@ public struct GatewayConfiguration: Sendable {
         public var loginSeconds = 15
         /// Seconds a drain waits for sessions to become idle before it ends them.
         public var drainSeconds = 30
+        /// Threads that relay. One core is left to the recording by default: fewer, fuller loops cost less for each message.
+        public var eventLoops = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
     }
 }
 
