@@ -64,6 +64,8 @@ private struct ConfigurationSections {
         let listeners = top.items("listeners", expected: "each with address and tls").compactMap(listener)
         let resources = top.items("resources", expected: "each with name and backend").compactMap(resource)
         checkUnique(resources)
+        let issuers = issuers(top.node("issuers"))
+        let limits = limits(top.node("limits"))
         guard let policy, let recording, problems.found.isEmpty else { return nil }
         if listeners.isEmpty { problems.add(top.line("listeners"), "listeners must have at least one entry") }
         if resources.isEmpty { problems.add(top.line("resources"), "resources must have at least one entry") }
@@ -74,8 +76,7 @@ private struct ConfigurationSections {
         return GatewayConfiguration(
             policy: policy, recording: data,
             maskKeyFile: top.optionalString("mask_key_file", expected: "a file").map(file) ?? data + "/mask.key",
-            listeners: listeners, admin: admin, resources: resources, issuerKeys: issuers(top.node("issuers")),
-            limits: limits(top.node("limits")))
+            listeners: listeners, admin: admin, resources: resources, issuerKeys: issuers, limits: limits)
     }
 
     private func policy(_ node: Node) -> GatewayConfiguration.Policy? {
