@@ -76,8 +76,11 @@ def main():
     for name, volatility, kind, internal, arguments, variadic in functions:
         verdict[name] = verdict.get(name, True) and pure(name, volatility, internal == "t")
         types = arguments.split()
-        if kind == "f" and len(types) == 1 and types[0] in ROW_TYPES.split() and internal != "t":
+        # Aggregates too: `alias.jsonb_agg` calls one. `count` tells nothing of the row.
+        if kind in "fa" and len(types) == 1 and types[0] in ROW_TYPES.split() and internal != "t" and name != "count":
             row_takers.add(name)
+    # Of versions 16 to 18.
+    row_takers |= {"any_value", "json_agg_strict", "jsonb_agg_strict", "max", "min"}
     types = [row[0] for row in query(
         "select typname from pg_type where typnamespace = 'pg_catalog'::regnamespace and typtype in ('b','d','r','m') "
         "and typname !~ '^(_|reg|pg_|any|aclitem)' and typrelid = 0")]

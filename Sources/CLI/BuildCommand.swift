@@ -12,7 +12,7 @@ struct BuildCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "build", abstract: "Compile policy files to a signed bundle.",
         discussion: """
-            The same files, revision and key give the same bytes. Revisions only ever grow: a gateway refuses an older bundle.
+            The same files under the same paths, revision and key give the same bytes. Revisions only ever grow: a gateway refuses an older bundle.
 
               postern keys new policy
               postern build policies/ --key policy.key.pem --output shop.bundle
@@ -32,6 +32,12 @@ struct BuildCommand: ParsableCommand {
     var revision: UInt64?
 
     func validate() throws {
+        if output.hasSuffix("." + PolicyFileReader.fileExtension) {
+            throw ValidationError("--output names a policy file; a bundle would overwrite it")
+        }
+        if let text = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], Int64(text) == nil {
+            throw ValidationError("SOURCE_DATE_EPOCH is '\(text)'; it must be a number of seconds")
+        }
         if (key == nil) == !unsigned { throw ValidationError("give either --key FILE or --unsigned") }
     }
 

@@ -53,7 +53,7 @@ struct FormatCommand: ParsableCommand {
     private func format(_ file: SourceFile) -> String? {
         let parsed = Parser.parse(file)
         guard let text = PolicyFormatter.format(parsed) else {
-            Output.complain(Diagnostics.text(parsed.diagnostics, [file]))
+            Output.diagnostics(parsed.diagnostics, [file])
             return nil
         }
         return text

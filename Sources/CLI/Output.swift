@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import PolicyLang
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
@@ -31,6 +32,11 @@ enum Output {
     static func print(_ text: String) { write(text + "\n", to: FileHandle.standardOutput) }
 
     static func complain(_ text: String) { write("postern: " + text + "\n", to: FileHandle.standardError) }
+
+    /// To standard error, each beginning with its place, as editors and CI systems expect.
+    static func diagnostics(_ diagnostics: [Diagnostic], _ files: [SourceFile]) {
+        write(Diagnostics.text(diagnostics, files) + "\n", to: FileHandle.standardError)
+    }
 
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()

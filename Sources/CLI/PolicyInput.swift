@@ -44,7 +44,7 @@ struct PolicyInput: ParsableArguments {
 enum BuildClock {
     /// `SOURCE_DATE_EPOCH` (reproducible-builds.org) when set, else the clock.
     static func now() -> Moment {
-        if let text = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], let seconds = Int64(text) {
+        if let text = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], let seconds = Int64(text), seconds >= 0 {
             return Moment(seconds: seconds)
         }
         return Moment(seconds: Int64(Date().timeIntervalSince1970))
@@ -93,14 +93,14 @@ enum BundleReader {
     /// The program of a bundle file or of policy files: commands that only show take either.
     static func program(_ paths: [String], root: String?) throws -> VerifiedProgram {
         if paths.count == 1, let bytes = FileManager.default.contents(atPath: paths[0]),
-            bytes.prefix(SealedBundle.magic.count).elementsEqual(SealedBundle.magic)
+            paths[0].hasSuffix(".bundle") || bytes.prefix(SealedBundle.magic.count).elementsEqual(SealedBundle.magic)
         {
             return try load(try claim(Array(bytes), paths[0]).payload, paths[0])
         }
         let files = try PolicyFileReader.read(paths)
         let compiled = PolicyCompiler.compile(files: files, root: root, options: CompileOptions(date: BuildClock.now()))
         guard let program = compiled.program else {
-            Output.complain(Diagnostics.text(compiled.diagnostics, compiled.sources))
+            Output.diagnostics(compiled.diagnostics, compiled.sources)
             throw ExitStatus.found
         }
         return try load(PolicyEncoder.bytes(of: program), paths.joined(separator: ", "))

@@ -28,7 +28,7 @@ struct TestCommand: ParsableCommand {
         try Output.run {
             let compiled = try input.compile()
             guard let program = compiled.program else {
-                Output.complain(Diagnostics.text(compiled.diagnostics, compiled.sources))
+                Output.diagnostics(compiled.diagnostics, compiled.sources)
                 throw ExitStatus.found
             }
             let policy = try BundleReader.load(PolicyEncoder.bytes(of: program), "the compiled policy")

@@ -27,14 +27,15 @@ enum MaskGuard {
         for index in 0..<found.accesses.count {
             let access = found.accesses[index]
             if access.verb == .unknown { return Misuse(access: index, wrong: .unknown, column: "") }
-            if access.everyColumn, let wrong = wrong(access.everyColumnUses, selected.hasGuarded) {
+            let carries = hasEffects(access.statement, found)
+            if access.everyColumn, let wrong = wrong(access.everyColumnUses, selected.hasGuarded, carries) {
                 let (schema, table) = names(access, found)
                 let caught = plan.columns(ofSchema: schema, table: table).contains { wrong == .stored || $0.isGuarded }
                 if caught { return Misuse(access: index, wrong: wrong, column: (table ?? "") + ".*") }
             }
             let start = Int(access.firstColumn)
             for c in start..<start + Int(access.columnCount) {
-                guard let wrong = wrong(found.columns[c].uses, selected.hasGuarded) else { continue }
+                guard let wrong = wrong(found.columns[c].uses, selected.hasGuarded, carries) else { continue }
                 let (schema, table) = names(access, found)
                 let column = found.string(found.columns[c].name)
                 let caught =
@@ -48,10 +49,23 @@ enum MaskGuard {
     }
 
     @inline(__always)
-    private static func wrong(_ uses: ColumnUses, _ hasGuarded: Bool) -> Misuse.Wrong? {
+    private static func wrong(_ uses: ColumnUses, _ hasGuarded: Bool, _ carries: Bool) -> Misuse.Wrong? {
         if uses.contains(.stored) { return .stored }
+        if carries, !uses.isDisjoint(with: [.computed, .filter]) { return .stored }
         if hasGuarded, !uses.isDisjoint(with: [.computed, .filter]) { return .guarded }
         return nil
+    }
+
+    /// A function with effects (`call`), `set_config` (`set`) or a notification could carry away what it is given: `pg_notify('x', email)`.
+    @inline(__always)
+    private static func hasEffects(_ statement: UInt16, _ found: Inspection) -> Bool {
+        for access in found.accesses.buffer where access.statement == statement {
+            switch access.verb {
+            case .call, .set, .notify, .run, .write: return true
+            default: break
+            }
+        }
+        return false
     }
 
     private static func names(_ access: Access, _ found: Inspection) -> (String?, String?) {

@@ -246,6 +246,9 @@ public final class GatewayServer: Sendable {
             },
             notReady: { [weak self] in
                 guard let self, !self.isDraining.load(ordering: .relaxed) else { return "draining" }
+                if let status = self.shared.current.verifier.status.first(where: { $0.keys == 0 }) {
+                    return "no keys of issuer \(status.issuer): its tokens cannot be verified"
+                }
                 return recorder.metrics.lastError.map { "the recording fails: \($0)" }
             })
     }

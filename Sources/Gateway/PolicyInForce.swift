@@ -20,8 +20,12 @@ struct PolicyInForce: Sendable {
         program = policy.program
         recorded = RecordedProgram(policy.program.program, digest: policy.digest)
         let directory = URL(fileURLWithPath: configuration.policy.bundle).deletingLastPathComponent().path
-        let issuers = policy.program.issuers.map { record in
-            IssuerSettings(
+        let names = Set(policy.program.issuers.map { policy.program.text($0.name) })
+        if let unknown = configuration.issuerKeys.keys.sorted().first(where: { !names.contains($0) }) {
+            throw StartFailure("issuers.\(unknown) of the configuration: the policy has no issuer of this name, but \(names.sorted())")
+        }
+        let issuers = try policy.program.issuers.map { record in
+            try IssuerSettings(
                 record, of: policy.program, keys: configuration.issuerKeys[policy.program.text(record.name)], directory: directory)
         }
         verifier = try TokenVerifier(issuers: issuers, report: report)
@@ -66,11 +70,20 @@ extension PolicyInForce {
 
 extension IssuerSettings {
     /// `keys`, from the configuration, stands before what the policy says.
-    fileprivate init(_ record: IssuerRecord, of program: VerifiedProgram, keys: String?, directory: String) {
+    fileprivate init(_ record: IssuerRecord, of program: VerifiedProgram, keys: String?, directory: String) throws {
         func values(_ key: String) -> [String] {
             record.settings.first { program.text($0.key) == key }.map { $0.values.map(program.text) } ?? []
         }
-        let algorithms = values("algorithms").compactMap(SignatureAlgorithm.init(rawValue:))
+        // A word that is dropped would widen the trust to the usual set: refuse instead.
+        let algorithms = try values("algorithms").map { word in
+            guard let algorithm = SignatureAlgorithm(rawValue: word) else {
+                throw StartFailure("issuer \(program.text(record.name)): '\(word)' is no algorithm that tokens may be signed with")
+            }
+            return algorithm
+        }
+        guard values("audience").count <= 1 else {
+            throw StartFailure("issuer \(program.text(record.name)): only one audience is supported")
+        }
         let claims = record.claims.map { claim in
             let declared = program.program.claims[Int(claim.claim)]
             return ClaimDeclaration(name: program.text(declared.name), type: ClaimType(declared.type), optional: claim.optional)

@@ -419,8 +419,8 @@ enum CatalogNames {
 
     /// Functions that take a whole row as their one argument, so `alias.name` may call them.
     static let rowFunctions: StaticString = """
-        any_out anycompatible_out anycompatiblenonarray_out anyelement_out anynonarray_out concat hash_record \
-        json_build_array json_build_object jsonb_build_array jsonb_build_object num_nonnulls num_nulls \
+        any_out any_value anycompatible_out anycompatiblenonarray_out anyelement_out anynonarray_out array_agg \
+        concat hash_record json_agg json_agg_strict json_build_array json_build_object jsonb_agg jsonb_agg_strict jsonb_build_array jsonb_build_object max min num_nonnulls num_nulls \
         pg_collation_for pg_column_compression pg_column_size pg_typeof quote_literal quote_nullable record_out \
         record_send row_to_json to_json to_jsonb
         """

@@ -191,7 +191,9 @@ extension SQLReader {
         try optionValue()
         if value.kind == .integer { return integerValue(value) != 0 }
         let word = value.isString ? try stringSymbol(value) : try symbol(of: value)
-        let bytes = symbols.bytes(foldedParameter(word))
+        // First the symbol, then the bytes: making a symbol may move them.
+        let folded = foldedParameter(word)
+        let bytes = symbols.bytes(folded)
         if bytes.elementsEqual("false".utf8) || bytes.elementsEqual("off".utf8) { return false }
         guard bytes.elementsEqual("true".utf8) || bytes.elementsEqual("on".utf8) || bytes.elementsEqual("match".utf8) else {
             throw .copyOption
@@ -221,7 +223,8 @@ extension SQLReader {
         guard token.isString || token.isName else { throw .syntax }
         let name = token.isString ? try stringSymbol(token) : try symbol(of: token)
         advance()
-        let bytes = symbols.bytes(foldedParameter(name))
+        let folded = foldedParameter(name)
+        let bytes = symbols.bytes(folded)
         guard bytes.elementsEqual("utf8".utf8) || bytes.elementsEqual("utf-8".utf8) else { throw .copyOption }
     }
 }

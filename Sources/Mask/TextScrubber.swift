@@ -91,16 +91,28 @@ public struct TextScrubber {
     private static func mayQuoteValues(_ body: UnsafeRawBufferPointer) throws(MaskError) -> Bool {
         var offset = 0
         var mayQuote = true
+        var namesObjects = false
+        var hasPosition = false
+        var hasInternal = false
         while offset < body.count, body[offset] != 0 {
             let end = try textEnd(in: body, from: offset + 1)
             if body[offset] == UInt8(ascii: "C"), end - offset - 1 == 5 {
                 let isQuiet = quietClasses.contains { $0.utf8Start[0] == body[offset + 1] && $0.utf8Start[1] == body[offset + 2] }
                 mayQuote = !isQuiet
+                namesObjects = body[offset + 1] == UInt8(ascii: "4") && body[offset + 2] == UInt8(ascii: "2")
+                    || body[offset + 1] == UInt8(ascii: "3") && (body[offset + 2] == UInt8(ascii: "D") || body[offset + 2] == UInt8(ascii: "F"))
+            }
+            switch body[offset] {
+            case UInt8(ascii: "P"): hasPosition = true
+            case UInt8(ascii: "p"), UInt8(ascii: "q"): hasInternal = true
+            default: break
             }
             offset = end + 1
         }
         guard offset + 1 == body.count else { throw .malformedFields(offset: offset) }
-        return mayQuote
+        // A syntax error or an unknown name that points into the client's own text quotes that text. One that does not was raised while
+        // the statement ran, by a function that reads its argument as a query or a name: it quotes a value.
+        return mayQuote || namesObjects && (!hasPosition || hasInternal)
     }
 
     /// Where the text that begins at `start` ends: at its NUL.

@@ -58,11 +58,11 @@ enum GateBench {
 }
 
 /// A statement whose constants vary.
-struct BenchStatement {
+struct BenchStatement: Sendable {
     var name: String
     /// Longer statements run fewer times.
     var weight: Int
-    var text: (Int) -> String
+    var text: @Sendable (Int) -> String
 
     static let all = [
         BenchStatement(name: "pgbench-select", weight: 1) { "SELECT abalance FROM pgbench_accounts WHERE aid = \($0);" },

@@ -8,7 +8,11 @@ public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConve
     /// From 1.
     public var line: Int
     public var message: String
-    public var description: String { "\(path):\(line): \(message)" }
+    /// Control characters of the file are shown as a replacement: a configuration must not write to the reader's terminal.
+    public var description: String {
+        let shown = message.unicodeScalars.map { $0.value < 32 || (127..<160).contains($0.value) ? "\u{FFFD}" : $0 }
+        return "\(path):\(line): " + String(String.UnicodeScalarView(shown))
+    }
 }
 
 /// All problems of one file; never empty.

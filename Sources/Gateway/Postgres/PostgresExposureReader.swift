@@ -6,7 +6,7 @@ import Mask
 extension PostgresMasking {
     /// Functions of `pg_catalog` that an inspector reports as calls and that bring no table's data to light.
     private static let harmlessCalls: Set<String> = [
-        "nextval", "currval", "setval", "lastval", "set_config", "pg_sleep", "pg_notify", "pg_backend_pid", "pg_cancel_backend",
+        "nextval", "currval", "setval", "lastval", "pg_sleep", "pg_backend_pid", "pg_cancel_backend",
         "pg_terminate_backend", "pg_advisory_lock", "pg_advisory_xact_lock", "pg_advisory_unlock", "pg_advisory_unlock_all",
         "pg_try_advisory_lock", "pg_try_advisory_xact_lock", "pg_advisory_lock_shared", "pg_advisory_xact_lock_shared",
         "txid_current", "pg_current_xact_id", "random", "setseed", "gen_random_uuid", "pg_is_in_recovery",
@@ -25,6 +25,7 @@ extension PostgresMasking {
         for access in found.accesses.buffer {
             join(access, of: found, to: &exposure)
         }
+        if callsOverload(found) { exposure.joinEverything() }
         return exposure
     }
 
@@ -64,6 +65,7 @@ extension PostgresMasking {
         let masked = relation.columns.filter { treatment(of: relation.oid, column: $0.number) != .pass }
         guard !masked.isEmpty else { return }
         exposure.touchesMasked = true
+        if namesRowFunction(access, of: found, relation) { exposure.joinEverything() }
         if access.everyColumn {
             exposure.readsMasked = true
             if access.everyColumnUses.contains(.stored) { exposure.storesMasked = true }
@@ -75,6 +77,30 @@ extension PostgresMasking {
             exposure.readsMasked = true
             if use.uses.contains(.stored) { exposure.storesMasked = true }
         }
+    }
+
+    /// A function of the system's name that somebody has overloaded may be theirs: the arguments' types decide, and are not known here.
+    private func callsOverload(_ found: Inspection) -> Bool {
+        for statement in found.statements.buffer where statement.functionCount > 0 {
+            let first = Int(statement.firstFunction)
+            for index in first..<first + Int(statement.functionCount) {
+                let name = found.string(found.names[index])
+                if catalogue?.hasUserFunction(named: name) ?? true { return true }
+            }
+        }
+        return false
+    }
+
+    /// `alias.f` calls a function of the whole row where the relation has no column `f`: one that somebody made is known to the
+    /// catalogue only.
+    private func namesRowFunction(_ access: Access, of found: Inspection, _ relation: PostgresCatalogue.Relation) -> Bool {
+        let first = Int(access.firstColumn)
+        for index in first..<first + Int(access.columnCount) {
+            let name = found.bytes(found.columns[index].name)
+            if relation.columns.contains(where: { name.elementsEqual($0.name.utf8) }) { continue }
+            if catalogue?.hasUserFunction(named: found.string(found.columns[index].name)) ?? true { return true }
+        }
+        return false
     }
 
     private func isSystem(_ schema: String) -> Bool { schema == "pg_catalog" || schema == "information_schema" }
