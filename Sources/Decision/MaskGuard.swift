@@ -27,6 +27,7 @@ enum MaskGuard {
         for index in 0..<found.accesses.count {
             let access = found.accesses[index]
             if access.verb == .unknown { return Misuse(access: index, wrong: .unknown, column: "") }
+            guard mayMask(plan, access, found) else { continue }
             let carries = hasEffects(access.statement, found)
             if access.everyColumn, let wrong = wrong(access.everyColumnUses, selected.hasGuarded, carries) {
                 let (schema, table) = names(access, found)
@@ -54,6 +55,17 @@ enum MaskGuard {
         if carries, !uses.isDisjoint(with: [.computed, .filter]) { return .stored }
         if hasGuarded, !uses.isDisjoint(with: [.computed, .filter]) { return .guarded }
         return nil
+    }
+
+    /// Whether an entry of the plan is about the access's relation. Compares bytes: most statements end here, without an allocation.
+    private static func mayMask(_ plan: MaskPlan, _ access: Access, _ found: Inspection) -> Bool {
+        let schema = found.bytes(access.schema)
+        let name = found.bytes(access.name)
+        return plan.columns.contains { entry in
+            let isTable = entry.table.map { $0.utf8.elementsEqual(name) } ?? true
+            let isSchema = schema.isEmpty || (entry.schema.map { $0.utf8.elementsEqual(schema) } ?? true)
+            return isTable && isSchema
+        }
     }
 
     /// A function with effects (`call`), `set_config` (`set`) or a notification could carry away what it is given: `pg_notify('x', email)`.

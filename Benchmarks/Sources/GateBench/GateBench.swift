@@ -1,7 +1,8 @@
 // How long the whole decision takes: SQL text in, permit out, against 10, 1,000 and 10,000 rules.
 //
 //   GateBench                 nanoseconds of processor time for each statement, medians of nine rounds
-//   GateBench 2000            so many decisions a round: under valgrind two numbers give the same count of allocations
+//   GateBench 2000 10         so many decisions a round, against so many rules: under valgrind two numbers of decisions make the same
+//                             count of allocations, since a warm decision makes none
 import Compiler
 import Decision
 import Machine
@@ -15,7 +16,8 @@ enum GateBench {
     static func main() throws {
         let decisions = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 100_000
         print("rules   statement      ns/decision (median of 9)")
-        for rules in [10, 1_000, 10_000] {
+        let sizes = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
+        for rules in sizes.isEmpty ? [10, 1_000, 10_000] : sizes {
             let policy = try VerifiedProgram.load(try ProgramCodec.encode(BenchPolicy.program(rules: rules)))
             for statement in BenchStatement.all { try run(policy, rules, statement, decisions) }
         }
