@@ -130,6 +130,16 @@ import Testing
         #expect(try place.live.query(database: place.database, "select count(*) from orders") == "0\n")
     }
 
+    @Test func textBehindTheEndOfATransaction() throws {
+        let place = try place()
+        let client = try place.gateway.client("admin", database: place.database)
+        for end in ["rollback", "commit", "rollback to s", "set standard_conforming_strings = on"] {
+            try client.send("Q begin ;; Q savepoint s ;; Q \(end) ;; Q select 1 ;; Q rollback ;; Q select 2")
+            let lines = client.read(to: "Z", 6).filter { !$0.hasPrefix("N") }
+            #expect(lines.filter { $0.hasPrefix("D") } == ["D 1", "D 2"], "\(end)")
+        }
+    }
+
     @Test func refusedInATransaction() throws {
         let place = try place()
         let client = try place.gateway.client("writer", database: place.database)
@@ -187,6 +197,28 @@ import Testing
         let view = "create view later as select email as x, id as y, length(email) as z from contacts join customers using (id)"
         #expect(try admin.query(view).last == "Z I")
         #expect(try reader.query("select x, y, z from later where y = 1") == ["T 3", "D ad*********|1|~", "C SELECT 1", "Z I"])
+    }
+
+    @Test func aViewThatAnotherSessionReplacesIsFollowed() throws {
+        let place = try place()
+        let admin = try place.gateway.client("admin", database: place.database)
+        #expect(try admin.query("create view swapped as select name as a, email as b from customers where id = 1").last == "Z I")
+        let reader = try place.gateway.client("reader", database: place.database)
+        #expect(try reader.query("select a, b from swapped") == ["T 2", "D Ada|ad*********", "C SELECT 1", "Z I"])
+        #expect(try admin.query("create or replace view swapped as select email as a, name as b from customers where id = 1").last == "Z I")
+        #expect(try reader.query("select a, b from swapped") == ["T 2", "D ad*********|Ada", "C SELECT 1", "Z I"])
+    }
+
+    @Test func rowsOfARuleAreMasked() throws {
+        let place = try place()
+        let rule = "create rule r as on insert to orders do also select email, upper(email) from customers where id = 1"
+        try place.live.query(database: place.database, rule)
+        let reader = try place.gateway.client("reader", database: place.database)
+        let lines = try reader.query("insert into orders values (1)")
+        // Rows of a rewritten statement come without origin.
+        #expect(lines == ["T 2", "D ~|~", "C INSERT 0 1", "Z I"])
+        #expect(try reader.query("prepare p as insert into orders values (2)").last == "Z I")
+        #expect(try reader.query("execute p") == ["T 2", "D ~|~", "C INSERT 0 1", "Z I"])
     }
 
     @Test func errorsDoNotQuote() throws {
@@ -257,6 +289,16 @@ import Testing
     }
 
     // MARK: - Openings
+
+    @Test func connectionsAreCounted() throws {
+        let place = try place()
+        let client = try place.gateway.client("admin", database: place.database)
+        let metrics = place.gateway.service.surroundings.metrics
+        #expect(metrics.activeConnections == 1)
+        client.hangUp()
+        for _ in 0..<100 where metrics.activeConnections > 0 { usleep(20_000) }
+        #expect(metrics.activeConnections == 0)
+    }
 
     @Test func openings() throws {
         let place = try place()

@@ -142,7 +142,7 @@ final class PostgresScript {
     /// What the handler would do after an event: what waited and need not any more is fed again.
     private func observe(_ session: PostgresSession) -> [String] {
         session.backend(&backendInput, at: now)
-        session.client(&clientInput, at: now)
+        if !session.isClientHeld { session.client(&clientInput, at: now) }
         var lines: [String] = []
         let toBackend = PostgresNotation.lines(session.toBackend.drainJoined(), fromClient: true)
         let toClient = PostgresNotation.lines(session.toClient.drainJoined(), fromClient: false)

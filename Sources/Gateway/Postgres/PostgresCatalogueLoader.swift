@@ -171,6 +171,7 @@ final class PostgresCatalogueStore: Sendable {
         var loadingSince: UInt64?
         var waiting: [Request] = []
     }
+    let floor = PostgresCatalogueFloor()
     private let state = Mutex(State())
     private let dial: PostgresDial
     private let note: @Sendable (String) -> Void

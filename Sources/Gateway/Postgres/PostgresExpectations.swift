@@ -1,6 +1,7 @@
 // The queue of answers that a backend owes, each forwarded, swallowed, rewritten or used for masks.
 
 import Decision
+import Machine
 import Mask
 import NIOCore
 
@@ -18,8 +19,30 @@ final class PostgresStatement {
     var rules: PostgresRules?
     /// For COPY … TO STDOUT under masks.
     var copy: PostgresCopyPlan?
+    /// By statement of the message, whether rows were expected of it; nil when they were of each.
+    private var expectsRows: [Bool]?
 
     init() {}
+
+    func expectRows(of found: Inspection) {
+        let isExpected = { (statement: Statement) in statement.returnsRows && !Self.executesChange(statement, of: found) }
+        // Most messages have nothing to be kept.
+        if !found.statements.buffer.allSatisfy(isExpected) { expectsRows = found.statements.buffer.map(isExpected) }
+    }
+
+    /// EXECUTE is said to return rows, whatever it executes; where that changes a table, most do not.
+    private static func executesChange(_ statement: Statement, of found: Inspection) -> Bool {
+        guard statement.nameEffect == .execute else { return false }
+        let changes: VerbSet = [.insert, .update, .delete]
+        let first = Int(statement.firstAccess)
+        return (first..<first + Int(statement.accessCount)).contains { changes.contains(found.accesses[$0].verb) }
+    }
+
+    /// Rows of a statement that was not to send any come of something that was not read, as a rule DO ALSO SELECT.
+    func isSurprise(after completed: UInt32) -> Bool {
+        guard let expectsRows else { return false }
+        return Int(completed) >= expectsRows.count || !expectsRows[Int(completed)]
+    }
 }
 
 /// One answer that is owed.

@@ -183,9 +183,25 @@ final class PostgresHandler: ChannelInboundHandler {
 
     private func loginTimedOut() {
         switch phase {
-        case .login, .busy: refuse(PostgresFault(.invalidAuthorization, "the login took too long"))
+        case .login, .busy:
+            refuse(PostgresFault(.invalidAuthorization, "the login took too long"))
+            // In the middle of a handshake nothing can be said.
+            if !isEncrypted, isUnderTLS { closeNow() }
         case .session, .closed: break
         }
+    }
+
+    private var isUnderTLS: Bool {
+        (try? context?.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)) != nil
+    }
+
+    /// Closes the socket itself: TLS would wait for the client, to end its handshake or to say goodbye.
+    private func closeNow() {
+        guard let context else { return }
+        guard let below = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) else {
+            return context.close(promise: nil)
+        }
+        below.close(promise: nil)
     }
 
     // MARK: - For the entrance and the pair
@@ -224,7 +240,8 @@ final class PostgresHandler: ChannelInboundHandler {
         timeout?.cancel()
         guard let context else { return }
         let channel = context.channel
-        let patience = context.eventLoop.scheduleTask(in: .seconds(PostgresLimits.farewellSeconds)) { channel.close(promise: nil) }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let patience = context.eventLoop.scheduleTask(in: .seconds(PostgresLimits.farewellSeconds)) { bound.value.closeNow() }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
             patience.cancel()
             channel.close(promise: nil)

@@ -40,7 +40,7 @@ public enum PostgresLimits {
     /// Cancel requests with a wrong key that one address may send in a minute; more are dropped unread.
     public static let wrongCancelsPerMinute = 60
     /// Seconds for which a loaded catalogue is believed; then it is loaded again before it is used for masks.
-    public static let catalogueSeconds: Int64 = 60
+    public static let catalogueSeconds: Int64 = 10
     /// Seconds for a catalogue to be loaded.
     public static let catalogueLoadSeconds: Int64 = 20
     /// Relations, columns and functions a catalogue may hold; a larger database has its rest unknown, so masked.

@@ -48,7 +48,7 @@ final class PostgresPair {
         session = PostgresSession(
             gate: entrance.judge.gate, recording: entrance.recording,
             observer: PostgresObserver(decided: { metrics.decided($0) }),
-            impossibleName: "postern \(impossible)", lexical: lexical)
+            impossibleName: "postern \(impossible)", lexical: lexical, floor: place.catalogue.floor)
         session.catalogue = place.catalogue.current
     }
 

@@ -50,7 +50,9 @@ extension PostgresSession {
         switch first.kind {
         case .query:
             guard let statement = first.statement, let plan = statement.plan else { return toClient.pass(message.range) }
-            guard let rules = rules(message.body, plan, statement.exposure) else { return }
+            var exposure = statement.exposure
+            if statement.isSurprise(after: first.completed) { exposure.readsMasked = true }
+            guard let rules = rules(message.body, plan, exposure) else { return }
             queryRules = rules
             toClient.pass(message.range)
         case .describePortal, .describeStatement:
@@ -77,7 +79,17 @@ extension PostgresSession {
             return nil
         }
         noteMissing(body)
-        return rules
+        return isCatalogueChanging && !plan.columns.isEmpty ? withholdingViews(rules, body) : rules
+    }
+
+    /// Inside a transaction that changes relations no other connection can see what its views have become.
+    private func withholdingViews(_ rules: PostgresRules, _ body: UnsafeRawBufferPointer) -> PostgresRules {
+        guard let columns = PostgresColumn.read(body), columns.count == rules.cells.count else { return PostgresRules.none }
+        let cells = zip(columns, rules.cells).map { column, cell in
+            guard let relation = catalogue?.relation(column.table), relation.isView, relation.schema != "pg_catalog" else { return cell }
+            return CellRule(.whole, scansValues: false, type: .other, format: .text)
+        }
+        return PostgresRules(cells)
     }
 
     /// Whether every unknown table of a description was unknown to a fresh catalogue already: loading it again would not help.

@@ -88,6 +88,9 @@ public final class PostgresService: Sendable {
     public func accept(_ channel: any Channel, tls: NIOSSLContext?, allowsCleartext: Bool) throws {
         let handler = PostgresHandler(service: self, tls: tls, allowsCleartext: allowsCleartext)
         try channel.pipeline.syncOperations.addHandler(handler)
+        let metrics = surroundings.metrics
+        metrics.connectionOpened()
+        channel.closeFuture.whenComplete { _ in metrics.connectionClosed() }
     }
 
     func backend(for database: String) -> PostgresBackendPlace? { backends[database] }

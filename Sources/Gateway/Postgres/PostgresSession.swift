@@ -83,8 +83,9 @@ final class PostgresSession {
     let maskedRow = MaskOutput()
     /// Rules of the result that is being sent, for a Query; an Execute has its own.
     var queryRules: PostgresRules?
-    /// The oldest moment a catalogue may be of; set when DDL has been seen.
-    var catalogueFloor: UInt64 = 0
+    /// The oldest moment a catalogue may be of: shared by the sessions of the resource.
+    let floor: PostgresCatalogueFloor
+    /// DDL was seen whose transaction is not over.
     var isCatalogueChanging = false
     /// Tables that a fresh catalogue did not know either.
     var missingTables: Set<UInt32> = []
@@ -95,13 +96,14 @@ final class PostgresSession {
 
     init(
         gate: Gate, recording: SessionRecording, observer: PostgresObserver, impossibleName: String, lexical: LexicalState,
-        allocator: ByteBufferAllocator = ByteBufferAllocator()
+        floor: PostgresCatalogueFloor = PostgresCatalogueFloor(), allocator: ByteBufferAllocator = ByteBufferAllocator()
     ) {
         self.gate = gate
         self.recording = recording
         self.observer = observer
         self.impossibleName = PostgresName(impossibleName)
         self.lexical = lexical
+        self.floor = floor
         toBackend = PostgresOutlet(allocator: allocator)
         toClient = PostgresOutlet(allocator: allocator)
     }
@@ -204,6 +206,8 @@ final class PostgresSession {
         guard end == nil else { return }
         end = reason
         endedWhileRunning = !expectations.isEmpty
+        // Whether it was committed is not told any more.
+        if isCatalogueChanging { floor.raise(to: now.steady) }
         guard reason != .terminated else { return }
         settleOutstanding()
     }

@@ -184,11 +184,15 @@ extension PostgresSession {
         isCopyingIn = false
         if state != .inTransaction, isCatalogueChanging {
             isCatalogueChanging = false
-            catalogueFloor = now.steady
+            floor.raise(to: now.steady)
             missingTables.removeAll()
         }
         expectations.removeFirst()
-        if expectations.isEmpty { isLexicalStateUnsure = false }
+        if expectations.isEmpty {
+            isLexicalStateUnsure = false
+            // Text that waited is read again: a client that is held is not walked, so nothing else would say so.
+            isWaitingForText = false
+        }
         if !first.isOurs { toClient.pass(message.range) }
         guard first.sequence != 0 else { return }
         settleNames(first, completed: Int(first.completed))

@@ -135,6 +135,7 @@ extension PostgresSession {
         }
         let masking = masking(for: plan)
         statement.exposure = masking.exposure(of: found)
+        statement.expectRows(of: found)
         guard !statement.exposure.storesMasked else {
             // The gate sees this for a table named in a mask; through a view or a parent only the catalogue can tell.
             return .refuse(refusal("a masked column would be stored where no mask applies", nil, permit))
@@ -204,7 +205,7 @@ extension PostgresSession {
     /// The oldest moment of which a catalogue may be believed.
     var oldestBelieved: UInt64 {
         let lifetime = UInt64(PostgresLimits.catalogueSeconds) * 1_000_000_000
-        return max(catalogueFloor, now.steady > lifetime ? now.steady - lifetime : 0)
+        return max(floor.moment, now.steady > lifetime ? now.steady - lifetime : 0)
     }
     var isCatalogueOld: Bool { (catalogue?.asOf ?? 0) < oldestBelieved || catalogue == nil }
 
