@@ -76,7 +76,7 @@ pool_mode = session
 unix_socket_dir =
 INI
 chmod 644 "$dir"/pgbouncer.ini "$dir"/users
-as_postgres pgbouncer -q "$dir/pgbouncer.ini" 2>"$dir/pgbouncer.log" &
+become_as_postgres pgbouncer -q "$dir/pgbouncer.ini" 2>"$dir/pgbouncer.log" &
 started_pids+=("$!")
 ha=$(free_port)
 cat >"$dir/haproxy.cfg" <<CFG

@@ -18,7 +18,12 @@ free_port() {
 
 # Runs a command as a user that PostgreSQL accepts (it refuses root).
 as_postgres() {
-  if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
+  if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=postgres --regid=postgres --init-groups "$@"; else "$@"; fi
+}
+
+# The same for a server that is started with `&`: the job's own process becomes the server, so that `$!` is what to stop.
+become_as_postgres() {
+  if [ "$(id -u)" -eq 0 ]; then exec setpriv --reuid=postgres --regid=postgres --init-groups "$@"; else exec "$@"; fi
 }
 
 # start_postgres DIRECTORY PORT: a cluster with SCRAM passwords for everyone but the superuser on the socket.
@@ -29,7 +34,7 @@ start_postgres() {
   if [ "$(id -u)" -eq 0 ]; then chown postgres "$directory"; fi
   as_postgres "$pg_bin/initdb" -D "$directory/data" -U postgres --auth-local=trust --auth-host=scram-sha-256 -N \
     --encoding=UTF8 --locale=C.UTF-8 >"$directory.log" 2>&1 || { cat "$directory.log" >&2; return 1; }
-  as_postgres "$pg_bin/postgres" -D "$directory/data" -k "$directory" -h 127.0.0.1 -p "$port" \
+  become_as_postgres "$pg_bin/postgres" -D "$directory/data" -k "$directory" -h 127.0.0.1 -p "$port" \
     -c fsync=off -c max_connections=200 -c log_min_messages=fatal >>"$directory.log" 2>&1 &
   postgres_pid=$!
   started_pids+=("$postgres_pid")
