@@ -60,6 +60,6 @@ let package = Package(
         fuzz("Mask", ["Mask", "Patterns", "Sealing"]),
         fuzz("Identity", ["Identity"]),
         fuzz("Recording", ["Recording"]),
-        fuzz("PostgresWire", ["Gateway"]),
+        fuzz("PostgresWire", ["Gateway", "Recording", "Compiler", "PolicyLang", "Decision", "Machine", "Mask", "Inspect"]),
     ]
 )

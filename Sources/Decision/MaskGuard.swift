@@ -3,7 +3,7 @@
 import Machine
 import Mask
 
-enum MaskGuard {
+package enum MaskGuard {
     /// The first use of a masked column that no mask of the answer could make good.
     struct Misuse {
         /// Index of the access.
@@ -69,8 +69,7 @@ enum MaskGuard {
     }
 
     /// A function with effects (`call`), `set_config` (`set`) or a notification could carry away what it is given: `pg_notify('x', email)`.
-    @inline(__always)
-    private static func hasEffects(_ statement: UInt16, _ found: Inspection) -> Bool {
+    package static func hasEffects(_ statement: UInt16, _ found: Inspection) -> Bool {
         for access in found.accesses.buffer where access.statement == statement {
             switch access.verb {
             case .call, .set, .notify, .run, .write: return true

@@ -16,6 +16,8 @@ final class BatchWriter {
     private var sessions: [SessionID: KnownSession] = [:]
     private var programs: [UInt64: KnownProgram] = [:]
     private var pending: [Pending] = []
+    /// Indices of `pending` in the order of the table.
+    private var order: [Int] = []
     private var pendingByID: [Int64: Int] = [:]
     private var touched: [KnownSession] = []
     /// Entries whose checksum held but whose content made no sense, or that belong to a session nobody began.
@@ -27,8 +29,7 @@ final class BatchWriter {
     func forget() {
         sessions.removeAll()
         programs.removeAll()
-        pending.removeAll(keepingCapacity: true)
-        pendingByID.removeAll(keepingCapacity: true)
+        clearPending()
         touched.removeAll(keepingCapacity: true)
     }
 
@@ -187,8 +188,12 @@ final class BatchWriter {
     }
 
     private func writePending(_ db: Database, _ sql: BatchStatements) throws {
-        for row in pending {
-            let insert = sql.insertMessage
+        // Sessions interleave; in the order of the table each session's rows go to one place of it.
+        order.append(contentsOf: pending.indices)
+        order.sort { pending[$0].id < pending[$1].id }
+        let insert = sql.insertMessage
+        for index in order {
+            let row = pending[index]
             let entry = row.statement
             insert.bind(1, row.id)
             insert.bind(2, entry.moment)
@@ -222,8 +227,13 @@ final class BatchWriter {
             }
             try insert.run()
         }
+        clearPending()
+    }
+
+    private func clearPending() {
         pending.removeAll(keepingCapacity: true)
         pendingByID.removeAll(keepingCapacity: true)
+        order.removeAll(keepingCapacity: true)
     }
 
     private func bind(_ outcome: OutcomeEntry, to statement: RowStatement) {

@@ -69,7 +69,9 @@ final class RecorderCore: Sendable {
     func start() {
         started.store(true, ordering: .relaxed)
         let thread = Thread { [self] in
-            while stop.wait(timeout: .now() + .milliseconds(settings.intervalMilliseconds)) == .timedOut { _ = drain() }
+            while stop.wait(timeout: .now() + .milliseconds(settings.intervalMilliseconds)) == .timedOut {
+                while drain(), !isClosed {}
+            }
             stopped.signal()
         }
         thread.name = "recording"

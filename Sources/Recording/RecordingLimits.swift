@@ -9,7 +9,7 @@ public enum RecordingLimits {
     /// Sizes a journal segment may have, in bytes.
     public static let segmentBytes: ClosedRange<Int> = 4096...(1 << 30)
     /// Journal entries that one database transaction takes from one journal, and the bytes of them after which it stops.
-    public static let batchEntries = 8192
+    public static let batchEntries = 16_384
     public static let batchBytes = 16 << 20
     /// Rule names of a program, groups of a caller, claims of a caller, mask rules of a set: what an entry may list.
     public static let listedNames = 1 << 20
@@ -32,7 +32,7 @@ public struct RecorderSettings: Sendable, Hashable {
     /// How long the ingester waits between two transactions, in milliseconds: longer means larger batches and less work.
     public var intervalMilliseconds: Int
 
-    public init(segmentBytes: Int = 8 << 20, backlogBytes: UInt64 = 1 << 30, intervalMilliseconds: Int = 50) {
+    public init(segmentBytes: Int = 8 << 20, backlogBytes: UInt64 = 1 << 30, intervalMilliseconds: Int = 200) {
         self.segmentBytes = min(max(segmentBytes, RecordingLimits.segmentBytes.lowerBound), RecordingLimits.segmentBytes.upperBound)
         self.backlogBytes = backlogBytes
         self.intervalMilliseconds = max(intervalMilliseconds, 1)

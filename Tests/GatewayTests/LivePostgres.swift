@@ -155,7 +155,7 @@ struct PsqlRun {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/psql")
         process.arguments = ["-X", "-q"] + options + commands.flatMap { ["-c", $0] } + [connection]
         process.environment = [
-            "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "20", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8",
+            "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "120", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8",
         ]
         let (out, err) = (Pipe(), Pipe())
         process.standardOutput = out

@@ -21,6 +21,8 @@ final class PostgresBackendHandler: ChannelInboundHandler {
     private var phase = Phase.login
     private(set) var context: ChannelHandlerContext?
     var input = ByteBuffer()
+    /// As the channel last said: asked for after every message, so it is kept here.
+    private(set) var isWritable = true
 
     init(
         dial: PostgresDial, login: PostgresBackendLogin,
@@ -59,6 +61,7 @@ final class PostgresBackendHandler: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
         if case .session(let pair) = phase { pair.updateReading() }
         context.fireChannelWritabilityChanged()
     }

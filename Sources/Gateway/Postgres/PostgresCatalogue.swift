@@ -51,8 +51,8 @@ final class PostgresCatalogue: Sendable {
     private let relations: [UInt32: Relation]
     private let byName: [String: [String: UInt32]]
     private let functions: [UInt32: Function]
-    /// Names of functions that are not the system's.
-    private let userFunctions: Set<String>
+    /// Hashes of the names of functions that are not the system's.
+    private let userFunctions: Set<UInt64>
     /// Monotonic nanoseconds when its loading began: what changed after that may be missing.
     let asOf: UInt64
 
@@ -62,15 +62,19 @@ final class PostgresCatalogue: Sendable {
         for relation in relations { names[relation.schema, default: [:]][relation.name] = relation.oid }
         byName = names
         self.functions = functions
-        userFunctions = Set(
-            functions.values.filter { $0.schema != "pg_catalog" && $0.schema != "information_schema" }.map(\.name))
+        let made = functions.values.filter { $0.schema != "pg_catalog" && $0.schema != "information_schema" }
+        userFunctions = Set(made.map { PostgresNameSet.hash($0.name.utf8) })
         self.asOf = asOf
     }
 
     func relation(_ oid: UInt32) -> Relation? { relations[oid] }
     func relation(schema: String, name: String) -> Relation? { byName[schema]?[name].flatMap { relations[$0] } }
+    var hasUserFunctions: Bool { !userFunctions.isEmpty }
     /// Whether somebody made a function of this name, in any schema: it may be what a name of the system's or of a column calls.
-    func hasUserFunction(named name: String) -> Bool { userFunctions.contains(name) }
+    /// A name with the hash of another's is taken for it, which is the stricter answer.
+    func mayHaveUserFunction(named name: UnsafeRawBufferPointer) -> Bool {
+        !userFunctions.isEmpty && userFunctions.contains(PostgresNameSet.hash(name))
+    }
     func function(_ oid: UInt32) -> Function? { functions[oid] }
 
     /// The relation, what it inherits from and what inherits from it, all the way: a row of one may be shown under the name of another.

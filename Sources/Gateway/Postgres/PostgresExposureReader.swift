@@ -1,5 +1,6 @@
 // Reads from an inspection what a statement may expose of masked columns.
 
+import Decision
 import Machine
 import Mask
 
@@ -48,44 +49,48 @@ extension PostgresMasking {
     }
 
     private func join(relation access: Access, of found: Inspection, to exposure: inout PostgresExposure) {
-        let schema = found.string(access.schema)
-        let name = found.string(access.name)
-        guard let relation = catalogue?.relation(schema: schema, name: name) else {
+        guard let relation = touched(schema: found.bytes(access.schema), name: found.bytes(access.name)) else {
             // Not there, or not known: one of several schemas it might have been, or a table made a moment ago.
-            if plan.masksAny(schema: schema.isEmpty ? nil : schema, table: name) || schema.isEmpty || catalogue == nil
-                || !isSystem(schema)
+            let schema = found.string(access.schema)
+            if plan.masksAny(schema: schema.isEmpty ? nil : schema, table: found.string(access.name)) || schema.isEmpty
+                || catalogue == nil || !isSystem(schema)
             {
                 exposure.readsMasked = true
                 exposure.touchesMasked = true
             }
             return
         }
-        if PostgresSideDoors.shows(relation: name, column: nil) { exposure.readsMasked = true }
-        if relation.isView && relation.runsCode { exposure.joinEverything() }
-        let masked = relation.columns.filter { treatment(of: relation.oid, column: $0.number) != .pass }
-        guard !masked.isEmpty else { return }
+        if relation.isSideDoor { exposure.readsMasked = true }
+        if relation.runsCode { exposure.joinEverything() }
+        guard !relation.masked.isEmpty else { return }
         exposure.touchesMasked = true
         if namesRowFunction(access, of: found, relation) { exposure.joinEverything() }
         if access.everyColumn {
             exposure.readsMasked = true
-            if access.everyColumnUses.contains(.stored) { exposure.storesMasked = true }
+            if carriesAway(access.everyColumnUses, access, found) { exposure.storesMasked = true }
         }
         let first = Int(access.firstColumn)
         for index in first..<first + Int(access.columnCount) {
             let use = found.columns[index]
-            guard use.uses != .write, masked.contains(where: { found.bytes(use.name).elementsEqual($0.name.utf8) }) else { continue }
+            guard use.uses != .write, relation.masked.contains(found.bytes(use.name)) else { continue }
             exposure.readsMasked = true
-            if use.uses.contains(.stored) { exposure.storesMasked = true }
+            if carriesAway(use.uses, access, found) { exposure.storesMasked = true }
         }
+    }
+
+    /// Whether a masked column so used would go where no mask applies: stored, or handed to what has effects.
+    private func carriesAway(_ uses: ColumnUses, _ access: Access, _ found: Inspection) -> Bool {
+        if uses.contains(.stored) { return true }
+        return !uses.isDisjoint(with: [.computed, .filter]) && MaskGuard.hasEffects(access.statement, found)
     }
 
     /// A function of the system's name that somebody has overloaded may be theirs: the arguments' types decide, and are not known here.
     private func callsOverload(_ found: Inspection) -> Bool {
         for statement in found.statements.buffer where statement.functionCount > 0 {
             let first = Int(statement.firstFunction)
-            for index in first..<first + Int(statement.functionCount) {
-                let name = found.string(found.names[index])
-                if catalogue?.hasUserFunction(named: name) ?? true { return true }
+            for index in first..<first + Int(statement.functionCount)
+            where catalogue?.mayHaveUserFunction(named: found.bytes(found.names[index])) ?? true {
+                return true
             }
         }
         return false
@@ -93,12 +98,12 @@ extension PostgresMasking {
 
     /// `alias.f` calls a function of the whole row where the relation has no column `f`: one that somebody made is known to the
     /// catalogue only.
-    private func namesRowFunction(_ access: Access, of found: Inspection, _ relation: PostgresCatalogue.Relation) -> Bool {
+    private func namesRowFunction(_ access: Access, of found: Inspection, _ relation: PostgresTouchedRelation) -> Bool {
+        guard catalogue?.hasUserFunctions ?? true else { return false }
         let first = Int(access.firstColumn)
         for index in first..<first + Int(access.columnCount) {
             let name = found.bytes(found.columns[index].name)
-            if relation.columns.contains(where: { name.elementsEqual($0.name.utf8) }) { continue }
-            if catalogue?.hasUserFunction(named: found.string(found.columns[index].name)) ?? true { return true }
+            if !relation.columns.contains(name), catalogue?.mayHaveUserFunction(named: name) ?? true { return true }
         }
         return false
     }

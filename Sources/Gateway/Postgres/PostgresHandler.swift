@@ -29,6 +29,8 @@ final class PostgresHandler: ChannelInboundHandler {
     private(set) var phase = Phase.login
     private var login = PostgresLogin(offersTLS: false, allowsCleartext: false)
     var input = ByteBuffer()
+    /// As the channel last said: asked for after every message, so it is kept here.
+    private(set) var isWritable = true
     private var timeout: Scheduled<Void>?
     private(set) var isEncrypted = false
     private(set) var source = ""
@@ -80,6 +82,7 @@ final class PostgresHandler: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
         if case .session(let pair) = phase { pair.updateReading() }
         context.fireChannelWritabilityChanged()
     }

@@ -56,6 +56,22 @@ struct PostgresColumn: Equatable {
     }
 }
 
+/// What one RowDescription means under one plan and one catalogue.
+final class PostgresDescription {
+    fileprivate let body: [UInt8]
+    fileprivate let readsMasked: Bool
+    /// A table or column in it is not in the catalogue: that can be loaded again before the rules are used.
+    let hasUnknownTable: Bool
+    let rules: PostgresRules
+
+    fileprivate init(body: [UInt8], readsMasked: Bool, hasUnknownTable: Bool, rules: PostgresRules) {
+        self.body = body
+        self.readsMasked = readsMasked
+        self.hasUnknownTable = hasUnknownTable
+        self.rules = rules
+    }
+}
+
 /// Masks of one plan over one catalogue. Remembers what it has worked out; both are immutable, so it never becomes wrong.
 final class PostgresMasking {
     /// Views of views of views … past this are withheld.
@@ -66,7 +82,9 @@ final class PostgresMasking {
     let catalogue: PostgresCatalogue?
     let masker: CellMasker
     private var treatments: [PostgresCatalogue.Origin: ColumnTreatment] = [:]
-    private var recent: [(body: [UInt8], readsMasked: Bool, rules: PostgresRules)] = []
+    private var recent: [PostgresDescription] = []
+    /// By a hash of schema and name.
+    var touchedRelations: [UInt64: PostgresTouchedRelation] = [:]
 
     init(plan: MaskPlan, catalogue: PostgresCatalogue?) {
         self.plan = plan
@@ -74,26 +92,23 @@ final class PostgresMasking {
         masker = CellMasker(plan: plan)
     }
 
-    /// The rules for a RowDescription, or nil when it is malformed.
-    func rules(_ body: UnsafeRawBufferPointer, readsMasked: Bool) -> PostgresRules? {
-        for known in recent where known.readsMasked == readsMasked && known.body.count == body.count {
-            if known.body.withUnsafeBytes({ $0.elementsEqual(body) }) { return known.rules }
-        }
+    /// What a RowDescription means, or nil when it is malformed.
+    func description(_ body: UnsafeRawBufferPointer, readsMasked: Bool) -> PostgresDescription? {
+        for known in recent where known.readsMasked == readsMasked && PostgresNameSet.equal(known.body, body) { return known }
         guard let columns = PostgresColumn.read(body) else { return nil }
-        let rules = PostgresRules(columns.map { rule($0, readsMasked: readsMasked) })
+        let made = PostgresDescription(
+            body: Array(body), readsMasked: readsMasked, hasUnknownTable: !plan.columns.isEmpty && columns.contains(where: isUnknown),
+            rules: PostgresRules(columns.map { rule($0, readsMasked: readsMasked) }))
         if recent.count >= Self.rememberedDescriptions { recent.removeFirst() }
-        recent.append((Array(body), readsMasked, rules))
-        return rules
+        recent.append(made)
+        return made
     }
 
-    /// Whether a table in a RowDescription is not in the catalogue; asked before `rules`, so that the catalogue can be loaded again.
-    func hasUnknownTable(_ body: UnsafeRawBufferPointer) -> Bool {
-        guard !plan.columns.isEmpty, let columns = PostgresColumn.read(body) else { return false }
-        return columns.contains {
-            guard $0.table != 0 else { return false }
-            guard let relation = catalogue?.relation($0.table) else { return true }
-            return $0.number > 0 && relation.column($0.number) == nil
-        }
+    /// Whether a column's table is not in the catalogue, or was changed since.
+    private func isUnknown(_ column: PostgresColumn) -> Bool {
+        guard column.table != 0 else { return false }
+        guard let relation = catalogue?.relation(column.table) else { return true }
+        return column.number > 0 && relation.column(column.number) == nil
     }
 
     func rule(_ column: PostgresColumn, readsMasked: Bool) -> CellRule {

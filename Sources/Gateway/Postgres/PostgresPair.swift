@@ -167,12 +167,12 @@ final class PostgresPair {
 
     /// Each side is read only while the other can take what comes of it, and while the machine does not wait.
     func updateReading() {
-        let readsClient = isClientOpen && !isOver && !session.isClientHeld && (backend.context?.channel.isWritable ?? false)
+        let readsClient = isClientOpen && !isOver && !session.isClientHeld && backend.isWritable
         if readsClient != isClientReading {
             isClientReading = readsClient
             client.setReading(readsClient)
         }
-        let readsBackend = isBackendOpen && !session.isBackendHeld && (!isClientOpen || client.context?.channel.isWritable ?? true)
+        let readsBackend = isBackendOpen && !session.isBackendHeld && (!isClientOpen || client.isWritable)
         if readsBackend != isBackendReading {
             isBackendReading = readsBackend
             backend.setReading(readsBackend)

@@ -70,16 +70,16 @@ extension PostgresSession {
     /// nil: the session is over, or the description waits for a younger catalogue.
     private func rules(_ body: UnsafeRawBufferPointer, _ plan: MaskPlan, _ exposure: PostgresExposure) -> PostgresRules? {
         let place = PostgresWait.backend(backendPosition)
-        if !plan.columns.isEmpty {
-            if isCatalogueOld, waitForCatalogue(place, of: oldestBelieved) { return nil }
-            if masking(for: plan).hasUnknownTable(body), !isKnownMissing(body), waitForCatalogue(place) { return nil }
-        }
-        guard let rules = masking(for: plan).rules(body, readsMasked: exposure.readsMasked) else {
+        if !plan.columns.isEmpty, isCatalogueOld, waitForCatalogue(place, of: oldestBelieved) { return nil }
+        guard let description = masking(for: plan).description(body, readsMasked: exposure.readsMasked) else {
             fail(.backend("a malformed RowDescription"))
             return nil
         }
-        noteMissing(body)
-        return isCatalogueChanging && !plan.columns.isEmpty ? withholdingViews(rules, body) : rules
+        if description.hasUnknownTable {
+            if !isKnownMissing(body), waitForCatalogue(place) { return nil }
+            noteMissing(body)
+        }
+        return isCatalogueChanging && !plan.columns.isEmpty ? withholdingViews(description.rules, body) : description.rules
     }
 
     /// Inside a transaction that changes relations no other connection can see what its views have become.
@@ -99,7 +99,7 @@ extension PostgresSession {
     }
 
     private func noteMissing(_ body: UnsafeRawBufferPointer) {
-        guard masking?.hasUnknownTable(body) == true, let columns = PostgresColumn.read(body) else { return }
+        guard let columns = PostgresColumn.read(body) else { return }
         if missingTables.count > PostgresLimits.columns { missingTables.removeAll() }
         for column in columns where column.table != 0 && catalogue?.relation(column.table) == nil { missingTables.insert(column.table) }
     }
