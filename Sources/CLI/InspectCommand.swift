@@ -13,15 +13,35 @@ struct InspectCommand: ParsableCommand {
 
               postern inspect 'with d as (delete from t returning *) select count(*) from d'
               postern inspect --search-path app,public --format json < statement.sql
+              postern inspect --highlight 'select email from customers where id = 1'
+              postern inspect --batch < lines.jsonl
+
+            With --batch each line of standard input is {"id": …, "text": …}; each answer is one line with the same id. Where a fact \
+            is not known, its name stands in "unknown".
             """)
 
     @Argument(help: "SQL text, as a client would send it in one message. Default: standard input.")
     var text: String?
     @Option(name: .long, help: "Schemas that unqualified names are looked up in, separated by commas.")
     var searchPath = "public"
+    @Flag(name: .long, help: "Show the source with what each access is written as underlined.")
+    var highlight = false
+    @Flag(name: .long, help: "Read JSON lines from standard input, write one JSON line for each.")
+    var batch = false
     @OptionGroup var output: FormatOption
 
+    func validate() throws {
+        if batch, highlight || text != nil { throw ValidationError("--batch reads its texts from standard input, and prints JSON only") }
+        if highlight, output.isJSON { throw ValidationError("--highlight is for people: leave out --format json") }
+    }
+
+    private func runBatch() throws {
+        var batch = InspectBatch(SQLBatchAnswerer(searchPath: searchPath.split(separator: ",").map(String.init)))
+        if try batch.run() > 0 { throw ExitStatus.found }
+    }
+
     func run() throws {
+        if batch { return try runBatch() }
         try Output.run {
             let bytes = text.map { Array($0.utf8) } ?? Array(FileHandle.standardInput.readDataToEndOfFile())
             let inspector = SQLInspector(searchPath: searchPath.split(separator: ",").map(String.init))
@@ -40,6 +60,7 @@ struct InspectCommand: ParsableCommand {
         let start = min(Int(range.offset), message.count)
         let end = min(start + Int(range.count), message.count)
         var lines = ["statement \(index + 1): " + String(decoding: message[start..<end], as: UTF8.self)]
+        if highlight { lines = ["statement \(index + 1):"] + Highlight.lines(ofStatement: index, of: found, message) }
         lines += InspectionText.accesses(ofStatement: index, of: found).map { "  " + $0 }
         lines.append("  facts: " + InspectionText.facts(ofStatement: index, of: found))
         lines.append("  fingerprint: " + InspectionText.fingerprint(ofStatement: index, of: found))

@@ -143,6 +143,8 @@ public struct Statement: BitwiseCopyable, Sendable {
     public var effectName: TextRef = .none
     /// True when a result row may come back that is not output of plain columns only by virtue of its rows: i.e. it returns rows at all.
     public var returnsRows: Bool = false
+    /// EXPLAIN that runs what it explains (`ANALYZE`).
+    public var analyzes: Bool = false
     public var copy: CopyDirection = .none
     public var copyFormat: CopyFormat = .text
     /// COPY (query) TO: the byte range of the query in the message. COPY table TO: empty; the table and columns are its access.

@@ -1,0 +1,192 @@
+// `postern inspect --batch`: JSON lines in, one JSON line each out.
+
+import Foundation
+import Inspect
+import Machine
+
+/// What a line asks: `{"id": …, "text": "…"}`.
+struct BatchQuestion: Decodable {
+    /// Given back as it came: a string or an integer.
+    enum Identifier: Decodable {
+        case text(String), number(Int64), none
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if let number = try? value.decode(Int64.self) {
+                self = .number(number)
+            } else {
+                self = .text(try value.decode(String.self))
+            }
+        }
+    }
+    var id: Identifier
+    var text: String
+}
+
+/// Answers questions of one kind. What an answer holds is told by the command's help.
+protocol BatchAnswerer {
+    mutating func answer(_ text: UnsafeRawBufferPointer, into line: inout LineJSON)
+}
+
+struct InspectBatch<Answerer: BatchAnswerer> {
+    var answerer: Answerer
+    private let decoder = JSONDecoder()
+    private var line = LineJSON()
+    private var output: [UInt8] = []
+    /// Bytes that are gathered before they are written.
+    private static var outputBlock: Int { 1 << 18 }
+
+    init(_ answerer: Answerer) { self.answerer = answerer }
+
+    /// Answers every line of standard input, in order.
+    /// - Returns: the number of lines that were no questions; each was answered with an `error`.
+    mutating func run() throws -> Int {
+        var number = 0
+        var wrong = 0
+        while let text = readLine(strippingNewline: true) {
+            number += 1
+            if text.isEmpty { continue }
+            line.clear()
+            if !answer(text, number) { wrong += 1 }
+            output += line.bytes
+            output.append(UInt8(ascii: "\n"))
+            if output.count >= Self.outputBlock { try flush() }
+        }
+        try flush()
+        return wrong
+    }
+
+    private mutating func flush() throws {
+        try FileHandle.standardOutput.write(contentsOf: Data(output))
+        output.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func answer(_ text: String, _ number: Int) -> Bool {
+        guard var question = try? decoder.decode(BatchQuestion.self, from: Data(text.utf8)) else {
+            line.object {
+                $0.key("id")
+                $0.null()
+                $0.key("error")
+                $0.string("line \(number) is not {\"id\": string or integer, \"text\": string}")
+            }
+            return false
+        }
+        line.object { line in
+            line.key("id")
+            switch question.id {
+            case .text(let text): line.string(text)
+            case .number(let number): line.integer(number)
+            case .none: line.null()
+            }
+            question.text.withUTF8 { answerer.answer(UnsafeRawBufferPointer($0), into: &line) }
+        }
+        return true
+    }
+}
+
+/// SQL: each text is one message of a session of its own.
+struct SQLBatchAnswerer: BatchAnswerer {
+    private let inspector: SQLInspector
+    private let found = Inspection()
+
+    init(searchPath: [String]) { inspector = SQLInspector(searchPath: searchPath) }
+
+    mutating func answer(_ text: UnsafeRawBufferPointer, into line: inout LineJSON) {
+        inspector.inspect(text, lexical: LexicalState(), into: found)
+        line.key("refused")
+        line.boolean(found.statements.buffer.contains { found.bytes($0.kind).elementsEqual("unknown".utf8) })
+        line.key("statements")
+        line.array { line in
+            for statement in found.statements.buffer { self.statement(statement, text, &line) }
+        }
+    }
+
+    private func statement(_ statement: Statement, _ text: UnsafeRawBufferPointer, _ line: inout LineJSON) {
+        let accesses = Int(statement.firstAccess)..<Int(statement.firstAccess + statement.accessCount)
+        let isOpaque = accesses.contains { found.accesses[$0].verb == .unknown }
+        line.object { line in
+            line.key("kind")
+            line.string(found.bytes(statement.kind))
+            line.key("unknown")
+            line.array { facts(notKnownOf: statement, isOpaque, &$0) }
+            line.key("accesses")
+            line.array { for index in accesses { access(found.accesses[index], text, &$0) } }
+            line.key("reads")
+            line.array { objects(accesses, [.select, .lock], &$0) }
+            line.key("writes")
+            line.array { objects(accesses, [.insert, .update, .delete, .truncate], &$0) }
+            line.key("functions")
+            line.array { line in
+                let first = Int(statement.firstFunction)
+                for index in first..<first + Int(statement.functionCount) { line.string(found.bytes(found.names[index])) }
+            }
+            line.key("where")
+            if let shape = statement.whereShape { line.string(shape.name) } else { line.null() }
+            line.key("limit")
+            switch statement.hasLimit {
+            case .no: line.boolean(false)
+            case .yes: if let rows = statement.limit { line.integer(rows) } else { line.boolean(true) }
+            case .unknown: line.null()
+            }
+            line.key("star")
+            line.boolean(accesses.contains { found.accesses[$0].everyColumn })
+            line.key("sets")
+            line.array { objects(accesses, [.set], &$0) }
+            line.key("opaque")
+            line.boolean(isOpaque)
+            line.key("analyzes")
+            line.boolean(statement.analyzes)
+            line.key("fingerprint")
+            if let fingerprint = statement.fingerprint { line.string(String(fingerprint, radix: 16)) } else { line.null() }
+        }
+    }
+
+    private func facts(notKnownOf statement: Statement, _ isOpaque: Bool, _ line: inout LineJSON) {
+        if found.bytes(statement.kind).elementsEqual("unknown".utf8) { line.string("statement.kind") }
+        if isOpaque {
+            line.string("statement.tables")
+            line.string("statement.functions")
+        }
+        if statement.whereShape == nil { line.string("statement.where") }
+        if statement.hasLimit == .unknown { line.string("statement.limit") }
+        if statement.fingerprint == nil { line.string("statement.fingerprint") }
+    }
+
+    private func objects(_ accesses: Range<Int>, _ verbs: VerbSet, _ line: inout LineJSON) {
+        for index in accesses where verbs.contains(found.accesses[index].verb) {
+            let access = found.accesses[index]
+            let isFirst = !(accesses.lowerBound..<index).contains {
+                let other = found.accesses[$0]
+                return verbs.contains(other.verb) && found.bytes(other.name).elementsEqual(found.bytes(access.name))
+                    && found.bytes(other.schema).elementsEqual(found.bytes(access.schema))
+            }
+            if isFirst { line.string(object(access)) }
+        }
+    }
+
+    private func access(_ access: Access, _ text: UnsafeRawBufferPointer, _ line: inout LineJSON) {
+        line.object { line in
+            line.key("verb")
+            line.string(access.verb.name)
+            line.key("class")
+            line.string(access.objectClass.name)
+            line.key("object")
+            line.string(object(access))
+            line.key("written")
+            let start = min(Int(access.source.offset), text.count)
+            let end = min(start + Int(access.source.count), text.count)
+            if end > start { line.string(UnsafeRawBufferPointer(rebasing: text[start..<end])) } else { line.null() }
+            line.key("columns")
+            line.array { line in
+                if access.everyColumn { line.string("*") }
+                let first = Int(access.firstColumn)
+                for index in first..<first + Int(access.columnCount) { line.string(found.bytes(found.columns[index].name)) }
+            }
+        }
+    }
+
+    private func object(_ access: Access) -> String {
+        let name = found.string(access.name)
+        return access.schema.isEmpty ? name : found.string(access.schema) + "." + name
+    }
+}
