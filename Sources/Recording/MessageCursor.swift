@@ -56,13 +56,41 @@ final class MessageCursor {
             guard result == SQLITE_ROW else {
                 throw RecordingError.database(code: result, message: String(cString: sqlite3_errstr(result)))
             }
-            try body(try message())
+            if UInt8(clamping: integer(2)) == RowKind.boundExecute {
+                let execute = try message(of: .execute)
+                try body(Self.bind(within: execute))
+                try body(Self.withoutBind(execute))
+            } else {
+                try body(try message(of: nil))
+            }
         }
     }
 
-    private func message() throws -> RecordedMessage {
+    /// The Bind of a row that has one within.
+    private static func bind(within row: RecordedMessage) -> RecordedMessage {
+        var bind = row
+        bind.sequence -= 1
+        bind.kind = .bind
+        bind.effect = .allow
+        bind.rule = nil
+        bind.masks = 0
+        bind.maskRules = []
+        bind.maskDetails = []
+        bind.fingerprint = 0
+        bind.outcome = RecordedOutcome(duration: 0, rows: 0, bytes: 0, completed: 1, sqlstate: nil)
+        return bind
+    }
+
+    private static func withoutBind(_ row: RecordedMessage) -> RecordedMessage {
+        var execute = row
+        execute.name = ""
+        execute.parameters = []
+        return execute
+    }
+
+    private func message(of known: MessageKind?) throws -> RecordedMessage {
         let id = integer(0)
-        guard let kind = MessageKind(rawValue: UInt8(clamping: integer(2))),
+        guard let kind = known ?? MessageKind(rawValue: UInt8(clamping: integer(2))),
             let effect = DecisionRecord.Effect(rawValue: UInt8(clamping: integer(7)))
         else { throw RecordingError.damaged(path: Schema.fileName, offset: Int(id)) }
         let masks = UInt64(bitPattern: integer(9))

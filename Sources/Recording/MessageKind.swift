@@ -20,6 +20,13 @@ public enum MessageKind: UInt8, Sendable, CaseIterable {
     public var name: String { "\(self)" }
 }
 
+/// Kinds that only rows have.
+enum RowKind {
+    /// A Bind that succeeded and the Execute of its portal that came right behind it, in one row: an Execute's row that has the Bind's
+    /// `name` and `parameters` too. Its number is the Execute's; the Bind's is the one before. How long the Bind took is not kept.
+    static let boundExecute: UInt8 = 32
+}
+
 /// What was true around a message, small enough for every row.
 public struct RecordedCircumstances: Sendable, Hashable {
     /// The session's lexical state in the packed form that its inspector defines; 0 is the state at start.

@@ -5,7 +5,7 @@ import GRDB
 /// Version and migrations of the recording's database. A step once released is never edited; a new one is added.
 enum Schema {
     /// Kept in SQLite's `user_version`.
-    static let version = 1
+    static let version = 2
     static let fileName = "recording.sqlite"
 
     static func migrate(_ db: Database) throws {

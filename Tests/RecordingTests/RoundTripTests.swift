@@ -57,6 +57,44 @@ import Testing
         #expect(second.rule == nil && second.outcome == nil && second.text.isEmpty && second.effect == .uncovered)
     }
 
+    /// A Bind and its Execute share a row where nothing is lost by that, and come back as the two they were.
+    @Test(arguments: ["joined", "failed", "unanswered", "other portal", "another between", "refused", "later"])
+    func bindAndExecute(_ how: String) throws {
+        let directory = try TemporaryDirectory()
+        let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
+        let session = try recorder.makeJournal().begin(Fixture.session())
+        let unjudged = Fixture.decision(how == "refused" ? .deny : .allow, rule: -1)
+        let at = Fixture.start + 5
+        let bind = try session.note(.bind, [], name: "s", portal: "p", parameters: [1, 2, 3], decision: unjudged, at: at)
+        if how == "another between" { try session.note(.close, [83], name: "x", decision: unjudged, at: at) }
+        let execute = try session.note(
+            .execute, [], portal: how == "other portal" ? "q" : "p",
+            decision: Fixture.decision(.allow, rule: 0, masks: 3, fingerprint: 77), maskNames: ["m"], at: how == "later" ? at + 1 : at)
+        if how != "unanswered" {
+            let failure = how == "failed" ? SQLState("22P02") : nil
+            session.outcome(bind, nanoseconds: 10, rows: 0, bytes: 0, completed: how == "failed" ? 0 : 1, sqlstate: failure)
+        }
+        session.outcome(execute, nanoseconds: 20, rows: 4, bytes: 99, completed: 1)
+        recorder.close()
+
+        let messages = try #require(try contents(of: directory.path).first).messages.filter { $0.kind != .close }
+        let first = try #require(messages.first)
+        let second = try #require(messages.last)
+        #expect(messages.count == 2 && first.sequence == bind && second.sequence == execute)
+        #expect(first.kind == .bind && first.name == "s" && first.portal == "p" && first.parameters == [1, 2, 3])
+        #expect(first.rule == nil && first.masks == 0 && first.fingerprint == 0 && first.maskRules.isEmpty && first.at == at)
+        #expect(first.effect == unjudged.effect && first.programRevision == second.programRevision)
+        #expect(first.outcome?.completed == ["failed": 0, "unanswered": nil][how, default: 1])
+        #expect(first.outcome?.sqlstate == (how == "failed" ? "22P02" : nil))
+        #expect(second.kind == .execute && second.name.isEmpty && second.parameters.isEmpty)
+        #expect(second.portal == (how == "other portal" ? "q" : "p") && second.rule == "reads" && second.fingerprint == 77)
+        #expect(second.outcome == RecordedOutcome(duration: 20, rows: 4, bytes: 99, completed: 1, sqlstate: nil))
+        let rows = try DatabaseQueue(path: directory.path + "/" + Schema.fileName).read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM statements WHERE kind <> 6")
+        }
+        #expect(rows == (how == "joined" ? 1 : 2))
+    }
+
     @Test(arguments: MessageKind.allCases) func everyKind(_ kind: MessageKind) throws {
         let directory = try TemporaryDirectory()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())

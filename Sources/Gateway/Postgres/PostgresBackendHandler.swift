@@ -4,7 +4,7 @@ import NIOCore
 import NIOTLS
 
 /// The backend's side of a pair.
-final class PostgresBackendHandler: ChannelInboundHandler {
+final class PostgresBackendHandler: ChannelInboundHandler, PostgresWriting {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -21,6 +21,8 @@ final class PostgresBackendHandler: ChannelInboundHandler {
     private var phase = Phase.login
     private(set) var context: ChannelHandlerContext?
     var input = ByteBuffer()
+    let writer = PostgresSocketWriter()
+    private var isEncrypted = false
     /// As the channel last said: asked for after every message, so it is kept here.
     private(set) var isWritable = true
 
@@ -41,7 +43,10 @@ final class PostgresBackendHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent { send(login.encrypted(channelBinding: nil)) }
+        if case .handshakeCompleted? = event as? TLSUserEvent {
+            isEncrypted = true
+            send(login.encrypted(channelBinding: nil))
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -115,9 +120,14 @@ final class PostgresBackendHandler: ChannelInboundHandler {
 
     // MARK: - For the pair
 
-    func begin(_ pair: PostgresPair) { phase = .session(pair) }
+    func begin(_ pair: PostgresPair) {
+        phase = .session(pair)
+        if !isEncrypted, let channel = context?.channel { writer.attach(channel) }
+    }
 
-    func write(_ buffer: ByteBuffer) { context?.write(wrapOutboundOut(buffer), promise: nil) }
+    func write(_ buffer: ByteBuffer) {
+        if !writer.take(buffer) { writeToChannel(buffer) }
+    }
 
     func setReading(_ isOn: Bool) {
         guard let context else { return }

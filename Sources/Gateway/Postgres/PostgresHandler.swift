@@ -9,7 +9,7 @@ import NIOTLS
 
 /// The client's side: login, then a session's bytes in both directions. Its backend's side is `PostgresBackendHandler`, on the same
 /// event loop, so that nothing here needs a lock.
-final class PostgresHandler: ChannelInboundHandler {
+final class PostgresHandler: ChannelInboundHandler, PostgresWriting {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -29,6 +29,7 @@ final class PostgresHandler: ChannelInboundHandler {
     private(set) var phase = Phase.login
     private var login = PostgresLogin(offersTLS: false, allowsCleartext: false)
     var input = ByteBuffer()
+    let writer = PostgresSocketWriter()
     /// As the channel last said: asked for after every message, so it is kept here.
     private(set) var isWritable = true
     private var timeout: Scheduled<Void>?
@@ -159,7 +160,7 @@ final class PostgresHandler: ChannelInboundHandler {
         let request = PostgresLoginRequest(token: token, source: source, user: startup.user, database: startup.database)
         let authenticate = service.surroundings.authenticate
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.makeFutureWithTask { try await authenticate(request) }.whenComplete { result in
+        context.eventLoop.future { try await authenticate(request) }.whenComplete { result in
             let handler = bound.value
             switch result {
             case .success(let caller): handler.authenticated(caller, startup)
@@ -214,6 +215,7 @@ final class PostgresHandler: ChannelInboundHandler {
         guard case .busy = phase else { return pair.clientClosed() }
         timeout?.cancel()
         phase = .session(pair)
+        if !isUnderTLS, let channel = context?.channel { writer.attach(channel) }
         pair.start()
     }
 
@@ -242,6 +244,7 @@ final class PostgresHandler: ChannelInboundHandler {
         phase = .closed
         timeout?.cancel()
         guard let context else { return }
+        flush()
         let channel = context.channel
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let patience = context.eventLoop.scheduleTask(in: .seconds(PostgresLimits.farewellSeconds)) { bound.value.closeNow() }
@@ -265,13 +268,11 @@ final class PostgresHandler: ChannelInboundHandler {
 
     /// Writes to the client. Under TLS in pieces that asynchronous libpq clients read without stalling.
     func write(_ buffer: ByteBuffer) {
-        guard let context else { return }
-        guard isEncrypted, buffer.readableBytes > PostgresLimits.tlsWrite else {
-            return context.write(wrapOutboundOut(buffer), promise: nil)
-        }
+        if writer.take(buffer) { return }
+        guard isEncrypted, buffer.readableBytes > PostgresLimits.tlsWrite else { return writeToChannel(buffer) }
         var rest = buffer
         while let piece = rest.readSlice(length: min(rest.readableBytes, PostgresLimits.tlsWrite)), piece.readableBytes > 0 {
-            context.write(wrapOutboundOut(piece), promise: nil)
+            writeToChannel(piece)
         }
     }
 

@@ -78,7 +78,7 @@ final class PostgresPair {
         PostgresCodec.backendKeyData(process: greeting.process, key: key, to: &out)
         PostgresCodec.readyForQuery(.idle, to: &out)
         client.write(out)
-        client.context?.flush()
+        client.flush()
         client.logger.info(
             "session begins",
             metadata: [
@@ -157,11 +157,11 @@ final class PostgresPair {
     func flush() {
         if needsFlush.backend {
             needsFlush.backend = false
-            backend.context?.flush()
+            backend.flush()
         }
         if needsFlush.client {
             needsFlush.client = false
-            client.context?.flush()
+            client.flush()
         }
     }
 
