@@ -108,6 +108,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Cases"]),
+        .systemLibrary(name: "CPgQuery", path: "Tests/CPgQuery", providers: [.apt(["libpg-query-dev"])]),
+        .testTarget(name: "JudgeTests", dependencies: ["Inspect", "Machine", "CPgQuery"]),
         .testTarget(name: "CLITests", dependencies: ["CLI"]),
         .testTarget(name: "TidyTests"),
     ]

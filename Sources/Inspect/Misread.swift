@@ -3,7 +3,7 @@
 /// A reason to call a statement `unknown`.
 enum Misread: UInt8, Error {
     case syntax, encoding, lexical, messageTooLong, tooManyTokens, tooManyStatements, tooDeep, tooManyNames, tooManyAccesses
-    case anonymousBlock, atomicBody, searchPath, unresolvedName, forwardReference, unsupported, copyOption, setting
+    case anonymousBlock, atomicBody, searchPath, unsupported, copyOption, setting
 
     var reason: StaticString {
         switch self {
@@ -19,8 +19,6 @@ enum Misread: UInt8, Error {
         case .anonymousBlock: "anonymous code block"
         case .atomicBody: "atomic body"
         case .searchPath: "no search path"
-        case .unresolvedName: "name without a table"
-        case .forwardReference: "forward reference"
         case .unsupported: "statement not supported"
         case .copyOption: "copy option"
         case .setting: "setting not constant"

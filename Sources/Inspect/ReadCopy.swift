@@ -218,11 +218,12 @@ extension SQLReader {
         advance()
     }
 
-    /// Another encoding than UTF-8 would pass through the mask unread.
+    /// What goes out in another encoding than UTF-8 would pass through the mask unread.
     private func copyEncoding() throws(Misread) {
         guard token.isString || token.isName else { throw .syntax }
         let name = token.isString ? try stringSymbol(token) : try symbol(of: token)
         advance()
+        if statement.copy == .fromClient { return }
         let folded = foldedParameter(name)
         let bytes = symbols.bytes(folded)
         guard bytes.elementsEqual("utf8".utf8) || bytes.elementsEqual("utf-8".utf8) else { throw .copyOption }

@@ -12,6 +12,7 @@ extension SQLReader {
         case .comment: try commentStatement()
         case .security: try securityLabel()
         case .grant, .revoke: try privilegeStatement()
+        case .import: try importStatement()
         case .reassign:
             kind = "reassign owned"
             advance()
@@ -78,17 +79,47 @@ extension SQLReader {
 
     /// What is stored now and may act later, in statements of its own: read for its balance, not for what it says.
     func definitionBody() throws(Misread) {
-        while !atEnd {
+        while !atEnd, !atSchemaElement {
             if at(.openParen) {
                 guard token.value > 0 else { throw .syntax }
                 p = Int(token.value)
             } else if at(.begin), peek(1).keyword == .atomic {
-                throw .atomicBody
+                return try atomicBody()
             } else if at(.closeParen) {
                 throw .syntax
             }
             advance()
         }
+    }
+
+    /// BEGIN ATOMIC statement; … END: the semicolons inside are not the statement's end. PostgreSQL resolves the body's
+    /// names now, and nobody reads it later, so what it will do counts as done.
+    private func atomicBody() throws(Misread) {
+        let words = kind
+        try expect(.begin)
+        try expect(.atomic)
+        while !accept(.end) {
+            if accept(.semicolon) { continue }
+            if accept(.return) {
+                try returnedExpression()
+            } else if try !queryOrModification() {
+                throw .atomicBody
+            }
+            try expect(.semicolon)
+        }
+        guard atEnd else { throw .atomicBody }
+        kind = words
+        statement.returnsRows = false
+        statement.hasLimit = .no
+        statement.limit = nil
+    }
+
+    private func returnedExpression() throws(Misread) {
+        openScope()
+        use = .computed
+        try expression()
+        try closeScope()
+        use = []
     }
 
     // MARK: CREATE
@@ -250,15 +281,31 @@ extension SQLReader {
         _ = try access(.create, .schema, schema: .none, name: name, start, tokens[p - 1].end)
         // Objects made along with it have names in the new schema, or, when they exist already, along the path.
         searchPath.append(name)
-        defer { searchPath.truncate(to: searchPath.count - 1) }
+        insideSchema = true
+        defer {
+            searchPath.truncate(to: searchPath.count - 1)
+            insideSchema = false
+        }
         while !atEnd {
-            let next = peek(1).keyword
-            guard at(.create), next == .table || next == .view || next == .index || next == .unique || next == .or else {
-                throw .unsupported
+            if at(.grant) {
+                try privilegeStatement()
+                continue
             }
-            _ = try createStatement()
+            guard at(.create) else { throw .syntax }
+            switch peek(1).keyword {
+            case .table, .view, .index, .unique, .or, .temp, .temporary, .unlogged, .recursive, .sequence, .trigger,
+                .constraint, .local, .global:
+                _ = try createStatement()
+            default: throw .unsupported
+            }
         }
         kind = "create schema"
+    }
+
+    /// In CREATE SCHEMA the next object's definition begins here.
+    var atSchemaElement: Bool {
+        guard insideSchema, tokens[p - 1].mark != .dot else { return false }
+        return at(.create) || (at(.grant) && peek(1).keyword != .option)
     }
 
     /// A trigger or rule: `create` of it, and `alter` of its table.

@@ -333,9 +333,13 @@ extension SQLReader {
     }
 
     private func addCommonTable(_ index: Int, alias: Symbol, names: Int) throws(Misread) {
-        let table = commonTables[index]
-        guard table.state == .done || table.state == .partial else { throw .forwardReference }
+        var table = commonTables[index]
         if !table.modifies { scopes[scopes.count - 1].touchesTables = true }
+        if table.state == .ahead || table.state == .reading {
+            commonTables[index].usedAhead = true
+            table.outputs = Outputs(first: Int32(outputColumns.count), count: 1)
+            outputColumns.append(OutputColumn(name: .none, firstRef: 0, lastRef: 0, bare: false, star: true))
+        }
         var source = Source(kind: .derived, alias: alias)
         source.outputs = renamed(table.outputs, first: Int32(names), count: Int32(aliasNames.count - names))
         sources.append(source)

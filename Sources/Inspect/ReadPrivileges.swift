@@ -98,7 +98,7 @@ extension SQLReader {
             }
         }
         guard accept(verb == .grant ? .to : .from) else { throw .syntax }
-        while !atEnd {
+        while !atEnd, !atSchemaElement {
             guard token.isName || at(.comma) else { throw .syntax }
             advance()
         }

@@ -162,7 +162,10 @@ extension SQLReader {
             if accept(.not) { try expect(.materialized) } else { _ = accept(.materialized) }
             var table = CommonTable(
                 name: name, state: .reading, modifies: false, outputs: .none, firstAlias: alias, aliasCount: aliases)
-            if recursive { commonTables[index] = table }
+            if recursive {
+                table.usedAhead = commonTables[index].usedAhead
+                commonTables[index] = table
+            }
             try expect(.openParen)
             table.outputs = try commonTableBody(recursive ? index : -1, &table)
             try expect(.closeParen)
@@ -171,7 +174,12 @@ extension SQLReader {
             }
             if recursive { try searchOrCycle(&table) } else if at(.search) || at(.cycle) { throw .syntax }
             table.state = .done
-            if recursive { commonTables[index] = table } else { commonTables.append(table) }
+            if recursive {
+                if commonTables[index].usedAhead { use(table.outputs, for: .every) }
+                commonTables[index] = table
+            } else {
+                commonTables.append(table)
+            }
             index += 1
         } while accept(.comma)
     }

@@ -354,14 +354,13 @@ extension SQLReader {
         }
     }
 
-    /// SELECT … INTO makes a table; only the outermost may.
+    /// SELECT … INTO makes a table. PostgreSQL's grammar has it everywhere, its analysis only in the outermost query.
     private func selectInto(_ role: QueryRole) throws(Misread) {
-        guard role == .outermost else { throw .syntax }
         try expect(.into)
         let temporary = try temporaryWord()
         _ = accept(.table)
         let name = try qualifiedName()
         try createAccess(.table, name, temporary: temporary)
-        selectsInto = true
+        if role == .outermost { selectsInto = true }
     }
 }

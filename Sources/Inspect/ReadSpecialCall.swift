@@ -75,13 +75,17 @@ extension SQLReader {
         return finish(start, .other)
     }
 
-    /// CAST(a AS type), TREAT(a AS type).
+    /// CAST(a AS type), TREAT(a AS type). TREAT calls the function of pg_catalog that is named as the type's last part (`gram.y`):
+    /// `treat('/etc/passwd' as pg_read_file)` reads the file.
     private func castCall(_ start: ExprStart) throws(Misread) -> Expr {
+        let isTreat = at(.treat)
         advance()
         try expect(.openParen)
         let inner = try expression()
         try expect(.as)
-        try typeName(cast: true)
+        let written = token
+        let type = try typeName(cast: true)
+        if isTreat, !type.isNone { try functionAccess(schema: known.pgCatalog, name: type, written.start, tokens[p - 1].end) }
         try expect(.closeParen)
         return finish(start, inner.form == .constant ? .constant : .other)
     }

@@ -4,20 +4,25 @@ import Machine
 
 extension SQLReader {
     /// Typename: [SETOF] a type, its modifiers and array bounds. A cast to a `reg…` type is a call.
-    func typeName(cast: Bool = false) throws(Misread) {
+    /// - Returns: the last part of the name, where it is not one of the grammar's own types.
+    @discardableResult
+    func typeName(cast: Bool = false) throws(Misread) -> Symbol {
         _ = accept(.setof)
         let written = token
         var builtIn = false
+        var last = Symbol.none
         if keyword != .none { builtIn = try builtInType() }
         if !builtIn {
             let type = try genericType()
-            if cast, !type.isNone { castAccess(to: type, written) }
+            last = type.name
+            if cast, type.mayBeCatalog { castAccess(to: last, written) }
         }
         if accept(.array) {
             if at(.openBracket) { try arrayBound() }
         } else {
             while at(.openBracket) { try arrayBound() }
         }
+        return last
     }
 
     private func arrayBound() throws(Misread) {
@@ -26,8 +31,8 @@ extension SQLReader {
         try expect(.closeBracket)
     }
 
-    /// A type by name, with modifiers; the name when it is unqualified or pg_catalog's.
-    private func genericType() throws(Misread) -> Symbol {
+    /// A type by name, with modifiers: its last part, and whether it is unqualified or pg_catalog's.
+    private func genericType() throws(Misread) -> (name: Symbol, mayBeCatalog: Bool) {
         guard startsFunctionName(token) else { throw .syntax }
         var type = try name()
         var schema = Symbol.none
@@ -36,7 +41,7 @@ extension SQLReader {
             type = try label()
         }
         if at(.openParen) { try modifiers() }
-        return schema.isNone || schema == known.pgCatalog ? type : .none
+        return (type, schema.isNone || schema == known.pgCatalog)
     }
 
     /// `(10, 2)`: expressions in the grammar.

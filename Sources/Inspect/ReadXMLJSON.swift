@@ -140,29 +140,46 @@ extension SQLReader {
         advance()
         advance()
         if accept(.encoding) { _ = try columnId() }
+        jsonGrammar = true
     }
 
     private func jsonReturning() throws(Misread) {
         guard accept(.returning) else { return }
+        jsonGrammar = true
         try typeName()
         try jsonFormat()
     }
 
     private func jsonNulls() throws(Misread) {
         guard at(.null) || at(.absent), peek(1).keyword == .on else { return }
+        jsonGrammar = true
         advance()
         advance()
         try expect(.null)
     }
 
-    /// JSON_OBJECT, JSON_ARRAY and the others. Before 16 some are ordinary functions: an ordinary list is read too.
+    /// JSON_OBJECT, JSON_ARRAY and the others. Where they are not yet the grammar's, an ordinary list makes them a call of a
+    /// function that somebody made; what only the grammar can read is no such call.
     func jsonCall() throws(Misread) {
-        let kind = keyword
+        let outer = jsonGrammar
+        defer { jsonGrammar = outer }
+        jsonGrammar = false
         let written = token
-        let name = try name()
-        // Where this is not yet the grammar's, it is a function somebody made.
-        try jsonFunctionAccess(name, written)
+        let name = try symbol(of: token)
+        findings.function(schema: .none, name: name)
+        try jsonCallBody()
+        guard !jsonGrammar, !symbols.flags(name).contains(.pureFunction) else { return }
+        if searchPath.count == 0 { throw .searchPath }
+        for index in 0..<searchPath.count {
+            _ = try access(.call, .function, schema: searchPath[index], name: name, written.start, written.end)
+        }
+    }
+
+    private func jsonCallBody() throws(Misread) {
+        let kind = keyword
+        advance()
         if kind == .jsonArray, startsQuery(peek(1)) {
+            jsonGrammar = true
             try expect(.openParen)
             use(try query(.inner), for: use.insideExpression)
             try jsonFormat()
@@ -183,9 +200,10 @@ extension SQLReader {
             repeat {
                 try expression()
                 try jsonFormat()
-                if accept(.colon) || accept(.value) || accept(.equalsGreater) || accept(.colonEquals) {
-                    try expression()
-                    try jsonFormat()
+                let pair = accept(.colon) || accept(.value)
+                if pair || accept(.equalsGreater) || accept(.colonEquals) {
+                    try jsonPairValue()
+                    if pair { jsonGrammar = true }
                 }
             } while accept(.comma)
             if at(.order) { try sortList() }
@@ -196,14 +214,9 @@ extension SQLReader {
         try expect(.closeParen)
     }
 
-    /// json_object is also an old function; the newer names are calls wherever they are not yet grammar.
-    private func jsonFunctionAccess(_ name: Symbol, _ written: Token) throws(Misread) {
-        findings.function(schema: .none, name: name)
-        guard !symbols.flags(name).contains(.pureFunction) else { return }
-        if searchPath.count == 0 { throw .searchPath }
-        for index in 0..<searchPath.count {
-            _ = try access(.call, .function, schema: searchPath[index], name: name, written.start, written.end)
-        }
+    private func jsonPairValue() throws(Misread) {
+        try expression()
+        try jsonFormat()
     }
 
     /// `(context, path [PASSING v AS n, …] [RETURNING type] [wrapper] [quotes] [behaviour ON EMPTY | ERROR]…)`.
@@ -218,6 +231,7 @@ extension SQLReader {
 
     private func jsonPassing() throws(Misread) {
         guard accept(.passing) else { return }
+        jsonGrammar = true
         repeat {
             try expression()
             try jsonFormat()
@@ -229,6 +243,7 @@ extension SQLReader {
     /// Wrappers, quotes, and what happens ON EMPTY and ON ERROR.
     private func jsonBehaviour() throws(Misread) {
         while !at(.closeParen), !at(.comma) {
+            jsonGrammar = true
             if accept(.with) || accept(.without) {
                 if !accept(.conditional) { _ = accept(.unconditional) }
                 _ = accept(.array)
@@ -257,8 +272,7 @@ extension SQLReader {
     func jsonTable() throws(Misread) {
         let outer = use
         use = [.computed, .filter]
-        let written = token
-        try jsonFunctionAccess(try name(), written)
+        findings.function(schema: .none, name: try name())
         try expect(.openParen)
         try expression()
         try jsonFormat()

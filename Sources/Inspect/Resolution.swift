@@ -20,7 +20,7 @@ extension SQLReader {
             let ref = Int(pending[index])
             if try !resolve(ref, in: scope) {
                 if outermost {
-                    if refs[ref].kind == .qualified, !refs[ref].matched { throw .unresolvedName }
+                    if refs[ref].kind != .plain, !refs[ref].matched { try readEverything() }
                 } else {
                     pending[kept] = Int32(ref)
                     kept += 1
@@ -244,6 +244,17 @@ extension SQLReader {
     }
 
     // MARK: Targets
+
+    /// A qualified name that belongs to no source: PostgreSQL refuses the statement. Should it not, then what the name is
+    /// must be a column of a table that was seen, so every column of each is used in every way.
+    private func readEverything() throws(Misread) {
+        if !mayStep(targets.count) { throw .tooManyNames }
+        for index in 0..<targets.count {
+            let access = try selectAccess(ofTarget: index)
+            findings.accesses[access].everyColumn = true
+            findings.accesses[access].everyUses = .every
+        }
+    }
 
     /// The `select` access of a table, made when the first thing is read from it.
     func selectAccess(ofTarget index: Int) throws(Misread) -> Int {

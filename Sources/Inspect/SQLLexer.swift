@@ -1,4 +1,4 @@
-// Bytes of a message to tokens, as PostgreSQL 15's scan.l cuts them: the loop, words and operators.
+// Bytes of a message to tokens, as scan.l of PostgreSQL 15 to 18 cuts them: the loop, words and operators.
 
 import Machine
 

@@ -1,13 +1,14 @@
-// Numbers as PostgreSQL 15 scans them, and the check of a message's encoding.
+// Numbers as PostgreSQL 16 scans them, and the check of a message's encoding.
 
 import Machine
 
 extension SQLLexer {
-    /// Integers, decimals, reals. Letters directly behind one are an error in 15; forms that only 16 and later know
-    /// (`0x1F`, `1_000`) are such letters, so they are refused.
+    /// Integers, decimals, reals. Letters directly behind one are an error from 15 on. What only 16 and later know (`0x1F`,
+    /// `0o17`, `0b11`, `1_000`) is such an error in 15, so it has one reading at most.
     mutating func number() throws(Misread) -> Token {
         let start = position
         var kind = TokenKind.integer
+        if bytes[start] == 0x30, let base = IntegerBase(letter: byte(start + 1)) { return try integer(in: base) }
         skipDigits()
         if byte(position) == 0x2E, byte(position + 1) != 0x2E || position == start {
             kind = .decimal
@@ -26,8 +27,30 @@ extension SQLLexer {
         return token(kind, start)
     }
 
+    /// Digits, with single underscores between them.
     private mutating func skipDigits() {
-        while ByteClass.isDigit(byte(position)) { position += 1 }
+        while true {
+            if ByteClass.isDigit(byte(position)) {
+                position += 1
+            } else if byte(position) == 0x5F, ByteClass.isDigit(bytes[position - 1]), ByteClass.isDigit(byte(position + 1)) {
+                position += 2
+            } else {
+                return
+            }
+        }
+    }
+
+    /// `0x`, `0o` or `0b`, then digits, each perhaps behind one underscore.
+    private mutating func integer(in base: IntegerBase) throws(Misread) -> Token {
+        let start = position
+        position += 2
+        while true {
+            let digit = byte(position) == 0x5F ? position + 1 : position
+            guard base.value(of: byte(digit)) != nil else { break }
+            position = digit + 1
+        }
+        guard position > start + 2, !ByteClass.continuesIdentifier(byte(position)) else { throw .lexical }
+        return token(.integer, start)
     }
 
     /// Refuses a NUL anywhere, bytes from 0x80 up where the encoding makes them unsafe, and invalid UTF-8.
@@ -78,5 +101,28 @@ extension SQLLexer {
             }
             at += length
         }
+    }
+}
+
+/// The bases of integers that a letter behind `0` tells.
+enum IntegerBase: UInt8 {
+    case binary = 2
+    case octal = 8
+    case hexadecimal = 16
+
+    init?(letter: UInt8) {
+        switch letter | 0x20 {
+        case 0x62: self = .binary
+        case 0x6F: self = .octal
+        case 0x78: self = .hexadecimal
+        default: return nil
+        }
+    }
+
+    /// What a digit stands for; nil when it is none of this base.
+    @inline(__always) func value(of digit: UInt8) -> UInt8? {
+        guard ByteClass.isHex(digit) else { return nil }
+        let value = digit <= 0x39 ? digit - 0x30 : (digit | 0x20) - 0x57
+        return value < rawValue ? value : nil
     }
 }

@@ -172,9 +172,12 @@ extension SQLReader {
     func integerValue(_ token: Token) -> Int64? {
         guard token.kind == .integer else { return nil }
         var value: Int64 = 0
-        for byte in slice(token) {
-            let (product, high) = value.multipliedReportingOverflow(by: 10)
-            let (sum, over) = product.addingReportingOverflow(Int64(byte) - 0x30)
+        let text = slice(token)
+        let base = text.count > 2 && text[0] == 0x30 ? IntegerBase(letter: text[1]) : nil
+        for at in (base == nil ? 0 : 2)..<text.count where text[at] != 0x5F {
+            guard let digit = (base ?? .hexadecimal).value(of: text[at]) else { return nil }
+            let (product, high) = value.multipliedReportingOverflow(by: Int64(base?.rawValue ?? 10))
+            let (sum, over) = product.addingReportingOverflow(Int64(digit))
             if high || over { return nil }
             value = sum
         }

@@ -32,6 +32,10 @@ final class SQLReader {
     var effectName = Symbol.none
     var copyNull = Symbol.none
     var copyColumns = Pool<Symbol>(capacity: 16)
+    /// The JSON call being read has words that only the grammar of 16 and later knows.
+    var jsonGrammar = false
+    /// The objects of a CREATE SCHEMA are read.
+    var insideSchema = false
     /// The outermost query has INTO.
     var selectsInto = false
     /// `statement.hasLimit` was settled by a query; other statements have no LIMIT.
@@ -93,6 +97,7 @@ final class SQLReader {
         weakestShape = nil
         queryLimit = (.no, nil)
         selectsInto = false
+        insideSchema = false
         readsQueryLimit = false
         scopes.removeAll()
         sources.removeAll()

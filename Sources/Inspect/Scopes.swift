@@ -126,6 +126,8 @@ struct CommonTable: BitwiseCopyable {
     var name: Symbol
     var state: State
     var modifies: Bool
+    /// Read before its own body was: every column of it is used in every way.
+    var usedAhead = false
     var outputs: Outputs
     /// The column names behind the CTE's name: `aliasNames[firstAlias ..< firstAlias + aliasCount]`.
     var firstAlias: Int32 = 0
@@ -133,6 +135,9 @@ struct CommonTable: BitwiseCopyable {
 }
 
 extension ColumnUses {
+    /// Whatever a column that is read may be used for.
+    static let every: ColumnUses = [.output, .computed, .filter, .stored]
+
     /// What using an expression so means for the columns inside it.
     @inline(__always) var insideExpression: ColumnUses {
         contains(.output) ? subtracting(.output).union(.computed) : self

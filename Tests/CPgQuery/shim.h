@@ -1,0 +1,2 @@
+// PostgreSQL's own grammar as libpg_query packages it.
+#include <pg_query.h>

@@ -1,0 +1,131 @@
+// The SQL inspector before a judge that is not us: PostgreSQL's own grammar, over every case and over generated statements.
+
+import Foundation
+import Inspect
+import Machine
+import Testing
+
+@Suite struct GrammarJudgeTests {
+    /// What came of comparing many statements.
+    struct Score {
+        var exact = 0
+        var coarser = 0
+        var unknown = 0
+        var unknowns: [String] = []
+        var laxer: [String] = []
+        var total: Int { exact + coarser + unknown + laxer.count }
+        var text: String { "\(total) statements: \(exact) exact, \(coarser) coarser, \(unknown) unknown, \(laxer.count) laxer" }
+    }
+
+    @Test func everyCaseFile() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../InspectTests/Cases")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        var score = Score()
+        for file in files where file.pathExtension == "cases" {
+            for text in Self.messages(try String(contentsOf: file, encoding: .utf8)) { Self.compare(text, &score) }
+        }
+        print("judge, case files:", score.text)
+        #expect(score.total > 400)
+        #expect(score.laxer.isEmpty, "\(score.laxer.joined(separator: "\n"))")
+    }
+
+    @Test(arguments: [1, 2, 3, 4] as [UInt64]) func generated(_ seed: UInt64) {
+        var walk = GrammarWalk(seed: seed)
+        var score = Score()
+        for _ in 0..<1500 { Self.compare(walk.statement(), &score) }
+        print("judge, seed \(seed):", score.text)
+        // The walk makes SQL that PostgreSQL takes, nearly always; else nothing is judged here.
+        #expect(score.total > 1400)
+        #expect(score.laxer.isEmpty, "\(score.laxer.prefix(5).joined(separator: "\n"))")
+        #expect(score.unknown * 100 < score.total, "too much is unknown:\n\(score.unknowns.joined(separator: "\n"))")
+        #expect(score.exact * 100 > score.total * 98, "too much is coarser")
+    }
+
+    /// The messages of a case file that PostgreSQL would read under its default settings.
+    private static func messages(_ file: String) -> [String] {
+        file.components(separatedBy: "\n====\n").dropFirst().compactMap { section in
+            guard let message = section.components(separatedBy: "\n----").first, !message.hasPrefix("@") else { return nil }
+            return message
+        }
+    }
+
+    private static func compare(_ text: String, _ score: inout Score) {
+        guard let truths = GrammarTruth.read(text) else { return }
+        let inspector = SQLInspector(searchPath: ["public"])
+        let found = Inspection()
+        let bytes = Array(text.utf8)
+        bytes.withUnsafeBytes { inspector.inspect($0, lexical: LexicalState(), into: found) }
+        let isUnknown = found.accesses.buffer.contains { $0.verb == .unknown }
+        guard !isUnknown else {
+            if score.unknowns.count < 5 { score.unknowns.append(InspectionText.accesses(ofStatement: 0, of: found).joined() + ": " + text) }
+            return score.unknown += max(1, truths.count)
+        }
+        guard found.statements.count == truths.count else {
+            return score.laxer.append("\(found.statements.count) statements for \(truths.count): \(text)")
+        }
+        for (index, truth) in truths.enumerated() {
+            let reading = Reading(index, of: found)
+            if let missing = reading.missing(truth) {
+                score.laxer.append("\(missing) in: \(text)")
+            } else if reading.isExact(truth) {
+                score.exact += 1
+            } else {
+                score.coarser += 1
+                if ProcessInfo.processInfo.environment["JUDGE_SHOW"] != nil { print("coarser:", text) }
+            }
+        }
+    }
+}
+
+/// One statement as the inspector reads it, for the comparison.
+private struct Reading {
+    private var accesses: [(verb: Verb, schema: String, name: String)] = []
+    private var functions: Set<String> = []
+    private let whereShape: WhereShape?
+    private let hasLimit: Ternary
+
+    init(_ index: Int, of found: Inspection) {
+        let statement = found.statements[index]
+        whereShape = statement.whereShape
+        hasLimit = statement.hasLimit
+        let first = Int(statement.firstAccess)
+        for access in found.accesses.buffer[first..<first + Int(statement.accessCount)] {
+            accesses.append((access.verb, found.string(access.schema), found.string(access.name)))
+            if access.verb == .call { functions.insert(found.string(access.name)) }
+        }
+        let firstFunction = Int(statement.firstFunction)
+        for name in found.names.buffer[firstFunction..<firstFunction + Int(statement.functionCount)] {
+            functions.insert(found.string(name).split(separator: ".").last.map(String.init) ?? "")
+        }
+    }
+
+    /// What the statement would do that is not in the accesses; nil when nothing.
+    func missing(_ truth: GrammarTruth) -> String? {
+        for touch in truth.touches where !accesses.contains(where: { covers($0, touch) }) { return "\(touch)" }
+        for function in truth.functions where !functions.contains(function) { return "function \(function)" }
+        if ["UpdateStmt", "DeleteStmt"].contains(truth.kind), !truth.hasWhere, let whereShape, whereShape != .none, whereShape != .tautology {
+            return "no WHERE"
+        }
+        if truth.kind == "SelectStmt", !truth.hasLimit, hasLimit == .yes { return "no LIMIT" }
+        return nil
+    }
+
+    private func covers(_ access: (verb: Verb, schema: String, name: String), _ touch: GrammarTruth.Touch) -> Bool {
+        guard access.name == touch.name, touch.schema == nil || access.schema == touch.schema else { return false }
+        switch touch.verb {
+        case .any: return true
+        case .select: return [.select, .lock, .create, .alter].contains(access.verb)
+        case .insert: return access.verb == .insert
+        case .update: return access.verb == .update
+        case .delete: return access.verb == .delete
+        }
+    }
+
+    /// Whether nothing is said of tables that the statement does not name so.
+    func isExact(_ truth: GrammarTruth) -> Bool {
+        let table: VerbSet = [.select, .insert, .update, .delete]
+        return accesses.allSatisfy { access in
+            !table.contains(access.verb) || truth.touches.contains { $0.name == access.name && ($0.schema ?? access.schema) == access.schema }
+        }
+    }
+}
