@@ -7,6 +7,8 @@ let package = Package(
     dependencies: [.package(name: "postern", path: "..")],
     targets: [
         .executableTarget(name: "MachineBench", dependencies: [.product(name: "PosternDecision", package: "postern")]),
+        .systemLibrary(name: "CPgQuery", providers: [.apt(["libpg-query-dev"])]),
+        .executableTarget(name: "InspectBench", dependencies: ["CPgQuery", .product(name: "PosternDecision", package: "postern")]),
         .executableTarget(
             name: "GateBench",
             dependencies: [
