@@ -122,7 +122,7 @@ final class PostgresBackendHandler: ChannelInboundHandler, PostgresWriting {
 
     func begin(_ pair: PostgresPair) {
         phase = .session(pair)
-        if !isEncrypted, let channel = context?.channel { writer.attach(channel) }
+        if !isEncrypted { writeStraight() }
     }
 
     func write(_ buffer: ByteBuffer) {

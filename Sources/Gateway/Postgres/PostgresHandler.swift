@@ -215,7 +215,7 @@ final class PostgresHandler: ChannelInboundHandler, PostgresWriting {
         guard case .busy = phase else { return pair.clientClosed() }
         timeout?.cancel()
         phase = .session(pair)
-        if !isUnderTLS, let channel = context?.channel { writer.attach(channel) }
+        if !isUnderTLS { writeStraight() }
         pair.start()
     }
 

@@ -21,7 +21,7 @@ final class PostgresSocketWriter {
     /// Writes that the channel has and has not completed.
     private var queued = 0
 
-    /// From now on bytes go straight to the channel's socket.
+    /// Bytes may go straight to this channel's socket.
     func attach(_ channel: any Channel) {
         let found = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
         guard let found else { return }
@@ -86,6 +86,14 @@ protocol PostgresWriting: AnyObject {
 }
 
 extension PostgresWriting {
+    /// From now on writes go straight to the socket, once the channel has written everything that it was given before.
+    func writeStraight() {
+        guard let context else { return }
+        writer.attach(context.channel)
+        writeToChannel(ByteBuffer())
+        context.flush()
+    }
+
     /// To the channel, behind everything that was written before.
     func writeToChannel(_ buffer: ByteBuffer) {
         guard let context else { return }
