@@ -36,7 +36,7 @@ struct PolicyInput: ParsableArguments {
         components.calendar = Calendar(identifier: .gregorian)
         components.timeZone = TimeZone(secondsFromGMT: 0)
         (components.year, components.month, components.day) = (Int(parts[0]), Int(parts[1]), Int(parts[2]))
-        guard let day = components.date else { throw ValidationError("--date must be written as 2026-03-02") }
+        guard components.isValidDate, let day = components.date else { throw ValidationError("--date \(date) is not a day of the calendar") }
         return Moment(seconds: Int64(day.timeIntervalSince1970))
     }
 }

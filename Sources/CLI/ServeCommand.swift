@@ -21,7 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(name: .long, help: "The configuration file (YAML).")
     var config: String
-    @Flag(name: .long, help: "Only read the configuration, and say what is wrong with it.")
+    @Flag(name: .long, help: "Only load the configuration and all it names, and say what is wrong with it.")
     var check = false
     @Option(name: .long, help: "Least severe log lines: debug, info, notice, warning or error.")
     var logLevel: Logger.Level = .info
@@ -34,7 +34,6 @@ struct ServeCommand: AsyncParsableCommand {
             Output.complain("\(error)")
             throw ExitStatus.impossible
         }
-        if check { return Output.print("\(config): ok") }
         // A client that goes away while it is written to is an error of that write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
@@ -43,6 +42,10 @@ struct ServeCommand: AsyncParsableCommand {
         if configuration.policy.allowUnsigned { logger[metadataKey: "unsigned_policy_allowed"] = "true" }
         let server: GatewayServer
         do {
+            if check {
+                try GatewayServer.check(configuration, logger: logger)
+                return Output.print("\(config): ok")
+            }
             server = try await GatewayServer.start(configuration, logger: logger)
         } catch {
             Output.complain("\(error)")

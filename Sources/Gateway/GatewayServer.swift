@@ -60,20 +60,36 @@ public final class GatewayServer: Sendable {
             loginSeconds: Int64(configuration.limits.loginSeconds))
     }
 
-    /// Loads everything, then listens. On any failure nothing is left running.
-    public static func start(_ configuration: GatewayConfiguration, logger: Logger) async throws -> GatewayServer {
-        let metrics = GatewayMetrics()
+    /// Whether a gateway could start with this configuration: policy, signatures, credentials and certificates are loaded as for a start.
+    /// Nothing is made, listened on or connected to; a development certificate is made at the start.
+    public static func check(_ configuration: GatewayConfiguration, logger: Logger) throws {
+        _ = try load(configuration, logger)
+        _ = try resources(configuration)
+        for listener in configuration.listeners {
+            if case .development = listener.tls { continue }
+            _ = try ServerCertificate.context(listener.tls, now: Date())
+        }
+    }
+
+    private static func load(_ configuration: GatewayConfiguration, _ logger: Logger) throws -> (PolicyStore, PolicyInForce) {
         let store: PolicyStore
         do {
             store = try PolicyStore(configuration.policy)
         } catch {
             throw StartFailure("no policy: \(error.reason)")
         }
-        let policy = try PolicyInForce(store.current, configuration: configuration, report: Self.reporter(logger))
+        let policy = try PolicyInForce(store.current, configuration: configuration, report: reporter(logger))
         if let missing = policy.missing(configuration.resources).first {
             throw StartFailure(
                 "the resource '\(missing.name)' (line \(missing.line) of the configuration) is not in the policy \(policy.program.program.name)")
         }
+        return (store, policy)
+    }
+
+    /// Loads everything, then listens. On any failure nothing is left running.
+    public static func start(_ configuration: GatewayConfiguration, logger: Logger) async throws -> GatewayServer {
+        let metrics = GatewayMetrics()
+        let (store, policy) = try load(configuration, logger)
         try FileManager.default.createDirectory(atPath: configuration.recording, withIntermediateDirectories: true)
         let recorder = try Recorder(directory: configuration.recording)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.limits.eventLoops)

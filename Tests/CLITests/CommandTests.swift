@@ -23,6 +23,7 @@ import Testing
         let good = try folder.write("good.postern", Self.policy)
         let bad = try folder.write("bad.postern", Self.policy.replacingOccurrences(of: "to select", with: "to selec"))
         let cases: [(arguments: [String], status: Int32)] = [
+            (["check", "--date", "2026-02-28", good], 0), (["check", "--date", "2026-02-31", good], 64),
             (["check", good], 0), (["check", bad], 1), (["check", folder.path + "/absent.postern"], 2), (["check"], 64),
             (["fmt", "--check", good], 0), (["fmt", "--check", bad], 1), (["test", good], 0),
             (["build", good, "--unsigned", "--output", folder.path + "/b"], 0),
@@ -70,6 +71,38 @@ import Testing
         #expect(bundles[0] != nil && bundles[0] == bundles[1])
         let mode = try FileManager.default.attributesOfItem(atPath: folder.path + "/k.key.pem")[.posixPermissions] as? NSNumber
         #expect(mode?.intValue == 0o600)
+    }
+
+    /// `--check` finds what a start would find, without starting.
+    @Test func serveChecksAllThatItLoads() throws {
+        let folder = try Folder()
+        let good = try folder.write("good.postern", Self.policy)
+        for name in ["k", "other"] { #expect(try Postern.run(["keys", "new", folder.path + "/" + name]).status == 0) }
+        let built = try Postern.run(["build", good, "--key", folder.path + "/k.key.pem", "--output", folder.path + "/p.bundle"])
+        #expect(built.status == 0)
+        _ = try folder.write("password", "secret")
+        func configuration(trust: String = "k.pub.pem", password: String = "password", resource: String = "db") throws -> String {
+            try folder.write(
+                "postern.yaml",
+                """
+                policy: { bundle: p.bundle, trust: [\(trust)] }
+                recording: recording
+                listeners: [{ address: "127.0.0.1:0", tls: { development: tls } }]
+                resources:
+                  - name: \(resource)
+                    backend: { host: 127.0.0.1, port: 1, user: bench, password_file: \(password), tls: disable }
+                """)
+        }
+        let cases: [(file: () throws -> String, status: Int32, says: String)] = [
+            ({ try configuration() }, 0, "ok"), ({ try configuration(trust: "other.pub.pem") }, 2, "no policy"),
+            ({ try configuration(password: "absent") }, 2, "absent"), ({ try configuration(resource: "else") }, 2, "'else'"),
+        ]
+        for (file, status, says) in cases {
+            let result = try Postern.run(["serve", "--check", "--config", try file()])
+            #expect(result.status == status && result.output.contains(says), "\(result.output)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/recording"), "a check makes nothing")
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/tls"), "a check makes nothing")
     }
 
     static let policy = """
