@@ -30,6 +30,8 @@ final class CompileRun {
     var setElements: [Int: [SetElement]?] = [:]
     /// Names that something refers to.
     var referenced: Set<Entity> = []
+    /// By the first declaration of a name: the sorts of the others, which are not in the table.
+    var declaredTwice: [Entity: [Sort]] = [:]
 
     /// Names that are part of a circle that has been reported.
     private var circular: Set<Entity> = []

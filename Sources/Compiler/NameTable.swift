@@ -148,6 +148,7 @@ extension CompileRun {
         }
         guard let name = declaration.name else { return }
         if let earlier = names.declare(entity, name, doc: doc, policy: policy) {
+            declaredTwice[earlier.entity, default: []].append(entity.sort)
             report(Wording.duplicateName(name.span, name: name.text, first: earlier.name.span))
         }
     }
@@ -163,6 +164,8 @@ extension CompileRun {
             return nil
         }
         guard sorts.contains(found.entity.sort) else {
+            // The other declaration of this name would have done: that there are two has been said.
+            if declaredTwice[found.entity]?.contains(where: sorts.contains) == true { return nil }
             report(
                 Wording.wrongSort(
                     name.name.span, name: name.name.text, is: found.entity.sort, wanted: what, declared: found.name.span))
