@@ -70,7 +70,8 @@ final class RecorderCore: Sendable {
         started.store(true, ordering: .relaxed)
         let thread = Thread { [self] in
             while stop.wait(timeout: .now() + .milliseconds(settings.intervalMilliseconds)) == .timedOut {
-                while drain(), !isClosed {}
+                // Between two batches others may have the lock.
+                while drain(), !isClosed { sched_yield() }
             }
             stopped.signal()
         }

@@ -34,6 +34,8 @@ final class PostgresCatalogueLoader: ChannelInboundHandler {
             settings: [
                 .init(name: "application_name", value: "postern catalogue"), .init(name: "client_encoding", value: "UTF8"),
                 .init(name: "search_path", value: "pg_catalog"),
+                // Somebody's lock costs this load a view, never the sessions that wait for it.
+                .init(name: "lock_timeout", value: "\(PostgresLimits.catalogueLockMilliseconds)"),
             ], wantsTLS: dial.usesTLS, nonce: nonce)
     }
 
@@ -135,7 +137,10 @@ final class PostgresCatalogueLoader: ChannelInboundHandler {
             } else if type == PostgresBackend.readyForQuery.rawValue {
                 ask(index + 1, context)
             } else if type == PostgresBackend.errorResponse.rawValue {
-                throw PostgresFault.backend("the catalogue cannot be read")
+                guard case .views = PostgresCatalogueQuery.allCases[index] else {
+                    throw PostgresFault.backend("the catalogue cannot be read")
+                }
+                builder.viewsAreUnknown()
             }
         case .describing(let index):
             if type == PostgresBackend.rowDescription.rawValue, index < builder.views.count {

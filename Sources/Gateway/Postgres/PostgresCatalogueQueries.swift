@@ -33,8 +33,13 @@ enum PostgresCatalogueQuery: CaseIterable {
             JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
             """
         case .views:
+            // pg_get_viewdef locks the view and what it reads: behind somebody's open ALTER it would wait. Such a view stays unknown.
             """
-            SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid) FROM pg_catalog.pg_class c \
+            WITH busy AS MATERIALIZED (SELECT relation FROM pg_catalog.pg_locks WHERE mode = 'AccessExclusiveLock' AND relation IS NOT NULL) \
+            SELECT c.oid, CASE WHEN c.oid IN (SELECT relation FROM busy) OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r \
+            JOIN pg_catalog.pg_depend d ON d.objid = r.oid AND d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass \
+            WHERE r.ev_class = c.oid AND d.refobjid IN (SELECT relation FROM busy)) \
+            THEN NULL ELSE pg_catalog.pg_get_viewdef(c.oid) END FROM pg_catalog.pg_class c \
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
             WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY c.oid
             """
@@ -80,9 +85,20 @@ struct PostgresCatalogueBuilder {
             guard let schema = text(1), let name = text(2) else { return }
             functions[oid] = PostgresCatalogue.Function(schema: schema, name: name)
         case .views:
-            guard let definition = text(1) else { return }
+            guard let definition = text(1) else {
+                relations[oid]?.runsCode = true
+                return
+            }
             if PostgresSideDoors.isNamed(in: definition) { relations[oid]?.runsCode = true }
             if views.count < PostgresLimits.tracedViews { views.append((oid, definition)) }
+        }
+    }
+
+    /// The views' queries could not be read.
+    mutating func viewsAreUnknown() {
+        views = []
+        for (oid, relation) in relations where relation.isView && relation.schema != "pg_catalog" && relation.schema != "information_schema" {
+            relations[oid]?.runsCode = true
         }
     }
 

@@ -20,24 +20,25 @@ extension PostgresMasking {
     }
 
     /// What the message considered last may expose: all its statements together.
-    func exposure(of found: Inspection) -> PostgresExposure {
+    /// - Parameter isChanging: the session is inside a transaction that changes relations, which the catalogue cannot show yet.
+    func exposure(of found: Inspection, isChanging: Bool = false) -> PostgresExposure {
         guard !plan.columns.isEmpty else { return PostgresExposure() }
         var exposure = PostgresExposure()
         for access in found.accesses.buffer {
-            join(access, of: found, to: &exposure)
+            join(access, of: found, isChanging, to: &exposure)
         }
         if callsOverload(found) { exposure.joinEverything() }
         return exposure
     }
 
-    private func join(_ access: Access, of found: Inspection, to exposure: inout PostgresExposure) {
+    private func join(_ access: Access, of found: Inspection, _ isChanging: Bool, to exposure: inout PostgresExposure) {
         switch access.verb {
         case .unknown: exposure.joinEverything()
         case .call:
             let isHarmless = found.string(access.schema) == "pg_catalog" && Self.harmlessCalls.contains(found.string(access.name))
             if !isHarmless { exposure.joinEverything() }
         case .select, .insert, .update, .delete, .truncate, .lock, .maintain:
-            join(relation: access, of: found, to: &exposure)
+            join(relation: access, of: found, isChanging, to: &exposure)
         case .create, .alter, .drop, .comment, .grant, .revoke, .set, .listen, .notify, .transact:
             break
         case .read, .write, .run:
@@ -48,17 +49,20 @@ extension PostgresMasking {
         }
     }
 
-    private func join(relation access: Access, of found: Inspection, to exposure: inout PostgresExposure) {
+    private func join(relation access: Access, of found: Inspection, _ isChanging: Bool, to exposure: inout PostgresExposure) {
         guard let relation = touched(schema: found.bytes(access.schema), name: found.bytes(access.name)) else {
-            // Not there, or not known: one of several schemas it might have been, or a table made a moment ago.
+            // Not there, or not known: one of several schemas it might have been, or a table made or renamed a moment ago.
             let schema = found.string(access.schema)
             if plan.masksAny(schema: schema.isEmpty ? nil : schema, table: found.string(access.name)) || schema.isEmpty
                 || catalogue == nil || !isSystem(schema)
             {
-                exposure.readsMasked = true
-                exposure.touchesMasked = true
+                join(unknown: access, of: found, to: &exposure)
             }
             return
+        }
+        if isChanging, relation.isView || !relation.masked.isEmpty || readsMaskedName(access, of: found) {
+            // Its columns may have other names by now, and it may show the rows of others.
+            join(unknown: access, of: found, to: &exposure)
         }
         if relation.isSideDoor { exposure.readsMasked = true }
         if relation.runsCode { exposure.joinEverything() }
@@ -75,6 +79,27 @@ extension PostgresMasking {
             guard use.uses != .write, relation.masked.contains(found.bytes(use.name)) else { continue }
             exposure.readsMasked = true
             if carriesAway(use.uses, access, found) { exposure.storesMasked = true }
+        }
+    }
+
+    /// Nothing is known of the relation's columns: each may be masked.
+    private func join(unknown access: Access, of found: Inspection, to exposure: inout PostgresExposure) {
+        exposure.readsMasked = true
+        exposure.touchesMasked = true
+        if access.everyColumn, carriesAway(access.everyColumnUses, access, found) { exposure.storesMasked = true }
+        let first = Int(access.firstColumn)
+        for index in first..<first + Int(access.columnCount) {
+            let uses = found.columns[index].uses
+            if uses != .write, carriesAway(uses, access, found) { exposure.storesMasked = true }
+        }
+    }
+
+    /// Whether a column of this access has a name that is masked in some table: one that was attached may show its rows here.
+    private func readsMaskedName(_ access: Access, of found: Inspection) -> Bool {
+        if access.everyColumn { return true }
+        let first = Int(access.firstColumn)
+        return (first..<first + Int(access.columnCount)).contains {
+            plan.transform(schema: nil, table: nil, column: found.string(found.columns[$0].name)) != nil
         }
     }
 

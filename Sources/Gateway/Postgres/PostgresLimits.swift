@@ -43,6 +43,8 @@ public enum PostgresLimits {
     public static let catalogueSeconds: Int64 = 10
     /// Seconds for a catalogue to be loaded.
     public static let catalogueLoadSeconds: Int64 = 20
+    /// How long one of its queries waits for a lock of somebody else, in milliseconds.
+    public static let catalogueLockMilliseconds = 250
     /// Relations, columns and functions a catalogue may hold; a larger database has its rest unknown, so masked.
     public static let catalogueRows = 2_000_000
     /// Views whose output columns are traced to their origin; those past it are known only as a whole.

@@ -79,14 +79,18 @@ extension PostgresSession {
             if !isKnownMissing(body), waitForCatalogue(place) { return nil }
             noteMissing(body)
         }
-        return isCatalogueChanging && !plan.columns.isEmpty ? withholdingViews(description.rules, body) : description.rules
+        return isCatalogueChanging && !plan.columns.isEmpty ? withholdingChanged(description.rules, body, plan) : description.rules
     }
 
-    /// Inside a transaction that changes relations no other connection can see what its views have become.
-    private func withholdingViews(_ rules: PostgresRules, _ body: UnsafeRawBufferPointer) -> PostgresRules {
+    /// Inside a transaction that changes relations no other connection can see what its views have become, nor whose rows a table shows
+    /// since another was attached to it: there a column is told by its name.
+    private func withholdingChanged(_ rules: PostgresRules, _ body: UnsafeRawBufferPointer, _ plan: MaskPlan) -> PostgresRules {
         guard let columns = PostgresColumn.read(body), columns.count == rules.cells.count else { return PostgresRules.none }
         let cells = zip(columns, rules.cells).map { column, cell in
-            guard let relation = catalogue?.relation(column.table), relation.isView, relation.schema != "pg_catalog" else { return cell }
+            guard let relation = catalogue?.relation(column.table), relation.schema != "pg_catalog" else { return cell }
+            let name = relation.column(column.number)?.name
+            let isNamedMasked = name.map { plan.transform(schema: nil, table: nil, column: $0) != nil } ?? true
+            guard relation.isView || (isNamedMasked && cell.treatment == .pass) else { return cell }
             return CellRule(.whole, scansValues: false, type: .other, format: .text)
         }
         return PostgresRules(cells)

@@ -134,7 +134,7 @@ extension PostgresSession {
             return .wait
         }
         let masking = masking(for: plan)
-        statement.exposure = masking.exposure(of: found)
+        statement.exposure = masking.exposure(of: found, isChanging: isCatalogueChanging)
         statement.expectRows(of: found)
         guard !statement.exposure.storesMasked else {
             // The gate sees this for a table named in a mask; through a view or a parent only the catalogue can tell.

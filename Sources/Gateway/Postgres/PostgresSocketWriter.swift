@@ -34,7 +34,7 @@ final class PostgresSocketWriter {
     func take(_ buffer: ByteBuffer) -> Bool {
         // The socket's number is only its own while the channel is open.
         guard let channel, queued == 0, channel.isActive else { return false }
-        pieces.append(buffer)
+        if buffer.readableBytes > 0 { pieces.append(buffer) }
         return true
     }
 

@@ -33,6 +33,7 @@ final class PostgresTouchedRelation {
     fileprivate let name: [UInt8]
     /// It is a catalogue relation that shows data of others.
     let isSideDoor: Bool
+    let isView: Bool
     /// It is a view whose query runs code that is not seen.
     let runsCode: Bool
     let columns: PostgresNameSet
@@ -43,6 +44,7 @@ final class PostgresTouchedRelation {
         schema = Array(relation.schema.utf8)
         name = Array(relation.name.utf8)
         isSideDoor = PostgresSideDoors.shows(relation: relation.name, column: nil)
+        isView = relation.isView
         runsCode = relation.isView && relation.runsCode
         columns = PostgresNameSet(relation.columns.map(\.name))
         masked = PostgresNameSet(
@@ -65,6 +67,8 @@ extension PostgresMasking {
         let names = (String(decoding: schema, as: UTF8.self), String(decoding: name, as: UTF8.self))
         guard let relation = catalogue?.relation(schema: names.0, name: names.1) else { return nil }
         let made = PostgresTouchedRelation(relation, self)
+        // A `String` also finds names of other bytes that Unicode calls equal; PostgreSQL does not.
+        guard made.isNamed(schema, name) else { return nil }
         if touchedRelations.count >= Self.rememberedRelations { touchedRelations.removeAll(keepingCapacity: true) }
         touchedRelations[hash] = made
         return made
