@@ -36,7 +36,7 @@ let package = Package(
         .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: hot),
         .target(name: "Sealing", dependencies: ["COpenSSL"]),
         .target(name: "Machine", dependencies: ["Patterns"], swiftSettings: hot),
-        .target(name: "Inspect", dependencies: ["Machine"], exclude: ["Shell"], swiftSettings: hot),
+        .target(name: "Inspect", dependencies: ["Machine"], swiftSettings: hot),
         .target(name: "Mask", dependencies: ["Machine", "Patterns", "Sealing"], swiftSettings: hot),
         .target(name: "Decision", dependencies: ["Machine", "Inspect", "Mask"], swiftSettings: hot),
 

@@ -5,9 +5,22 @@ import Foundation
 import Inspect
 import Machine
 
+/// What a text is read as.
+enum TextKind: String, ExpressibleByArgument, CaseIterable {
+    case postgres, shell, posix
+
+    var dialect: ShellDialect? {
+        switch self {
+        case .postgres: nil
+        case .shell: .bash
+        case .posix: .posix
+        }
+    }
+}
+
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show what SQL text touches: accesses, columns, facts.",
+        commandName: "inspect", abstract: "Show what SQL or shell text would do: accesses, columns, commands, facts.",
         discussion: """
             What it does not understand to the end shows as the access 'unknown'.
 
@@ -15,6 +28,7 @@ struct InspectCommand: ParsableCommand {
               postern inspect --search-path app,public --format json < statement.sql
               postern inspect --highlight 'select email from customers where id = 1'
               postern inspect --batch < lines.jsonl
+              postern inspect --kind shell 'sudo rm -rf "$HOME"/x > /tmp/log'
 
             With --batch each line of standard input is {"id": …, "text": …}; each answer is one line with the same id. Where a fact \
             is not known, its name stands in "unknown".
@@ -22,6 +36,8 @@ struct InspectCommand: ParsableCommand {
 
     @Argument(help: "SQL text, as a client would send it in one message. Default: standard input.")
     var text: String?
+    @Option(name: .long, help: "What the text is: postgres, or shell (bash; posix is sh as dash reads it).")
+    var kind = TextKind.postgres
     @Option(name: .long, help: "Schemas that unqualified names are looked up in, separated by commas.")
     var searchPath = "public"
     @Flag(name: .long, help: "Show the source with what each access is written as underlined.")
@@ -32,18 +48,39 @@ struct InspectCommand: ParsableCommand {
 
     func validate() throws {
         if batch, highlight || text != nil { throw ValidationError("--batch reads its texts from standard input, and prints JSON only") }
+        if highlight, kind != .postgres { throw ValidationError("--highlight is for SQL") }
         if highlight, output.isJSON { throw ValidationError("--highlight is for people: leave out --format json") }
     }
 
     private func runBatch() throws {
-        var batch = InspectBatch(SQLBatchAnswerer(searchPath: searchPath.split(separator: ",").map(String.init)))
-        if try batch.run() > 0 { throw ExitStatus.found }
+        let wrong: Int
+        if let dialect = kind.dialect {
+            var batch = InspectBatch(ShellBatchAnswerer(dialect: dialect))
+            wrong = try batch.run()
+        } else {
+            var batch = InspectBatch(SQLBatchAnswerer(searchPath: searchPath.split(separator: ",").map(String.init)))
+            wrong = try batch.run()
+        }
+        if wrong > 0 { throw ExitStatus.found }
+    }
+
+    private func showShell(_ bytes: [UInt8], _ dialect: ShellDialect) {
+        if output.isJSON {
+            var answerer = ShellBatchAnswerer(dialect: dialect)
+            var line = LineJSON()
+            line.object { line in bytes.withUnsafeBytes { answerer.answer($0, into: &line) } }
+            return Output.print(String(decoding: line.bytes, as: UTF8.self))
+        }
+        let found = ShellFindings()
+        bytes.withUnsafeBytes { ShellInspector().inspect($0, dialect: dialect, into: found) }
+        for line in ShellText.lines(found) { Output.print(line) }
     }
 
     func run() throws {
         if batch { return try runBatch() }
         try Output.run {
             let bytes = text.map { Array($0.utf8) } ?? Array(FileHandle.standardInput.readDataToEndOfFile())
+            if let dialect = kind.dialect { return showShell(bytes, dialect) }
             let inspector = SQLInspector(searchPath: searchPath.split(separator: ",").map(String.init))
             let inspection = Inspection()
             bytes.withUnsafeBytes { inspector.inspect($0, lexical: LexicalState(), into: inspection) }

@@ -30,7 +30,8 @@ struct Expr: BitwiseCopyable {
     /// References and tables read inside it.
     var firstRef: Int32
     var lastRef: Int32
-    var readsTables: Bool
+    /// Something in it may be a column of the query around: without, it is the same for every row, whatever it reads.
+    var mayNameColumns: Bool
 }
 
 extension SQLReader {
@@ -38,12 +39,12 @@ extension SQLReader {
     struct ExprStart: BitwiseCopyable {
         var token: Int32
         var ref: Int32
-        var target: Int32
+        var pending: Int32
         var constants: Int32
     }
 
     @inline(__always) func beginExpr() -> ExprStart {
-        ExprStart(token: Int32(p), ref: Int32(refs.count), target: Int32(targets.count), constants: constantConditions)
+        ExprStart(token: Int32(p), ref: Int32(refs.count), pending: Int32(pending.count), constants: constantConditions)
     }
 
     @inline(__always)
@@ -54,13 +55,13 @@ extension SQLReader {
         if isConstant(truth) { constantConditions += 1 }
         return Expr(
             form: form, truth: truth, name: name, firstToken: start.token, lastToken: Int32(p), firstRef: start.ref,
-            lastRef: Int32(refs.count), readsTables: Int32(targets.count) > start.target)
+            lastRef: Int32(refs.count), mayNameColumns: Int32(pending.count) > start.pending)
     }
 
-    /// A condition that names no column and reads no table is the same for every row.
+    /// A condition that names no column is the same for every row, also where its sub-queries read other tables.
     func truth(of expr: Expr) -> Expr.Truth {
         if expr.truth != .unsettled { return expr.truth }
-        if expr.firstRef == expr.lastRef, !expr.readsTables { return expr.form == .falseLiteral ? .never : .tautology }
+        if !expr.mayNameColumns { return expr.form == .falseLiteral ? .never : .tautology }
         return .range
     }
 
@@ -78,24 +79,50 @@ extension SQLReader {
         return a == .tautology && b == .tautology ? .tautology : .range
     }
 
-    /// `x is null or x is not null`.
+    /// `x is null or x is not null`, `x or not x`, `x < 1 or x >= 1`.
     private func complementary(_ left: Expr, _ right: Expr) -> Bool {
         let forms = (left.form, right.form)
-        guard forms == (.isNull, .isNotNull) || forms == (.isNotNull, .isNull) else { return false }
-        return sameTokens(left, right)
+        if forms == (.isNull, .isNotNull) || forms == (.isNotNull, .isNull) { return sameTokens(left, right) }
+        let a = withoutParentheses(Int(left.firstToken)..<Int(left.lastToken))
+        let b = withoutParentheses(Int(right.firstToken)..<Int(right.lastToken))
+        if tokens[a.lowerBound].keyword == .not { return sameTokens(withoutNot(a), b) }
+        if tokens[b.lowerBound].keyword == .not { return sameTokens(a, withoutNot(b)) }
+        return differInOneComparison(a, b)
+    }
+
+    private func withoutNot(_ range: Range<Int>) -> Range<Int> {
+        withoutParentheses(range.lowerBound + 1..<range.upperBound)
+    }
+
+    /// The same tokens but for one operator, which says the opposite.
+    private func differInOneComparison(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
+        guard a.count == b.count, a.count <= Self.comparedTokens else { return false }
+        var differences = 0
+        for index in 0..<a.count {
+            let (x, y) = (a.lowerBound + index, b.lowerBound + index)
+            if sameToken(x, y) { continue }
+            switch (tokens[x].mark, tokens[y].mark) {
+            case (.equal, .notEqual), (.notEqual, .equal), (.less, .greaterEqual), (.greaterEqual, .less), (.greater, .lessEqual),
+                (.lessEqual, .greater):
+                differences += 1
+            default: return false  // two other tokens
+            }
+        }
+        return differences == 1
     }
 
     /// The truth of a comparison. `x = x` is true of every row that has an x.
     func comparison(_ mark: Mark, _ left: Expr, _ right: Expr) -> Expr.Truth {
-        if left.firstRef == right.lastRef { return .unsettled }
+        if !left.mayNameColumns, !right.mayNameColumns { return .unsettled }
         if isConstant(left.truth) || isConstant(right.truth) { return .tautology }
         switch mark {
         case .equal:
-            if sameTokens(left, right) { return .tautology }
+            if sameTokens(left, right) || sameColumn(left, right) { return .tautology }
             if left.form == .column, right.form == .constant { return .keyed }
             if left.form == .constant, right.form == .column { return .keyed }
             return .range
-        case .lessEqual, .greaterEqual: return sameTokens(left, right) ? .tautology : .range
+        case .lessEqual, .greaterEqual:
+            return sameTokens(left, right) || sameColumn(left, right) ? .tautology : .range
         case .less, .greater, .notEqual: return sameTokens(left, right) ? .never : .range
         case .none, .openParen, .closeParen, .openBracket, .closeBracket, .comma, .semicolon, .colon, .dot, .typecast, .dotDot,
             .colonEquals, .equalsGreater, .plus, .minus, .star, .slash, .percent, .caret, .otherOperator:
@@ -106,29 +133,51 @@ extension SQLReader {
     /// A condition that was found to be the same for every row.
     @inline(__always) func isConstant(_ truth: Expr.Truth) -> Bool { truth == .tautology || truth == .never }
 
+    /// `id` and `t.id`, where the query has only one table.
+    func sameColumn(_ left: Expr, _ right: Expr) -> Bool {
+        guard left.form == .column, right.form == .column, left.name == right.name, scopes.count > 0 else { return false }
+        return sources.count - Int(scopes[scopes.count - 1].firstSource) == 1
+    }
+
+    /// The list names `left` itself: `id in (1, id)`, `id = any (array[id])`.
+    func lists(_ column: Expr, in list: Expr) -> Bool {
+        guard column.form == .column, list.form != .query else { return false }
+        for index in Int(list.firstRef)..<Int(list.lastRef) where refs[index].name == column.name { return true }
+        return false
+    }
+
+    /// Tokens of a condition that are compared with another's; longer ones are taken as different.
+    private static let comparedTokens = 64
+
     /// Whether two expressions are the same tokens, folded; parentheses around either do not matter.
     func sameTokens(_ left: Expr, _ right: Expr) -> Bool {
-        var a = Int(left.firstToken)..<Int(left.lastToken)
-        var b = Int(right.firstToken)..<Int(right.lastToken)
-        a = withoutParentheses(a)
-        b = withoutParentheses(b)
-        guard a.count == b.count, a.count > 0, a.count <= 64 else { return false }
-        for index in 0..<a.count {
-            let (x, y) = (tokens[a.lowerBound + index], tokens[b.lowerBound + index])
-            guard x.mark == y.mark else { return false }
-            if x.isName, y.isName {
-                guard let first = try? symbol(of: x), let second = try? symbol(of: y), first == second else { return false }
-                continue
-            }
-            guard x.kind == y.kind, x.end - x.start == y.end - y.start else { return false }
-            let (s, t) = (slice(x), slice(y))
-            for at in 0..<s.count where s[at] != t[at] { return false }
+        sameTokens(
+            withoutParentheses(Int(left.firstToken)..<Int(left.lastToken)),
+            withoutParentheses(Int(right.firstToken)..<Int(right.lastToken)))
+    }
+
+    private func sameTokens(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
+        guard a.count == b.count, a.count > 0, a.count <= Self.comparedTokens else { return false }
+        for index in 0..<a.count where !sameToken(a.lowerBound + index, b.lowerBound + index) { return false }
+        return true
+    }
+
+    private func sameToken(_ left: Int, _ right: Int) -> Bool {
+        let (x, y) = (tokens[left], tokens[right])
+        guard x.mark == y.mark else { return false }
+        if x.isName, y.isName {
+            guard let first = try? symbol(of: x), let second = try? symbol(of: y) else { return false }
+            return first == second
         }
+        guard x.kind == y.kind, x.end - x.start == y.end - y.start else { return false }
+        let (s, t) = (slice(x), slice(y))
+        for at in 0..<s.count where s[at] != t[at] { return false }
         return true
     }
 
     private func withoutParentheses(_ range: Range<Int>) -> Range<Int> {
         var range = range
+        guard range.count <= Self.comparedTokens + 2 * InspectLimits.nesting else { return range }
         while range.count > 2, tokens[range.lowerBound].mark == .openParen, tokens[range.upperBound - 1].mark == .closeParen {
             var depth = 0
             for at in range.lowerBound..<range.upperBound - 1 {

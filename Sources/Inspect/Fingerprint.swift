@@ -26,7 +26,7 @@ extension SQLReader {
                         continue
                     }
                     if inValues {
-                        hash = Self.mix(hash, Marker.list ^ UInt64(close - index))
+                        hash = Self.mix(hash, Marker.list ^ UInt64(items(index, close)))
                         index = afterSameRows(index, close, range.upperBound)
                         continue
                     }
@@ -36,18 +36,14 @@ extension SQLReader {
                     continue
                 }
                 if token.mark == .otherOperator {
-                    hash = Self.mix(hash, UInt64(NameHash.of(slice(token))) | 1 << 33)
+                    hash = Self.mix(hash, NameHash.wide(slice(token), folding: false) | 1 << 33)
                 } else {
                     hash = Self.mix(hash, UInt64(token.mark.rawValue) | 1 << 34)
                 }
             case .word where token.keyword != .none:
                 inValues = token.keyword == .values
-                hash = Self.mix(hash, UInt64(token.value) ^ Marker.name)
-            case .word:
-                hash = Self.mix(hash, UInt64(token.value) ^ Marker.name)
-            case .quotedWord, .unicodeWord:
-                let name = (try? symbol(of: token)) ?? .none
-                hash = Self.mix(hash, UInt64(symbols.hash(name)) ^ Marker.name)
+                hash = Self.mix(hash, UInt64(token.keyword.rawValue) | 1 << 35)
+            case .word, .quotedWord, .unicodeWord: hash = Self.mix(hash, nameHash(token) ^ Marker.name)
             case .string, .escapeString, .unicodeString, .bitString, .hexString, .dollarString, .integer, .decimal, .parameter:
                 hash = Self.mix(hash, Marker.literal)
             case .end: break
@@ -55,6 +51,14 @@ extension SQLReader {
             index += 1
         }
         return hash
+    }
+
+    /// All bits, because a name that another was made to look like must not be taken for it.
+    private func nameHash(_ token: Token) -> UInt64 {
+        if token.kind == .word, token.end - token.start <= UInt32(InspectLimits.identifierBytes) {
+            return NameHash.wide(slice(token), folding: true)
+        }
+        return NameHash.wide(symbols.bytes((try? symbol(of: token)) ?? .none), folding: false)
     }
 
     @inline(__always) private static func mix(_ hash: UInt64, _ value: UInt64) -> UInt64 {
@@ -67,8 +71,7 @@ extension SQLReader {
         var index = open + 1
         while index < end {
             if tokens[index].mark == .minus || tokens[index].mark == .plus { index += 1 }
-            guard index < end, tokens[index].isLiteral || tokens[index].kind == .parameter || tokens[index].keyword == .null
-            else { return nil }
+            guard index < end, isListed(tokens[index]) else { return nil }
             index += 1
             guard index < end else { return nil }
             if tokens[index].mark == .closeParen { return index }
@@ -78,11 +81,25 @@ extension SQLReader {
         return nil
     }
 
+    @inline(__always) private func isListed(_ token: Token) -> Bool {
+        if token.isLiteral || token.kind == .parameter { return true }
+        switch token.keyword {
+        case .null, .true, .false, .default: return true
+        default: return false  // a name or a call
+        }
+    }
+
+    private func items(_ open: Int, _ close: Int) -> Int {
+        var items = 1
+        for index in open..<close where tokens[index].mark == .comma { items += 1 }
+        return items
+    }
+
     /// Behind all following rows that are as long.
     private func afterSameRows(_ open: Int, _ close: Int, _ end: Int) -> Int {
         var behind = close + 1
         while behind + 1 < end, tokens[behind].mark == .comma, tokens[behind + 1].mark == .openParen,
-            let next = literalList(behind + 1, end), next - behind - 1 == close - open
+            let next = literalList(behind + 1, end), items(behind + 1, next) == items(open, close)
         {
             behind = next + 1
         }

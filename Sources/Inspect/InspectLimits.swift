@@ -24,4 +24,10 @@ public enum InspectLimits {
     public static let searchPath = 16
     /// Remembered names between messages, before the memory is given back.
     public static let rememberedSymbols = 8_192
+    /// Texts of one inspector whose result is kept for the next time.
+    public static let cachedTexts = 256
+    /// Bytes of a text that may be kept.
+    public static let cachedTextBytes = 4_096
+    /// Bytes of all that is kept; one text takes a quarter at most. Past it everything is given back.
+    public static let cachedBytes = 256 * 1_024
 }

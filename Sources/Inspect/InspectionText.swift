@@ -42,6 +42,7 @@ public enum InspectionText {
         case .unknown: facts.append("limit unknown")
         }
         if statement.returnsRows { facts.append("rows") }
+        if statement.analyzes { facts.append("analyzes") }
         if statement.nameEffect != .none {
             facts.append("\(statement.nameEffect) " + quoted(inspection.string(statement.effectName)))
         }

@@ -34,7 +34,7 @@ extension SQLReader {
                 peek(2).keyword == .to || peek(2).mark == .equal || peek(2).keyword == .from
             {
                 advance()
-                try setRest()
+                try laterSetting(resets: false)
                 continue
             }
             if at(.openParen) {
@@ -81,9 +81,16 @@ extension SQLReader {
         let start = token.start
         advance()
         _ = try access(.alter, .database, schema: .none, name: symbols.symbol("system"), start, tokens[p - 1].end)
-        if accept(.set) { return try setRest() }
+        if accept(.set) { return try laterSetting(resets: false) }
         try expect(.reset)
-        try resetRest()
+        try laterSetting(resets: true)
+    }
+
+    /// A setting for later sessions or calls: the path of this message stays.
+    private func laterSetting(resets: Bool) throws(Misread) {
+        let effect = pathEffect
+        if resets { try resetRest() } else { try setRest() }
+        pathEffect = effect
     }
 
     private func alterDefaultPrivileges() throws(Misread) {
@@ -115,9 +122,9 @@ extension SQLReader {
         statement.mayChangeLexicalState = true
         if at(.set), peek(1).keyword != .tablespace {
             advance()
-            return try setRest()
+            return try laterSetting(resets: false)
         }
-        if accept(.reset) { return try resetRest() }
+        if accept(.reset) { return try laterSetting(resets: true) }
         try definitionBody()
     }
 

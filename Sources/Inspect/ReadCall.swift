@@ -42,6 +42,7 @@ extension SQLReader {
         if at(.openParen) { return try call(start, schema: qualifier, name: last, written) }
         if token.isString {
             advance()
+            if qualifier == known.pgCatalog { castAccess(to: last, written) }
             return finish(start, .constant)
         }
         reference(.qualified, name: last, qualifier: qualifier, schema: schema)
@@ -211,11 +212,14 @@ extension SQLReader {
     /// `set_config('name', …)` sets that parameter, whatever else is allowed to be called; another first argument any.
     private func configuredName(_ start: UInt32, _ end: UInt32) throws(Misread) {
         statement.mayChangeLexicalState = true
+        pathEffect = .unknown
         let argument = peek(1)
         guard argument.isString, peek(2).mark == .comma, let symbol = try? stringSymbol(argument), !symbol.isNone else {
             throw .setting
         }
-        try setAccess(foldedParameter(symbol), start, end)
+        let parameter = foldedParameter(symbol)
+        if parameter != known.searchPath { pathEffect = .same }
+        try setAccess(parameter, start, end)
     }
 
     /// Parameter names are compared without case by the server.

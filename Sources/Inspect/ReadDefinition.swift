@@ -78,13 +78,18 @@ extension SQLReader {
     }
 
     /// What is stored now and may act later, in statements of its own: read for its balance, not for what it says.
-    func definitionBody() throws(Misread) {
+    func definitionBody(ofCode: Bool = false) throws(Misread) {
         while !atEnd, !atSchemaElement {
             if at(.openParen) {
                 guard token.value > 0 else { throw .syntax }
                 p = Int(token.value)
-            } else if at(.begin), peek(1).keyword == .atomic {
+            } else if ofCode, at(.begin), peek(1).keyword == .atomic {
                 return try atomicBody()
+            } else if ofCode, at(.return) {
+                advance()
+                try returnedExpression()
+                guard atEnd else { throw .atomicBody }
+                return
             } else if at(.closeParen) {
                 throw .syntax
             }
@@ -201,7 +206,7 @@ extension SQLReader {
         try ifExists()
         let name = try routineName()
         try schemaAccess(.create, objectClass, name)
-        try definitionBody()
+        try definitionBody(ofCode: objectClass == .function)
     }
 
     /// A name that may be a function's: type_function_name or dotted.

@@ -41,7 +41,7 @@ extension SQLReader {
             let inner = try expression(Precedence.not)
             return finish(start, .other, truth: negated(inner))
         }
-        if at(.operator) {
+        if at(.operator), peek(1).mark == .openParen {
             try namedOperator()
             try expression(Precedence.add, restricted: restricted)
             return finish(start, .other)
@@ -96,14 +96,15 @@ extension SQLReader {
         if !restricted, at(.any) || at(.some) || at(.all), peek(1).mark == .openParen {
             let right = try quantified()
             let keyed = mark == .equal && left.form == .column && right.form == .constant
+            if mark == .equal, lists(left, in: right) { return finish(start, .other, truth: .tautology) }
             return finish(start, .other, truth: keyed ? .keyed : .unsettled)
         }
         let right = try expression(precedence + 1, restricted: restricted)
         if precedence == Precedence.comparison {
             return finish(start, .other, truth: comparison(mark, left, right))
         }
-        if mark == .otherOperator, written.end - written.start <= 2, message[Int(written.start)] == 0x7E,
-            matchesAll(right, like: false)
+        if mark == .otherOperator, written.end - written.start <= 3, message[Int(written.start)] == 0x7E,
+            matchesAll(right, like: written.end - written.start > 1 && message[Int(written.start) + 1] == 0x7E)
         {
             return finish(start, .other, truth: .tautology)
         }
@@ -253,15 +254,17 @@ extension SQLReader {
         }
         if accept(.between) {
             if !accept(.symmetric) { _ = accept(.asymmetric) }
-            try expression(Precedence.comparison, restricted: true)
+            let low = try expression(Precedence.comparison, restricted: true)
             try expect(.and)
-            try expression(Precedence.between + 1)
-            return finish(start, .other)
+            let high = try expression(Precedence.between + 1)
+            let around = !negative && (sameTokens(left, low) || sameTokens(left, high))
+            return finish(start, .other, truth: around ? .tautology : .unsettled)
         }
         if accept(.in) {
             guard at(.openParen) else { throw .syntax }
             let list = try parenthesized()
             let keyed = !negative && left.form == .column && list.form == .constant
+            if !negative, lists(left, in: list) { return finish(start, .other, truth: .tautology) }
             return finish(start, .other, truth: keyed ? .keyed : .unsettled)
         }
         if accept(.similar) { try expect(.to) } else { advance() }
@@ -270,7 +273,7 @@ extension SQLReader {
             _ = try quantified()
         } else {
             let pattern = try expression(Precedence.between + 1)
-            everything = matchesAll(pattern, like: true)
+            everything = matchesAll(pattern, like: true) || (!negative && sameTokens(left, pattern))
         }
         if accept(.escape) { try expression(Precedence.between + 1) }
         return finish(start, .other, truth: !everything ? .unsettled : negative ? .never : .tautology)

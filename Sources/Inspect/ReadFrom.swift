@@ -332,7 +332,8 @@ extension SQLReader {
         return nil
     }
 
-    private func addCommonTable(_ index: Int, alias: Symbol, names: Int) throws(Misread) {
+    /// A WITH query as a source; the names of an alias' columns begin at `aliasNames[names]`.
+    func addCommonTable(_ index: Int, alias: Symbol, names: Int) throws(Misread) {
         var table = commonTables[index]
         if !table.modifies { scopes[scopes.count - 1].touchesTables = true }
         if table.state == .ahead || table.state == .reading {

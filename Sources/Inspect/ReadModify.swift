@@ -135,8 +135,9 @@ extension SQLReader {
         addTarget(range, alias: try optionalAlias() ?? name.name)
         try expect(.set)
         try setClauses(range)
+        let source = sources.count
         if accept(.from) { try fromClause() }
-        note(try whereOrCursor())
+        note(try whereOrCursor(of: source - 1))
         return try returningAndClose(range)
     }
 
@@ -147,8 +148,9 @@ extension SQLReader {
         let range = try accesses(.delete, .table, name)
         openScope()
         addTarget(range, alias: try optionalAlias() ?? name.name)
+        let source = sources.count
         if accept(.using) { try fromClause() }
-        note(try whereOrCursor())
+        note(try whereOrCursor(of: source - 1))
         return try returningAndClose(range)
     }
 
@@ -160,7 +162,7 @@ extension SQLReader {
     }
 
     /// WHERE condition, or WHERE CURRENT OF cursor: that is one row.
-    private func whereOrCursor() throws(Misread) -> WhereShape {
+    private func whereOrCursor(of source: Int) throws(Misread) -> WhereShape {
         guard accept(.where) else { return .none }
         use = .filter
         if at(.current), peek(1).keyword == .of {
@@ -169,7 +171,20 @@ extension SQLReader {
             _ = try columnId()
             return .keyed
         }
-        return shape(of: try expression())
+        let condition = try expression()
+        return mayChoose(condition, source) ? shape(of: condition) : .tautology
+    }
+
+    /// A condition on the other tables only is met by every row of the one that changes, or by none.
+    private func mayChoose(_ condition: Expr, _ source: Int) -> Bool {
+        if truth(of: condition) == .never { return true }
+        for index in Int(condition.firstRef)..<Int(condition.lastRef) {
+            switch refs[index].kind {
+            case .plain, .merged, .star: return true
+            case .qualified, .qualifiedStar: if refs[index].qualifier == sources[source].alias { return true }
+            }
+        }
+        return false
     }
 
     /// `a = x, (b, c) = (…)`: what is read here is stored.

@@ -115,9 +115,11 @@ extension SQLReader {
     func explainStatement() throws(Misread) {
         try expect(.explain)
         if at(.openParen), !holdsQuery(p) {
+            let first = p
             try optionList()
+            statement.analyzes = asksToAnalyze(first..<p)
         } else {
-            if !accept(.analyze) { _ = accept(.analyse) }
+            statement.analyzes = accept(.analyze) || accept(.analyse)
             _ = accept(.verbose)
         }
         let inner: Bool
@@ -135,6 +137,21 @@ extension SQLReader {
         guard inner else { throw .syntax }
         kind = "explain"
         statement.returnsRows = true
+    }
+
+    /// Whether options name ANALYZE, in any spelling but one that is plainly off.
+    private func asksToAnalyze(_ options: Range<Int>) -> Bool {
+        options.contains { index in
+            let name = tokens[index]
+            let isNamed = name.keyword == .analyze || name.keyword == .analyse || isQuoted(name, "analyze") || isQuoted(name, "analyse")
+            return isNamed && tokens[index + 1].keyword != .false && tokens[index + 1].keyword != .off
+        }
+    }
+
+    private func isQuoted(_ token: Token, _ name: StaticString) -> Bool {
+        let text = UnsafeRawBufferPointer(start: message.baseAddress.map { $0 + Int(token.start) }, count: Int(token.end - token.start))
+        let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        return text.count == wanted.count + 2 && text.dropFirst().dropLast().elementsEqual(wanted)
     }
 
     /// `(name [value], …)`: options in parentheses, of EXPLAIN, VACUUM, WITH and others.

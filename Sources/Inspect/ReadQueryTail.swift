@@ -5,7 +5,7 @@ import Machine
 extension SQLReader {
     func queryTail(_ body: QueryBody, firstTarget: Int) throws(Misread) {
         use = .filter
-        var limit: (has: Ternary, rows: Int64?) = (.no, nil)
+        var limit = body.limit
         while true {
             switch keyword {
             case .order: try orderBy(body)

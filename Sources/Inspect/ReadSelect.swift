@@ -10,6 +10,8 @@ extension SQLReader {
     struct QueryBody: BitwiseCopyable {
         var outputs: Outputs
         var scopeIsOpen: Bool
+        /// Of a query in parentheses and nothing else: its LIMIT is the whole's.
+        var limit: (has: Ternary, rows: Int64?) = (.no, nil)
     }
 
     /// select_with_parens; the query's columns are used as `uses` says.
@@ -62,6 +64,7 @@ extension SQLReader {
             guard strength >= minimum else { return left }
             if left.scopeIsOpen { try closeSelect(role) }
             left.scopeIsOpen = false
+            left.limit = (.no, nil)
             advance()
             let all = accept(.all)
             if !all { _ = accept(.distinct) }
@@ -154,8 +157,12 @@ extension SQLReader {
             advance()
             openScope()
             let relation = try relationExpression()
-            try addRelation(relation, alias: relation.name)
-            scopes[scopes.count - 1].touchesTables = true
+            if relation.schema.isNone, let table = commonTable(named: relation.name) {
+                try addCommonTable(table, alias: relation.name, names: aliasNames.count)
+            } else {
+                try addRelation(relation, alias: relation.name)
+                scopes[scopes.count - 1].touchesTables = true
+            }
             let first = refs.count
             use = []
             reference(.star, name: .none)
@@ -168,7 +175,7 @@ extension SQLReader {
             try expect(.openParen)
             let outputs = try query(role)
             try expect(.closeParen)
-            return QueryBody(outputs: outputs, scopeIsOpen: false)
+            return QueryBody(outputs: outputs, scopeIsOpen: false, limit: queryLimit)
         default: throw .syntax
         }
     }

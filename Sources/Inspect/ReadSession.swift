@@ -49,6 +49,7 @@ extension SQLReader {
             _ = accept(.savepoint)
             _ = try columnId()
         case .commit, .end:
+            if pathChanged { pathEffect = .unknown }
             kind = "commit"
             statement.mayChangeLexicalState = true
             let commit = at(.commit)
@@ -57,6 +58,7 @@ extension SQLReader {
             workOrTransaction()
             try chain()
         default:
+            if pathChanged { pathEffect = .unknown }
             kind = "rollback"
             statement.mayChangeLexicalState = true
             let rollback = at(.rollback)
@@ -117,6 +119,7 @@ extension SQLReader {
 
     func setAccess(_ name: Symbol, _ start: UInt32, _ end: UInt32) throws(Misread) {
         _ = try access(.set, .parameter, schema: .none, name: name, start, end)
+        if name == known.searchPath { pathEffect = .unknown }
         let bytes = symbols.bytes(name)
         for lexical in Self.lexicalParameters where bytes.elementsEqual(lexical.utf8) { statement.mayChangeLexicalState = true }
     }
@@ -146,7 +149,12 @@ extension SQLReader {
             }
             if !(session && peek(1).keyword == .authorization) { advance() }
         }
+        let first = p
         try setRest()
+        guard pathEffect == .unknown else { return }
+        // `search_path = a, b`, `schema 'a'`.
+        if tokens[first].keyword == .schema { return listPath(first + 1..<p) }
+        if p > first + 2, tokens[first + 1].mark == .equal || tokens[first + 1].keyword == .to { listPath(first + 2..<p) }
     }
 
     /// What may stand behind SET, also in ALTER ROLE … SET.

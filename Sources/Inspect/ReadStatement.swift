@@ -9,8 +9,10 @@ extension SQLReader {
         tokens.removeAll()
         p = 0
         resolutionSteps = 0
+        symbols.searchSteps = 0
         for index in 0..<temporaryHere.count { symbols.setTemporary(temporaryHere[index], false) }
         temporaryHere.removeAll()
+        restorePath()
         messageNumber &+= 1
         if messageNumber == 0 { messageNumber = 1 }
     }
@@ -32,6 +34,7 @@ extension SQLReader {
                 while !atEnd { advance() }
             }
             emit(tokens: first..<p, failure: failure, into: inspection)
+            applyPathEffect()
             if failure == .tooManyStatements { return }
         }
     }

@@ -3,7 +3,7 @@
 import Machine
 
 /// Takes messages of one PostgreSQL session apart into accesses and facts. One per session, reused: once warm it allocates
-/// nothing. Not thread-safe. Time is linear in the message; every bound is in `InspectLimits`.
+/// nothing. A text that came twice is answered from memory, byte for byte the same text under the same state and names. Not thread-safe. Time is linear in the message; every bound is in `InspectLimits`.
 ///
 /// Never laxer than the truth: what PostgreSQL 15 to 18 would do with the message is in the accesses, or an access `unknown`
 /// is. It may be coarser: without a catalogue an unqualified column belongs to each table that could have it.
@@ -20,6 +20,7 @@ import Machine
 /// - Code that runs later (functions, triggers, rules, policies' parents) is `create` and, for a table's, `alter` of the table.
 public final class SQLInspector {
     private let reader = SQLReader()
+    private var cache = InspectionCache()
     private let searchPathNames: [String]
 
     /// Names of relations that this session created in `pg_temp`: an unqualified use of one may mean it, or the permanent
@@ -35,11 +36,15 @@ public final class SQLInspector {
         prepareSymbols()
     }
 
+    deinit { cache.free() }
+
     private func prepareSymbols() {
+        cache.removeAll()
         reader.symbols.reset()
         reader.temporaryHere.removeAll()
         reader.known.make(in: &reader.symbols)
         reader.searchPath.removeAll()
+        reader.pathChanged = false
         for schema in searchPathNames {
             let symbol = symbol(schema)
             reader.searchPath.append(symbol)
@@ -64,6 +69,13 @@ public final class SQLInspector {
     ///   - inspection: cleared first. Where a statement is not understood, it holds an access `unknown` besides what was found.
     public func inspect(_ message: UnsafeRawBufferPointer, lexical: LexicalState, into inspection: Inspection) {
         inspection.clear()
+        guard let key = cache.key(message, lexical) else { return read(message, lexical: lexical, into: inspection) }
+        if cache.find(message, lexical, key: key, into: inspection) { return }
+        read(message, lexical: lexical, into: inspection)
+        cache.note(message, lexical, key: key, inspection)
+    }
+
+    private func read(_ message: UnsafeRawBufferPointer, lexical: LexicalState, into inspection: Inspection) {
         if reader.symbols.count > InspectLimits.rememberedSymbols { prepareSymbols() }
         reader.beginMessage(message, lexical: lexical)
         do throws(Misread) {

@@ -160,20 +160,19 @@ struct SQLLexer {
     private mutating func word(_ first: UInt8) throws(Misread) -> Token {
         let start = position
         if byte(start + 1) == 0x27 || byte(start + 1) == 0x26, let quoted = try prefixedQuote(first) { return quoted }
-        var hash = NameHash.seed
-        var beyondASCII: UInt8 = 0
-        var at = start
-        let folded = keywords.bytes
+        var beyondASCII = first
+        var at = start + 1
+        let inside = keywords.bytes
         while at < count {
-            let byte = folded[Int(bytes[at])]
-            if byte == 0 { break }
-            hash = NameHash.step(hash, byte)
+            let byte = bytes[at]
+            if inside[Int(byte)] == 0 { break }
             beyondASCII |= byte
             at += 1
         }
         position = at
         if beyondASCII >= 0x80, lexical.encoding != .utf8 { throw .encoding }
         let text = UnsafeRawBufferPointer(start: bytes + start, count: at - start)
+        let hash = NameHash.short(NameHash.wide(text, folding: true))
         return Token(
             kind: .word, mark: .none, keyword: keywords.keyword(text, hash: hash), start: UInt32(start), end: UInt32(at),
             value: hash)

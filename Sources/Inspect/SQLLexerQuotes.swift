@@ -70,7 +70,6 @@ extension SQLLexer {
     /// `"…"`, not empty; `position` is at the quote. The hash of what is inside, or 0 when that has to be decoded.
     mutating func quotedIdentifier() throws(Misread) -> UInt32 {
         let start = position
-        var hash = NameHash.seed
         var doubled = false
         position += 1
         while position < count {
@@ -79,14 +78,14 @@ extension SQLLexer {
                 if self.byte(position + 1) != 0x22 {
                     position += 1
                     if position - start == 2 { throw .lexical }
-                    return doubled ? 0 : hash
+                    if doubled { return 0 }
+                    return NameHash.of(UnsafeRawBufferPointer(start: bytes + start + 1, count: position - start - 2))
                 }
                 doubled = true
                 position += 1
             } else if byte >= 0x80, lexical.encoding != .utf8 {
                 throw .encoding
             }
-            hash = NameHash.step(hash, byte)
             position += 1
         }
         throw .lexical

@@ -6,6 +6,7 @@ extension SQLReader {
     /// The name a word token stands for.
     @inline(__always) func symbol(of token: Token) throws(Misread) -> Symbol {
         let length = Int(token.end - token.start)
+        if symbols.searchSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
         if token.kind == .word, length <= InspectLimits.identifierBytes {
             return symbols.symbol(folding: slice(token), hash: token.value)
         }

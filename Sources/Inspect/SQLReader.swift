@@ -23,6 +23,13 @@ final class SQLReader {
     var searchPath = Pool<Symbol>(capacity: 8)
     /// The path lists pg_catalog behind another schema, whose names then come first.
     var catalogIsBehind = false
+    /// Of the session, while a statement of this message has changed it.
+    var sessionPath = Pool<Symbol>(capacity: 8)
+    var sessionCatalogIsBehind = false
+    var pathChanged = false
+    /// What the statement being read does to the path, and the path it lists.
+    var pathEffect = PathEffect.same
+    var listedPath = Pool<Symbol>(capacity: 8)
     let keywords = KeywordTable.lookup
 
     // What the statement does.
@@ -71,6 +78,8 @@ final class SQLReader {
         symbols.free()
         scratch.free()
         searchPath.free()
+        sessionPath.free()
+        listedPath.free()
         findings.free()
         copyColumns.free()
         scopes.free()
@@ -98,6 +107,7 @@ final class SQLReader {
         queryLimit = (.no, nil)
         selectsInto = false
         insideSchema = false
+        pathEffect = .same
         readsQueryLimit = false
         scopes.removeAll()
         sources.removeAll()
@@ -258,6 +268,9 @@ struct KnownSymbols {
     var new = Symbol.none
     var setConfig = Symbol.none
     var pgSettings = Symbol.none
+    var searchPath = Symbol.none
+    /// `$user` in a path: the schema of the current role's name.
+    var ownSchema = Symbol.none
 
     mutating func make(in table: inout SymbolTable) {
         pgCatalog = table.symbol("pg_catalog")
@@ -267,5 +280,7 @@ struct KnownSymbols {
         new = table.symbol("new")
         setConfig = table.symbol("set_config")
         pgSettings = table.symbol("pg_settings")
+        searchPath = table.symbol("search_path")
+        ownSchema = table.symbol("$user")
     }
 }

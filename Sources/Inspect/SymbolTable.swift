@@ -41,6 +41,8 @@ struct SymbolTable {
     private var text = Pool<UInt8>(capacity: 4096)
     private var slots = Pool<Int32>(capacity: 1024)
     private let catalog = CatalogLookup.shared
+    /// Names passed over in searches of this message: many where names are made to collide.
+    var searchSteps = 0
 
     init() { reset() }
 
@@ -105,23 +107,23 @@ struct SymbolTable {
     private mutating func find(_ word: UnsafeRawBufferPointer, hash: UInt32, folding: Bool) -> Symbol {
         let mask = slots.count - 1
         var at = Int(hash) & mask
+        let first = at
         while slots[at] != 0 {
             let id = slots[at]
             let entry = entries[Int(id)]
-            if entry.hash == hash, Int(entry.count) == word.count, same(entry, word, folding) { return Symbol(id: id) }
+            if entry.hash == hash, Int(entry.count) == word.count, same(entry, word, folding) {
+                if at != first { searchSteps += (at - first) & mask }
+                return Symbol(id: id)
+            }
             at = (at + 1) & mask
         }
+        searchSteps += (at - first) & mask
         return insert(word, hash: hash, slot: at, folding: folding)
     }
 
     @inline(__always) private func same(_ entry: Entry, _ word: UnsafeRawBufferPointer, _ folding: Bool) -> Bool {
         let stored = text.base + Int(entry.offset)
-        if folding {
-            for index in 0..<word.count where stored[index] != ByteClass.folded(word[index]) { return false }
-        } else {
-            for index in 0..<word.count where stored[index] != word[index] { return false }
-        }
-        return true
+        return folding ? NameHash.sameFolded(stored, word) : NameHash.same(stored, word)
     }
 
     @inline(never)

@@ -1,16 +1,5 @@
 // Sets of words known at build time, found by hash and bytes without allocation.
 
-/// The hash that tokens, symbols and word tables share: FNV-1a, 32 bits.
-enum NameHash {
-    static let seed: UInt32 = 0x811C_9DC5
-    @inline(__always) static func step(_ hash: UInt32, _ byte: UInt8) -> UInt32 { (hash ^ UInt32(byte)) &* 0x0100_0193 }
-    static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-        var hash = seed
-        for byte in bytes { hash = step(hash, byte) }
-        return hash
-    }
-}
-
 /// A map from words to small numbers, built once and never changed; its memory lives as long as the process, so that holding
 /// one costs no reference counting. Unchecked because it is raw memory: nothing writes to it after `init`.
 struct WordTable: @unchecked Sendable {
@@ -85,12 +74,10 @@ struct WordTable: @unchecked Sendable {
     }
 
     @inline(__always) private static func same(_ start: UnsafePointer<UInt8>, _ word: UnsafeRawBufferPointer) -> Bool {
-        for index in 0..<word.count where start[index] != word[index] { return false }
-        return true
+        NameHash.same(start, word)
     }
 
     @inline(__always) private static func sameFolded(_ start: UnsafePointer<UInt8>, _ word: UnsafeRawBufferPointer) -> Bool {
-        for index in 0..<word.count where start[index] != ByteClass.folded(word[index]) { return false }
-        return true
+        NameHash.sameFolded(start, word)
     }
 }

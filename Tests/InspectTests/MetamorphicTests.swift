@@ -71,10 +71,11 @@ import Testing
         #expect(checked > 500)
     }
 
-    /// Two messages joined by a semicolon do what both do.
+    /// Two messages joined by a semicolon do what both do, unless the first changes where the second's names are looked up.
     @Test func joinedMessagesAddUp() throws {
         let items = try CaseFile.all().flatMap(\.cases).filter { $0.options.isEmpty && !$0.expected.contains("pg_temp") }
         for (left, right) in zip(items, items.dropFirst()) where tokens(left) != nil && tokens(right) != nil {
+            if left.expected.contains("set search_path"), !left.message.contains("alter") { continue }
             var both = left
             both.message = left.message + "\n;" + right.message
             let expected = [left.expected, right.expected].filter { !$0.isEmpty }.joined(separator: "\n")

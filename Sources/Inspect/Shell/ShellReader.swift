@@ -68,8 +68,11 @@ final class ShellReader {
     var budget = 0
     /// Something was read that another sh reads in another way.
     var differs = false
-    /// Conditional words let parentheses be part of a word.
     var wordMode = WordMode.command
+    /// Between `[[` and `]]`, where a word may hold a pattern list.
+    var insideCondition = false
+    /// In the body of a here-document.
+    var insideHereDocument = false
     var findings: ShellFindings
 
     init() {
@@ -90,15 +93,25 @@ final class ShellReader {
         delimiters.removeAll()
         variables.clear()
         (pendingBase, depth, textDepth, differs, wordMode) = (0, 0, 0, false, .command)
+        (insideCondition, insideHereDocument) = (false, false)
         budget = text.count * ShellLimits.readingsPerByte + ShellLimits.readingsConstant
+        readWhole(text, dialect: dialect)
+    }
+
+    /// Reads the text once more as bash does, and adds what that finds.
+    func readAgain(_ text: UnsafeRawBufferPointer, into found: ShellFindings) {
+        variables.clear()
+        readWhole(text, dialect: .bash)
+    }
+
+    private func readWhole(_ text: UnsafeRawBufferPointer, dialect: ShellDialect) {
         if text.count > ShellLimits.textBytes { return refuse() }
         if text.contains(0) { refuse() }
         let first = text.firstIndex(of: 0) ?? text.count
-        self.dialect = dialect
         readNested(UnsafeRawBufferPointer(rebasing: text[0..<first]), dialect: dialect) { reader throws(ShellMisread) in
             try reader.readProgram()
         }
-        variables.finish(into: found)
+        variables.finish(into: findings)
     }
 
     /// The text, or one inside it, is not read to its end.
@@ -139,6 +152,8 @@ final class ShellReader {
         (base, count, p, dialect, pendingBase, wordMode) = (copy.base, text.count, 0, inner, pending.count, .command)
         let wordCount = words.count
         let byteCount = bytes.count
+        let wasInCondition = insideCondition
+        insideCondition = false
         depth += 1
         do throws(ShellMisread) { try body(self) } catch { refuse() }
         words.truncate(to: wordCount)
@@ -146,6 +161,7 @@ final class ShellReader {
         marks.truncate(to: byteCount)
         pending.truncate(to: outer.7)
         (base, count, p, dialect, pendingBase, depth, wordMode, _) = outer
+        insideCondition = wasInCondition
         textDepth -= 1
     }
 

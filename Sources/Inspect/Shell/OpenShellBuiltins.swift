@@ -1,0 +1,175 @@
+// Builtins of the shell that run text, assign variables, evaluate arithmetic or change how later text is read.
+
+extension ShellReader {
+    func openBuiltin(_ row: ShellWrapper, _ range: Range<Int>) throws(ShellMisread) {
+        switch row.opening {
+        case .evaluate: openEvaluate(range)
+        case .trap: openTrap(range)
+        case .source: if !range.isEmpty { findings.unknown.insert(.code) }
+        case .alias: for index in range where !words[index].isKnown || assignmentName(words[index]) != nil { unknownCommand() }
+        case .hash:
+            // After `hash -p path name` the name runs that path.
+            try applyOptions(range, row.options)
+            for index in range where has(words[index], prefix: "-") && !word(index, is: "-r") && !word(index, is: "-l") { unknownCommand() }
+        case .completion:
+            for index in range where !words[index].isKnown || has(words[index], prefix: "-") { findings.unknown.insert(.code) }
+        case .fork: if !asksOnly(range) { findings.unknown.insert(.effect) }
+        case .setting: openSetting(range)
+        case .shopt:
+            for index in range where !has(words[index], prefix: "-") && !isHarmlessSetting(index) { findings.unknown.insert(.code) }
+        case .test: openTest(range)
+        case .arithmetic: for index in range { evaluate(words[index]) }
+        case .declaration: openDeclaration(range)
+        case .unset: for index in range where !has(words[index], prefix: "-") { noteName(index, isInteger: true) }
+        case .read, .mapfile: try openRead(row, range)
+        case .printf:
+            for index in range where !words[index].isKnown && words[index].isMany { findings.unknown.insert(.code) }
+            guard let first = range.first, has(words[first], prefix: "-v") else {
+                if let first = range.first, !words[first].isKnown, words[first].count == 0 { findings.unknown.insert(.environment) }
+                return
+            }
+            if words[first].count > 2 { noteName(first, from: 2, isInteger: false) } else if range.count > 1 { noteName(first + 1, isInteger: false) }
+        case .getopts: if range.count > 1 { noteName(range.lowerBound + 1, isInteger: false) }
+        case .wait:
+            for index in range where has(words[index], prefix: "-p") {
+                if words[index].count > 2 { noteName(index, from: 2, isInteger: true) } else if index + 1 < range.upperBound {
+                    noteName(index + 1, isInteger: true)
+                }
+            }
+        case .options: try applyOptions(range, row.options)
+        case .words, .assignments, .text, .code, .shell, .command, .find, .xargs, .ssh, .user, .watch, .flock, .git, .tar, .sed, .awk,
+            .container, .kubectl, .tee, .dd, .parallel, .script, .editor, .arch, .network, .envSplit:
+            break
+        }
+    }
+
+    private func openEvaluate(_ range: Range<Int>) {
+        var first = range.lowerBound
+        if first < range.upperBound, word(first, is: "--") { first += 1 }
+        if first < range.upperBound { runText(joining: first..<range.upperBound, dialect: dialect) }
+    }
+
+    private func openTrap(_ range: Range<Int>) {
+        var first = range.lowerBound
+        if first < range.upperBound, word(first, is: "--") { first += 1 }
+        guard first < range.upperBound else { return }
+        if words[first].isMany || !words[first].isKnown { return findings.unknown.formUnion(.code) }
+        if has(words[first], prefix: "-") { return }
+        runText(words[first], dialect: dialect)
+    }
+
+    /// `set`: options that change how text is read make what follows unknown.
+    private func openSetting(_ range: Range<Int>) {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let word = words[index]
+            if word.isMany || !word.isKnown, word.count == 0 { return findings.unknown.formUnion(.code) }
+            guard word.count > 0, bytes[Int(word.start)] == 0x2D || bytes[Int(word.start)] == 0x2B else { return }
+            if self.word(index, is: "--") || word.count == 1 { return }
+            index += 1
+            for at in Int(word.start) + 1..<Int(word.start + word.count) {
+                switch bytes[at] {
+                case 0x6F:
+                    if index < range.upperBound {
+                        if !isHarmlessSetting(index) { findings.unknown.insert(.code) }
+                        index += 1
+                    }
+                case 0x6B: findings.unknown.formUnion([.environment, .command])  // keyword assignments anywhere
+                case 0x61, 0x62, 0x65, 0x66, 0x68, 0x6D, 0x6E, 0x70, 0x74, 0x75, 0x76, 0x78, 0x43, 0x45, 0x54, 0x50: break
+                default: findings.unknown.insert(.code)
+                }
+            }
+        }
+    }
+
+    /// `test -v name[…]` evaluates the subscript; words whose number is not known may be such a test.
+    private func openTest(_ range: Range<Int>) {
+        guard dialect == .bash else {
+            differs = true
+            return
+        }
+        for index in range {
+            let word = words[index]
+            if word.isMany, !word.flags.contains(.glob) {
+                checkInteger(word.flags, variable: word.flags.contains(.oneVariable) ? word.variable : -1)
+            } else if self.word(index, is: "-v") || self.word(index, is: "-R"), index + 1 < range.upperBound {
+                evaluateSubscript(words[index + 1])
+            } else if !word.isKnown, word.count == 0, index == range.lowerBound, range.count == 2 || range.count == 3 && self.word(index + 2, is: "]") {
+                findings.unknown.insert(.code)  // the operator itself is not known
+            }
+        }
+    }
+
+    private func openDeclaration(_ range: Range<Int>) {
+        var evaluates = false
+        for index in range {
+            let word = words[index]
+            if word.count > 1, bytes[Int(word.start)] == 0x2D || bytes[Int(word.start)] == 0x2B {
+                for at in Int(word.start) + 1..<Int(word.start + word.count) {
+                    if bytes[at] == 0x69 { evaluates = true }
+                    if bytes[at] == 0x6E { findings.unknown.formUnion([.code, .environment]) }  // a name for another name
+                }
+                continue
+            }
+            guard let nameEnd = assignmentName(word) else {
+                if !word.isKnown { findings.unknown.formUnion([.code, .environment]) } else { noteName(index, isInteger: false, isOnlyNamed: true) }
+                continue
+            }
+            let end = bytes[nameEnd - 1] == 0x2B ? nameEnd - 1 : nameEnd
+            noteSubscript(Int(word.start)..<end)
+            if words[index].isMany { findings.unknown.insert(.environment) }
+            noteAssigned(Int(word.start)..<end, isInteger: isIntegerText(word, from: nameEnd + 1))
+            if evaluates {
+                let value = Word(start: Int32(nameEnd + 1), count: word.start + word.count - Int32(nameEnd + 1), flags: word.flags)
+                evaluate(value)
+            }
+        }
+    }
+
+    private func isIntegerText(_ word: Word, from start: Int) -> Bool {
+        guard word.isKnown || word.flags.contains(.integer) else { return false }
+        for at in start..<Int(word.start + word.count) where !ShellByte.isDigit(bytes[at]) { return false }
+        return true
+    }
+
+    /// Assigns the variable whose name, perhaps with a subscript, these bytes are.
+    private func noteAssigned(_ range: Range<Int>, isInteger: Bool) {
+        var end = range.lowerBound
+        while end < range.upperBound, bytes[end] != 0x5B { end += 1 }
+        variables.assign(scratch(range.lowerBound..<end), isInteger: isInteger, in: findings)
+    }
+
+    private func noteSubscript(_ range: Range<Int>) {
+        for at in range where bytes[at] == 0x5B {
+            return evaluateSubscript(Word(start: Int32(range.lowerBound), count: Int32(range.count), flags: []))
+        }
+    }
+
+    /// A word that names a variable to assign.
+    private func noteName(_ index: Int, from offset: Int = 0, isInteger: Bool, isOnlyNamed: Bool = false) {
+        let word = words[index]
+        guard word.isKnown, !word.isMany, Int(word.count) >= offset else {
+            return findings.unknown.formUnion([.code, .environment])
+        }
+        let range = Int(word.start) + offset..<Int(word.start + word.count)
+        noteSubscript(range)
+        if isOnlyNamed {
+            if ShellEnvironment.changesPrograms(scratch(range)) { findings.unknown.insert(.environment) }
+        } else {
+            noteAssigned(range, isInteger: isInteger)
+        }
+    }
+
+    private func openRead(_ row: ShellWrapper, _ range: Range<Int>) throws(ShellMisread) {
+        var array: Word?
+        guard let first = try skipOptions(range, row.options, seen: { byte, value in if byte == 0x61 { array = value } }) else {
+            return findings.unknown.formUnion([.code, .environment])
+        }
+        if let array {
+            guard array.isKnown else { return findings.unknown.formUnion([.code, .environment]) }
+            noteSubscript(Int(array.start)..<Int(array.start + array.count))
+            noteAssigned(Int(array.start)..<Int(array.start + array.count), isInteger: false)
+        }
+        for index in first..<range.upperBound { noteName(index, isInteger: false) }
+    }
+}

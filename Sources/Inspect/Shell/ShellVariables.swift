@@ -1,0 +1,117 @@
+// The variables of a text: which are evaluated as arithmetic, which were only ever given integers, which change programs.
+
+import Machine
+
+/// Variables that change what programs run or do. One table; a trailing `*` stands for any rest.
+enum ShellEnvironment {
+    private static let exact = WordTable([
+        (words: "PATH IFS BASH_ENV ENV PS4 PS0 PS1 PS2 PROMPT_COMMAND SHELLOPTS BASHOPTS PAGER EDITOR VISUAL MANPAGER LESSOPEN", value: 1),
+        (words: "LESSCLOSE LESS LESSKEY LESSKEYIN LESSKEY_CONTENT MORE MANOPT MANPATH MANROFFOPT BROWSER HOME SHELL CDPATH", value: 1),
+        (words: "RUBYOPT RUBYLIB NODE_OPTIONS NODE_PATH GCONV_PATH LOCPATH NLSPATH TEXTDOMAIN TEXTDOMAINDIR TMPDIR", value: 1),
+        (words: "BASH_COMPAT BASH_XTRACEFD BASH_LOADABLES_PATH EXECIGNORE GLOBIGNORE HISTFILE INPUTRC TAR_OPTIONS TAPE RSYNC_RSH", value: 1),
+        (words: "SSH_ASKPASS SUDO_ASKPASS SUDO_EDITOR FCEDIT MAKEFLAGS GNUMAKEFLAGS MAKEFILES MAKESHELL AWKPATH AWKLIBPATH", value: 1),
+        (words: "JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH GREP_OPTIONS POSIXLY_CORRECT COMP_WORDBREAKS", value: 1),
+        (words: "PSQLRC PSQL_EDITOR PSQL_PAGER MYSQL_HISTFILE DOCKER_HOST KUBECONFIG KUBE_EDITOR SYSTEMD_PAGER SYSTEMD_EDITOR", value: 1),
+        (words: "PARALLEL PARALLEL_SHELL TERMINFO TERMCAP HOSTALIASES RES_OPTIONS RSYNC_PROXY RSYNC_CONNECT_PROG CVS_RSH SVN_SSH", value: 1),
+        (words: "OPENSSL_CONF OPENSSL_ENGINES OPENSSL_MODULES CURL_HOME WGETRC LUA_PATH LUA_CPATH LUA_INIT PHPRC PHP_INI_SCAN_DIR", value: 1),
+        (words: "BASH_ALIASES BASH_CMDS OPTERR XDG_CONFIG_HOME VIMINIT EXINIT GVIMINIT MYVIMRC ZDOTDIR COLUMNS_", value: 1),
+    ])
+    private static let prefixes: [StaticString] = [
+        "LD_", "GIT_", "PYTHON", "PERL5", "BASH_FUNC_", "DYLD_", "SSH_ASKPASS", "LUA_INIT", "GCONV", "MALLOC_", "NPM_CONFIG_", "npm_config_",
+    ]
+
+    static func changesPrograms(_ name: UnsafeRawBufferPointer) -> Bool {
+        if exact.find(name, hash: NameHash.of(name)) != nil { return true }
+        for prefix in prefixes where name.count >= prefix.utf8CodeUnitCount {
+            var same = true
+            for index in 0..<prefix.utf8CodeUnitCount where prefix.utf8Start[index] != name[index] { same = false }
+            if same { return true }
+        }
+        return false
+    }
+
+    /// Variables whose value the shell itself runs.
+    static let run = WordTable([(words: "PS4 PS0 PS1 PS2 PROMPT_COMMAND BASH_ENV ENV BASH_ALIASES BASH_CMDS", value: 1)])
+    /// Variables that the shell keeps as integers, or as good as.
+    static let integers = WordTable([
+        (words: "RANDOM SRANDOM SECONDS LINENO UID EUID PPID BASHPID OPTIND EPOCHSECONDS BASH_SUBSHELL", value: 1)
+    ])
+}
+
+/// Names of one text. Cleared for each text; its memory stays.
+final class ShellVariables {
+    private struct Entry: BitwiseCopyable {
+        var start: Int32
+        var count: Int32
+        var hash: UInt32
+        var next: Int32
+        var isEvaluated: Bool
+        var isInteger: Bool
+        var isOther: Bool
+    }
+    private let entries = ArenaBuffer<Entry>(capacity: 64)
+    private let names = ArenaBuffer<UInt8>(capacity: 512)
+    private let buckets = ArenaBuffer<Int32>(capacity: 256)
+    private var isFull = false
+
+    init() { for _ in 0..<256 { buckets.append(-1) } }
+
+    func clear() {
+        for index in 0..<entries.count { buckets.modify(Int(entries[index].hash & 255)) { $0 = -1 } }
+        entries.removeAll()
+        names.removeAll()
+        isFull = false
+    }
+
+    /// The number of a name, new or seen before; -1 past the limit.
+    func number(_ name: UnsafeRawBufferPointer) -> Int32 {
+        let hash = NameHash.of(name)
+        var at = buckets[Int(hash & 255)]
+        while at >= 0 {
+            let entry = entries[Int(at)]
+            if entry.hash == hash, Int(entry.count) == name.count, same(entry, name) { return at }
+            at = entry.next
+        }
+        if entries.count >= ShellLimits.variables {
+            isFull = true
+            return -1
+        }
+        let start = names.count
+        _ = names.append(bytes: name)
+        let known = ShellEnvironment.integers.find(name, hash: hash) != nil
+        entries.append(
+            Entry(
+                start: Int32(start), count: Int32(name.count), hash: hash, next: buckets[Int(hash & 255)], isEvaluated: false,
+                isInteger: known, isOther: false))
+        buckets.modify(Int(hash & 255)) { $0 = Int32(entries.count - 1) }
+        return Int32(entries.count - 1)
+    }
+
+    private func same(_ entry: Entry, _ name: UnsafeRawBufferPointer) -> Bool {
+        for index in 0..<name.count where names[Int(entry.start) + index] != name[index] { return false }
+        return true
+    }
+
+    /// The variable's value is evaluated as arithmetic somewhere.
+    func evaluate(_ number: Int32) {
+        if number < 0 { isFull = true } else { entries.modify(Int(number)) { $0.isEvaluated = true } }
+    }
+
+    /// The variable is assigned.
+    func assign(_ name: UnsafeRawBufferPointer, isInteger: Bool, in findings: ShellFindings) {
+        if ShellEnvironment.changesPrograms(name) { findings.unknown.insert(.environment) }
+        if ShellEnvironment.run.find(name, hash: NameHash.of(name)) != nil { findings.unknown.insert(.code) }
+        let number = number(name)
+        guard number >= 0 else { return }
+        entries.modify(Int(number)) { if isInteger { $0.isInteger = true } else { $0.isOther = true } }
+    }
+
+    /// Evaluated variables that may hold anything but an integer may hold code.
+    func finish(into findings: ShellFindings) {
+        if isFull { findings.unknown.insert(.code) }
+        for index in 0..<entries.count {
+            let entry = entries[index]
+            if entry.isEvaluated, entry.isOther || !entry.isInteger { findings.unknown.insert(.code) }
+        }
+    }
+}
