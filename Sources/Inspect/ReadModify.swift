@@ -276,6 +276,9 @@ extension SQLReader {
         use = .filter
         note(shape(of: try expression()))
         repeat { try mergeBranch(range) } while at(.when)
+        let outer = isReturningOfMerge
+        isReturningOfMerge = true
+        defer { isReturningOfMerge = outer }
         return try returningAndClose(range)
     }
 

@@ -61,6 +61,12 @@ extension SQLReader {
             advance()
             try trimArguments()
         case .mergeAction:
+            // Grammar from 17 on, and only in MERGE; before it is a name like any other.
+            if isReturningOfMerge {
+                findings.function(schema: .none, name: try symbol(of: token))
+            } else {
+                try functionAccess(schema: .none, name: try symbol(of: token), token.start, token.end)
+            }
             advance()
             try expect(.openParen)
             try expect(.closeParen)

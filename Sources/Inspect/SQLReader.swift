@@ -5,6 +5,8 @@ import Machine
 /// Reads the tokens of one message and collects what each statement does. One per session, reused; not thread-safe.
 /// Grammar is spread over extensions, one file for each part; every token is consumed by one of their productions.
 final class SQLReader {
+    /// In RETURNING of MERGE, where `merge_action()` is grammar.
+    var isReturningOfMerge = false
     // The message.
     var message = UnsafeRawBufferPointer(start: nil, count: 0)
     var lexical = LexicalState()

@@ -178,7 +178,13 @@ extension ShellReader {
         guard isExec || isRun else { return }
         guard let target = try skipOptions(index + 1..<range.upperBound, isExec
             ? "-dit e: u: w: detach interactive tty privileged env: env-file: user: workdir: detach-keys: latest"
-            : "-ditPqT a: c: e: h: l: m: p: u: v: w: detach interactive tty rm privileged init read-only publish-all quiet no-healthcheck env: env-file: user: workdir: volume: mount: name: network: net: publish: label: entrypoint$ platform: pull: restart: memory: cpus: cap-add: cap-drop: device: hostname: add-host: dns: ulimit: shm-size: security-opt: tmpfs: gpus: log-driver: log-opt: pid: ipc: userns: volumes-from: cidfile> stop-signal: expose: link: group-add: sysctl: runtime: isolation:"
+            : """
+              -ditPqT a: c: e: h: l: m: p: u: v: w: detach interactive tty rm privileged init read-only \
+              publish-all quiet no-healthcheck env: env-file: user: workdir: volume: mount: name: network: net: \
+              publish: label: entrypoint$ platform: pull: restart: memory: cpus: cap-add: cap-drop: device: \
+              hostname: add-host: dns: ulimit: shm-size: security-opt: tmpfs: gpus: log-driver: log-opt: pid: ipc: \
+              userns: volumes-from: cidfile> stop-signal: expose: link: group-add: sysctl: runtime: isolation:
+              """
         ) else { return unknownCommand() }
         if target < range.upperBound, words[target].isMany { return unknownCommand() }
         if target + 1 >= range.upperBound {

@@ -71,7 +71,10 @@ extension ShellReader {
         if word(index, is: "difftool") || word(index, is: "mergetool") { return try applyOptions(rest, "x! extcmd! t& tool&") }
         if word(index, is: "config") {
             // Reading is harmless; what is set may be a program.
-            for at in rest where has(words[at], prefix: "--get") || has(words[at], prefix: "--list") || word(at, is: "-l") || word(at, is: "get") || word(at, is: "list") {
+            for at in rest
+            where has(words[at], prefix: "--get") || has(words[at], prefix: "--list") || word(at, is: "-l") || word(at, is: "get")
+                || word(at, is: "list")
+            {
                 return
             }
             if rest.count > 1 { findings.unknown.insert(.effect) }
@@ -91,7 +94,8 @@ extension ShellReader {
     func openTar(_ range: Range<Int>) {
         for index in range {
             let word = words[index]
-            for name: StaticString in ["--to-c", "--checkpoint-", "--use", "--us", "--rsh", "--rs", "--rmt", "--info-s", "--new-v"] where has(word, prefix: name) {
+            for name: StaticString in ["--to-c", "--checkpoint-", "--use", "--us", "--rsh", "--rs", "--rmt", "--info-s", "--new-v"]
+            where has(word, prefix: name) {
                 findings.unknown.formUnion([.code, .effect])
             }
             guard !has(word, prefix: "--"), has(word, prefix: "-") || index == range.lowerBound else { continue }
@@ -135,7 +139,8 @@ extension ShellReader {
         for index in range {
             if has(words[index], prefix: "+") { findings.unknown.insert(.code) }
             guard !isPager, has(words[index], prefix: "-"), words[index].count > 1 else { continue }
-            let isHarmless = ["-R", "-n", "-d", "-o", "-O", "-p", "--help", "--version", "-b", "-m", "-M", "-Z"].contains { (name: StaticString) in word(index, is: name) }
+            let harmless: [StaticString] = ["-R", "-n", "-d", "-o", "-O", "-p", "--help", "--version", "-b", "-m", "-M", "-Z"]
+            let isHarmless = harmless.contains { word(index, is: $0) }
             if !isHarmless { findings.unknown.insert(.code) }
         }
     }
