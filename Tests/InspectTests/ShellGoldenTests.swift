@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ShellGoldenTests {
     private static func files() throws -> [CaseFile] {
-        let folder = CaseFile.folder.deletingLastPathComponent().appendingPathComponent("ShellCases")
+        let folder = CaseFile.folder.deletingLastPathComponent().appendingPathComponent("ShellRoom")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".cases") }.sorted()
         return try names.map { try CaseFile(url: folder.appendingPathComponent($0)) }
     }

@@ -41,7 +41,7 @@ import Testing
     }
 
     private static func texts() throws -> [String] {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../InspectTests/ShellCases")
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../InspectTests/ShellRoom")
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         return try files.filter { $0.pathExtension == "cases" }.sorted { $0.path < $1.path }.flatMap { file in
             try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n====\n").dropFirst().compactMap { section in

@@ -197,7 +197,7 @@ extension ShellReader {
                 previous = .none
                 dropScratch(words: wordStart, bytes: byteStart)
                 continue
-            case 0x3C, 0x3E where next() != 0x28: p += 1
+            case 0x3C where next() != 0x28, 0x3E where next() != 0x28: p += 1
             case 0x3B: throw .syntax
             default:
                 if try readConditionWord(&previous, from: wordStart) {
