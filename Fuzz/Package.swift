@@ -57,6 +57,7 @@ let package = Package(
         fuzz("Compiler", ["Compiler"]),
         fuzz("Machine", ["Machine"]),
         fuzz("Inspect", ["Inspect", "Machine"]),
+        fuzz("Shell", ["Inspect", "Machine"]),
         fuzz("Mask", ["Mask", "Patterns", "Sealing"]),
         fuzz("Identity", ["Identity"]),
         fuzz("Recording", ["Recording"]),

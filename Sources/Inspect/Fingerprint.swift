@@ -42,7 +42,7 @@ extension SQLReader {
                 }
             case .word where token.keyword != .none:
                 inValues = token.keyword == .values
-                hash = Self.mix(hash, UInt64(token.keyword.rawValue) | 1 << 35)
+                hash = Self.mix(hash, nameHash(token) ^ Marker.name)
             case .word, .quotedWord, .unicodeWord: hash = Self.mix(hash, nameHash(token) ^ Marker.name)
             case .string, .escapeString, .unicodeString, .bitString, .hexString, .dollarString, .integer, .decimal, .parameter:
                 hash = Self.mix(hash, Marker.literal)
@@ -58,7 +58,9 @@ extension SQLReader {
         if token.kind == .word, token.end - token.start <= UInt32(InspectLimits.identifierBytes) {
             return NameHash.wide(slice(token), folding: true)
         }
-        return NameHash.wide(symbols.bytes((try? symbol(of: token)) ?? .none), folding: false)
+        // First the symbol, then its bytes: making a symbol may move them.
+        let name = (try? symbol(of: token)) ?? .none
+        return NameHash.wide(symbols.bytes(name), folding: false)
     }
 
     @inline(__always) private static func mix(_ hash: UInt64, _ value: UInt64) -> UInt64 {

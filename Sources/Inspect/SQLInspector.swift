@@ -39,6 +39,9 @@ public final class SQLInspector {
 
     deinit { cache.free() }
 
+    /// Bytes taken by texts that are answered from memory; at most `InspectLimits.cachedBytes`.
+    package var rememberedBytes: Int { cache.bytes }
+
     private func prepareSymbols() {
         cache.removeAll()
         reader.symbols.reset()

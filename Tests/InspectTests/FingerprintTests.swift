@@ -22,6 +22,8 @@ import Testing
         ("insert into t values (1, 'a')", "insert into t values (2, 'b'), (3, null)"),
         ("select a from t where b = 1", "select a from t where b = -1"),
         ("select a from t limit 5", "select A from T limit 50"),
+        ("insert into t values (1, true)", "insert into t values (-2, false), (3, null), (4, default)"),
+        ("select name from t", "select \"name\" from t"),
         ("select u&\"\\0061\" from t", "select a from t"),
     ])
     func same(_ pair: (String, String)) {

@@ -47,6 +47,7 @@ extension ShellReader {
 
     private func open(_ row: ShellWrapper, _ range: Range<Int>) throws(ShellMisread) {
         let arguments = range.lowerBound + 1..<range.upperBound
+        if row.mayRunByOptions { noteHiddenOptions(arguments) }
         switch row.opening {
         case .options, .hash, .mapfile, .read, .completion, .fork, .printf, .getopts, .wait, .unset, .declaration, .arithmetic, .test,
             .setting, .shopt, .alias, .trap, .source, .evaluate:
@@ -76,6 +77,16 @@ extension ShellReader {
         case .editor: try openEditor(row, arguments)
         case .tee: openTee(arguments)
         case .dd: openDD(arguments)
+        }
+    }
+
+    /// An argument that is not known may be an option that runs something: `find $x` is `find . -exec rm {} +`. What cannot become
+    /// several words can only be one, as `--compress-program=…`.
+    private func noteHiddenOptions(_ arguments: Range<Int>) {
+        for index in arguments {
+            if word(index, is: "--") { return }
+            if words[index].isMany { findings.unknown.insert(.code) }
+            if !words[index].isKnown { findings.unknown.insert(.effect) }
         }
     }
 

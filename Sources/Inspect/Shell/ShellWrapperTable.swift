@@ -28,6 +28,18 @@ struct ShellWrapper: Sendable {
     var options: StaticString
     var opening: ShellOpening
 
+    /// Whether one of its options runs something, so that an argument that is not known may be one.
+    var mayRunByOptions: Bool {
+        switch opening {
+        case .find, .git, .tar, .editor: true
+        case .options:
+            UnsafeBufferPointer(start: options.utf8Start, count: options.utf8CodeUnitCount).contains {
+                $0 == UInt8(ascii: "!") || $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "%")
+            }
+        default: false  // the others open what they run, or say what they do not know
+        }
+    }
+
     static let rows: [ShellWrapper] = [
         // Run their words as another user, with other limits, in another place.
         .init(
