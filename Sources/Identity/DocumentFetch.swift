@@ -20,6 +20,8 @@ final class DocumentFetch: NSObject, URLSessionDataDelegate, Sendable {
         var document = FetchedDocument(bytes: [], maxAge: nil)
         var failure: KeySourceFailure?
         var redirects = 0
+        /// Status of a redirect that is not followed.
+        var refusedRedirect: Int?
         var waiting: CheckedContinuation<Result<FetchedDocument, KeySourceFailure>, Never>?
     }
     private let address: SafeURL
@@ -81,9 +83,9 @@ final class DocumentFetch: NSObject, URLSessionDataDelegate, Sendable {
         if redirects <= IdentityLimits.redirects && address.hasSameOrigin(as: request.url) {
             completionHandler(request)
         } else {
-            end(.status(response.statusCode))
+            // The task ends by itself then. Ending it here as well would race with the answer, which FoundationNetworking takes as fatal.
+            state.withLock { $0.refusedRedirect = response.statusCode }
             completionHandler(nil)
-            task.cancel()
         }
     }
 
@@ -116,6 +118,7 @@ final class DocumentFetch: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+        if let status = state.withLock({ $0.refusedRedirect }) { return end(.status(status)) }
         end(error.map { .unreachable($0.localizedDescription) })
     }
 
