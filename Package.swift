@@ -19,7 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
@@ -27,6 +27,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        .systemLibrary(name: "CLinux"),
 
         // Authoring: text in, program out.
         .target(name: "PolicyLang"),
@@ -50,16 +52,20 @@ let package = Package(
                 "Machine", "Mask", "Decision", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: hot),
+        .target(
+            name: "Transport",
+            dependencies: [
+                "CLinux", "COpenSSL", .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], swiftSettings: hot),
         .target(name: "Harness", dependencies: ["Machine", "Inspect", "Mask", "Decision", "Recording"]),
         .target(
             name: "Gateway",
             dependencies: [
-                "Machine", "Inspect", "Mask", "Decision", "Sealing", "Identity", "Recording",
+                "Machine", "Inspect", "Mask", "Decision", "Sealing", "Identity", "Recording", "Transport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -72,14 +78,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
 
         .testTarget(name: "PolicyLangTests", dependencies: ["PolicyLang"], exclude: ["Cases"]),
         .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PolicyLang", "Machine", "Inspect"], exclude: ["Cases"]),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns"], exclude: ["Cases"]),
+        .testTarget(
+            name: "TransportTests", dependencies: ["Transport", "Sealing", .product(name: "NIOCore", package: "swift-nio")]),
         .testTarget(name: "SealingTests", dependencies: ["Sealing"], exclude: ["Cases"]),
         .testTarget(name: "MachineTests", dependencies: ["Machine", "Patterns"], exclude: ["Cases"]),
         .testTarget(name: "MaskTests", dependencies: ["Mask", "Patterns"], exclude: ["Cases"]),
@@ -105,8 +110,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "Recording", "Compiler", "PolicyLang", "Decision", "Machine", "Mask", "Inspect", "Identity", "Sealing",
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "Logging", package: "swift-log"),
+                "Transport", .product(name: "NIOCore", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Cases"]),
         .systemLibrary(name: "CPgQuery", path: "Tests/CPgQuery", providers: [.apt(["libpg-query-dev"])]),
         .testTarget(name: "JudgeTests", dependencies: ["Inspect", "Machine", "CPgQuery"]),

@@ -1,4 +1,4 @@
-// The parts of libcrypto that Postern uses: signatures, digests, key derivation, randomness, certificates.
+// The parts of OpenSSL that Postern uses: signatures, digests, key derivation, randomness, certificates, TLS.
 // Below the includes: what C offers as a macro or with variable arguments, as functions that Swift can call.
 #pragma once
 #include <openssl/asn1.h>
@@ -11,6 +11,7 @@
 #include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -66,4 +67,34 @@ static inline int postern_add_extension(X509 *certificate, int kind, const char 
     int added = X509_add_ext(certificate, extension, -1);
     X509_EXTENSION_free(extension);
     return added;
+}
+
+/// What every TLS context of ours has: TLS 1.2 or newer, no renegotiation, no compression, partial writes from memory that may move,
+/// reads of more than one record at a time, no buffers kept while a connection is idle.
+static inline void postern_prepare(SSL_CTX *context) {
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_mode(
+        context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(context, 1);
+}
+static inline long postern_no_session_cache(SSL_CTX *context) { return SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); }
+static inline long postern_add_chain(SSL_CTX *context, X509 *certificate) { return SSL_CTX_add1_chain_cert(context, certificate); }
+static inline long postern_server_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name); }
+
+/// ALPN names in wire format.
+typedef struct {
+    const unsigned char *names;
+    unsigned int length;
+} postern_protocols;
+
+/// The first of ours that the client names too; a client that names only others is refused (RFC 7301 section 3.2).
+static inline int postern_choose_protocol(
+    SSL *ssl, const unsigned char **chosen, unsigned char *length, const unsigned char *offered, unsigned int count, void *ours) {
+    const postern_protocols *protocols = (const postern_protocols *)ours;
+    (void)ssl;
+    return SSL_select_next_proto((unsigned char **)chosen, length, protocols->names, protocols->length, offered, count)
+            == OPENSSL_NPN_NEGOTIATED
+        ? SSL_TLSEXT_ERR_OK
+        : SSL_TLSEXT_ERR_ALERT_FATAL;
 }

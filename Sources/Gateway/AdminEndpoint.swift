@@ -12,18 +12,36 @@ struct AdminAnswers: Sendable {
     var notReady: @Sendable () -> String?
 }
 
-enum AdminEndpoint {
+/// A running admin port, on a thread of its own: nobody who scrapes it waits for sessions, and no session for them.
+struct AdminEndpoint: Sendable {
+    private let group: MultiThreadedEventLoopGroup
+    private let channel: any Channel
+    let address: SocketAddress
+
     /// Serves `/metrics`, `/healthz` (the process lives) and `/readyz` (sessions may start).
-    static func start(_ address: SocketEndpoint, group: any EventLoopGroup, answers: AdminAnswers) async throws -> any Channel {
-        try await ServerBootstrap(group: group)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-                    try channel.pipeline.syncOperations.addHandler(AdminHandler(answers))
+    static func start(_ address: SocketEndpoint, answers: AdminAnswers) async throws -> AdminEndpoint {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            let channel = try await ServerBootstrap(group: group)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+                        try channel.pipeline.syncOperations.addHandler(AdminHandler(answers))
+                    }
                 }
-            }
-            .bind(host: address.host, port: address.port).get()
+                .bind(host: address.host, port: address.port).get()
+            guard let bound = channel.localAddress else { throw StartFailure("the admin port \(address) has no address") }
+            return AdminEndpoint(group: group, channel: channel, address: bound)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw StartFailure("cannot listen on the admin port \(address): \(error)")
+        }
+    }
+
+    func close() async {
+        try? await channel.close()
+        try? await group.shutdownGracefully()
     }
 }
 

@@ -1,16 +1,16 @@
 // A running gateway: listeners, policy, recording and admin port, from start to drained.
 
 import Decision
+import Dispatch
 import Foundation
 import Identity
 import Logging
 import Machine
 import NIOCore
-import NIOPosix
-import NIOSSL
 import Recording
 import Sealing
 import Synchronization
+import Transport
 
 /// Why a gateway cannot start.
 public struct StartFailure: Error, Sendable, CustomStringConvertible {
@@ -26,7 +26,7 @@ public final class GatewayServer: Sendable {
 
     private let configuration: GatewayConfiguration
     private let logger: Logger
-    private let group: MultiThreadedEventLoopGroup
+    private let loops: SocketLoops
     private let metrics: GatewayMetrics
     private let store: PolicyStore
     private let shared: SharedPolicy
@@ -35,18 +35,21 @@ public final class GatewayServer: Sendable {
     private let memory: FirstSeen
     private let isMemorySeeded = Atomic<Bool>(false)
     private let isDraining = Atomic<Bool>(false)
-    private let channels = Mutex<[any Channel]>([])
+    private let listeners = Mutex<[ListenerHandle]>([])
+    private let admin = Mutex<AdminEndpoint?>(nil)
 
-    /// Where each listener listens, in the order of the configuration: with port 0 the system chose.
-    public var addresses: [SocketAddress] { channels.withLock { $0.compactMap(\.localAddress) } }
+    /// Where each listener listens, in the order of the configuration, then the admin port: with port 0 the system chose.
+    public var addresses: [SocketAddress] {
+        listeners.withLock { $0.map(\.address) } + (admin.withLock { $0?.address }.map { [$0] } ?? [])
+    }
 
     private init(
-        configuration: GatewayConfiguration, logger: Logger, group: MultiThreadedEventLoopGroup, metrics: GatewayMetrics,
+        configuration: GatewayConfiguration, logger: Logger, loops: SocketLoops, metrics: GatewayMetrics,
         store: PolicyStore, inForce: PolicyInForce, recorder: Recorder
     ) throws {
         self.configuration = configuration
         self.logger = logger
-        self.group = group
+        self.loops = loops
         self.metrics = metrics
         self.store = store
         self.recorder = recorder
@@ -92,17 +95,17 @@ public final class GatewayServer: Sendable {
         let (store, policy) = try load(configuration, logger)
         try FileManager.default.createDirectory(atPath: configuration.recording, withIntermediateDirectories: true)
         let recorder = try Recorder(directory: configuration.recording)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.limits.eventLoops)
+        let loops = try SocketLoops(count: configuration.limits.eventLoops)
         do {
             let server = try GatewayServer(
-                configuration: configuration, logger: logger, group: group, metrics: metrics, store: store, inForce: policy,
+                configuration: configuration, logger: logger, loops: loops, metrics: metrics, store: store, inForce: policy,
                 recorder: recorder)
             server.seedMemory(for: policy.program)
             try await server.listen()
             return server
         } catch {
+            loops.stop()
             recorder.close()
-            try? await group.shutdownGracefully()
             throw error
         }
     }
@@ -174,7 +177,8 @@ public final class GatewayServer: Sendable {
     public func drain() async {
         guard isDraining.compareExchange(expected: false, desired: true, ordering: .sequentiallyConsistent).exchanged else { return }
         logger.notice("draining", metadata: ["sessions": "\(service.sessionCount)"])
-        for channel in channels.withLock({ $0 }) { try? await channel.close() }
+        for listener in listeners.withLock({ $0 }) { await listener.close() }
+        await admin.withLock { $0 }?.close()
         service.drain()
         let deadline = NIODeadline.now() + .seconds(Int64(configuration.limits.drainSeconds))
         while service.sessionCount > 0, NIODeadline.now() < deadline { await pause(.milliseconds(50)) }
@@ -182,13 +186,16 @@ public final class GatewayServer: Sendable {
         let end = NIODeadline.now() + .seconds(2)
         while service.sessionCount > 0, NIODeadline.now() < end { await pause(.milliseconds(20)) }
         recorder.flush()
+        loops.stop()
         recorder.close()
-        try? await group.shutdownGracefully()
         logger.notice("stopped")
     }
 
     private func pause(_ amount: TimeAmount) async {
-        try? await group.next().scheduleTask(in: amount) {}.futureResult.get()
+        let loop = loops.next()
+        await withCheckedContinuation { continuation in
+            loop.execute { _ = loop.schedule(in: amount) { continuation.resume() } }
+        }
     }
 
     // MARK: - Start
@@ -197,53 +204,53 @@ public final class GatewayServer: Sendable {
         await shared.current.verifier.refresh(now: Self.now())
         for listener in configuration.listeners {
             let tls = try ServerCertificate.context(listener.tls, now: Date())
-            let channel = try await bind(listener, tls)
-            channels.withLock { $0.append(channel) }
-            logger.notice("listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
+            let bound = try bind(listener, tls)
+            listeners.withLock { $0.append(bound) }
+            logger.notice("listening", metadata: ["address": "\(bound.address)"])
         }
         if let admin = configuration.admin {
-            let channel = try await AdminEndpoint.start(admin, group: group, answers: answers())
-            channels.withLock { $0.append(channel) }
+            let started = try await AdminEndpoint.start(admin, answers: answers())
+            self.admin.withLock { $0 = started }
         }
         logger.notice("policy in force", metadata: policyMetadata(shared.current.program))
         watch()
     }
 
-    private func bind(_ listener: GatewayConfiguration.Listener, _ tls: NIOSSLContext) async throws -> any Channel {
+    private func bind(_ listener: GatewayConfiguration.Listener, _ tls: TLSContext?) throws -> ListenerHandle {
         let (service, metrics, limit) = (service, metrics, configuration.limits.connections)
-        let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.socketOption(.so_keepalive), value: 1)
-            .childChannelInitializer { channel in
+        do {
+            return try Listener.bind(host: listener.address.host, port: listener.address.port, loops: loops) { file, peer, loop in
                 guard metrics.activeConnections < limit else {
                     metrics.connectionOverLimit()
-                    return channel.close()
+                    return Listener.drop(file)
                 }
-                return channel.eventLoop.makeCompletedFuture {
-                    try service.accept(channel, tls: tls, allowsCleartext: listener.cleartextOnLoopback)
-                }
+                service.accept(file, from: peer, on: loop, tls: tls, allowsCleartext: listener.cleartextOnLoopback)
             }
-        do {
-            return try await bootstrap.bind(host: listener.address.host, port: listener.address.port).get()
         } catch {
             throw StartFailure("cannot listen on \(listener.address): \(error)")
         }
     }
 
-    /// Looks at the bundle and the keys from time to time, off the event loops.
+    /// Looks at the bundle and the keys from time to time, off the loops.
     private func watch() {
-        let loop = group.next()
-        loop.scheduleRepeatedTask(initialDelay: .seconds(Self.watchSeconds), delay: .seconds(Self.watchSeconds)) { [weak self] _ in
-            guard let self else { return }
-            NIOThreadPool.singleton.submit { _ in self.reload(force: false) }
+        let loop = loops.next()
+        loop.execute { [weak self] in
+            Self.every(.seconds(Self.watchSeconds), on: loop) { [weak self] in
+                guard let self else { return false }
+                DispatchQueue.global().async { self.reload(force: false) }
+                return true
+            }
+            Self.every(.seconds(Self.keyRefreshSeconds), on: loop) { [weak self] in
+                guard let self else { return false }
+                Task { await self.shared.current.verifier.refresh(now: Self.now()) }
+                return true
+            }
         }
-        loop.scheduleRepeatedTask(initialDelay: .seconds(Self.keyRefreshSeconds), delay: .seconds(Self.keyRefreshSeconds)) {
-            [weak self] _ in
-            guard let self else { return }
-            Task { await self.shared.current.verifier.refresh(now: Self.now()) }
-        }
+    }
+
+    /// Runs a task again and again until it says that it is enough.
+    private static func every(_ time: TimeAmount, on loop: SocketLoop, _ task: @escaping () -> Bool) {
+        _ = loop.schedule(in: time) { if task() { every(time, on: loop, task) } }
     }
 
     private func answers() -> AdminAnswers {

@@ -5,9 +5,9 @@ import Foundation
 import Identity
 import Logging
 import Machine
-import NIOCore
 import Recording
 import Synchronization
+import Transport
 
 /// The policy in force, for whoever starts a session.
 final class SharedPolicy: Sendable {
@@ -17,17 +17,17 @@ final class SharedPolicy: Sendable {
     func replace(_ next: PolicyInForce) { policy.withLock { $0 = next } }
 }
 
-/// One journal for each event loop, made when its first session starts.
+/// One journal for each loop, made when its first session starts.
 final class LoopJournals: Sendable {
     private let recorder: Recorder
-    private let journals = Mutex<[ObjectIdentifier: NIOLoopBound<Journal>]>([:])
+    private let journals = Mutex<[ObjectIdentifier: LoopBound<Journal>]>([:])
     init(_ recorder: Recorder) { self.recorder = recorder }
 
     /// Called on `loop`; the journal stays on it.
-    func journal(of loop: any EventLoop) throws -> Journal {
+    func journal(of loop: SocketLoop) throws -> Journal {
         let key = ObjectIdentifier(loop)
         if let known = journals.withLock({ $0[key] }) { return known.value }
-        let made = NIOLoopBound(try recorder.makeJournal(), eventLoop: loop)
+        let made = LoopBound(try recorder.makeJournal(), on: loop)
         journals.withLock { $0[key] = made }
         return made.value
     }

@@ -1,8 +1,8 @@
 // The certificate a listener shows: the operator's files, or a development one made on the first run.
 
 import Foundation
-import NIOSSL
 import Sealing
+import Transport
 
 /// A TLS setting that cannot be used.
 public struct CertificateError: Error, Sendable, CustomStringConvertible {
@@ -14,20 +14,20 @@ enum ServerCertificate {
     /// Days a development certificate is valid; a new one is made when the file is older.
     static let developmentDays = 365
 
-    /// TLS 1.2 or newer; ALPN `postgresql` for direct TLS (PostgreSQL manual 55.2.11).
-    static func context(_ tls: GatewayConfiguration.TLS, now: Date) throws(CertificateError) -> NIOSSLContext {
+    /// ALPN `postgresql` for direct TLS (PostgreSQL manual 55.2.11).
+    static func context(_ tls: GatewayConfiguration.TLS, now: Date) throws(CertificateError) -> TLSContext {
         let (certificate, key) = try files(tls, now: now)
         do {
-            let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
-            let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain, privateKey: .privateKey(privateKey))
-            configuration.minimumTLSVersion = .tlsv12
-            configuration.applicationProtocols = ["postgresql"]
-            return try NIOSSLContext(configuration: configuration)
+            return try TLSContext.server(
+                certificateChain: try bytes(certificate), privateKey: try bytes(key), protocols: ["postgresql"])
         } catch {
             throw CertificateError(reason: "\(certificate) and \(key) cannot be used for TLS: \(error)")
         }
+    }
+
+    private static func bytes(_ path: String) throws(CertificateError) -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: path) else { throw CertificateError(reason: "\(path) cannot be read") }
+        return [UInt8](data)
     }
 
     private static func files(_ tls: GatewayConfiguration.TLS, now: Date) throws(CertificateError) -> (String, String) {

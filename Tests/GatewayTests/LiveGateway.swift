@@ -4,12 +4,10 @@ import Decision
 import Foundation
 import Logging
 import Machine
-import NIOCore
-import NIOPosix
-import NIOSSL
 import Recording
 import Sealing
 import Synchronization
+import Transport
 
 @testable import Gateway
 
@@ -17,8 +15,8 @@ import Synchronization
 final class LiveGateway {
     let port: Int
     let service: PostgresService
-    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    private let channel: any Channel
+    private let loops: SocketLoops
+    private let listener: ListenerHandle
 
     /// - Parameters:
     ///   - database: on the live PostgreSQL, and the name that clients connect to; the resource is `shop`.
@@ -44,23 +42,20 @@ final class LiveGateway {
                 journal: { try journals.journal($0) }, metrics: GatewayMetrics(), logger: logger))
         let certificate = try DevelopmentCertificate.make(
             names: ["localhost"], addresses: ["127.0.0.1"], validDays: 30, nowSeconds: Int64(Date().timeIntervalSince1970))
-        var settings = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(certificate.certificatePEM.utf8)).map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(certificate.privateKeyPEM.utf8), format: .pem)))
-        settings.applicationProtocols = ["postgresql"]
-        let context = try NIOSSLContext(configuration: settings)
+        let context = try TLSContext.server(
+            certificateChain: Array(certificate.certificatePEM.utf8), privateKey: Array(certificate.privateKeyPEM.utf8),
+            protocols: ["postgresql"])
         let service = service
-        channel = try ServerBootstrap(group: group)
-            .childChannelInitializer { child in
-                child.eventLoop.makeCompletedFuture { try service.accept(child, tls: context, allowsCleartext: cleartext) }
-            }
-            .bind(host: "127.0.0.1", port: 0).wait()
-        port = channel.localAddress?.port ?? 0
+        loops = try SocketLoops(count: 1)
+        listener = try Listener.bind(host: "127.0.0.1", port: 0, loops: loops) { file, peer, loop in
+            service.accept(file, from: peer, on: loop, tls: context, allowsCleartext: cleartext)
+        }
+        port = listener.address.port ?? 0
     }
 
     deinit {
-        channel.close(promise: nil)
         service.endAll()
+        loops.stop()
     }
 
     func psql(_ token: String, database: String, _ commands: [String], tls: String = "require", options: [String] = ["-At"]) throws -> PsqlRun {
@@ -78,7 +73,7 @@ final class LiveGateway {
     }
 }
 
-/// A journal for each event loop. Journals are used on their own loop only; the table is locked.
+/// A journal for each loop. Journals are used on their own loop only; the table is locked.
 private final class Journals: Sendable {
     private struct Held: @unchecked Sendable {
         // Handed only to the loop that it was made for.
@@ -89,7 +84,7 @@ private final class Journals: Sendable {
 
     init(_ recorder: Recorder) { self.recorder = recorder }
 
-    func journal(_ loop: any EventLoop) throws -> Journal {
+    func journal(_ loop: SocketLoop) throws -> Journal {
         try known.withLock { known -> Held in
             if let held = known[ObjectIdentifier(loop)] { return held }
             let held = Held(journal: try recorder.makeJournal())

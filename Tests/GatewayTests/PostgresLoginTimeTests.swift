@@ -2,11 +2,9 @@
 
 import Foundation
 import Logging
-import NIOCore
-import NIOPosix
-import NIOSSL
 import Sealing
 import Testing
+import Transport
 
 @testable import Gateway
 
@@ -14,7 +12,8 @@ import Testing
     struct Nobody: Error {}
 
     @Test(arguments: [true, false]) func aSilentClientIsClosed(_ isUnderTLS: Bool) throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loops = try SocketLoops(count: 1)
+        defer { loops.stop() }
         let metrics = GatewayMetrics()
         var logger = Logger(label: "gateway-test")
         logger.logLevel = .critical
@@ -25,17 +24,12 @@ import Testing
                 logger: logger), loginSeconds: 1)
         let made = try DevelopmentCertificate.make(
             names: ["localhost"], addresses: ["127.0.0.1"], validDays: 30, nowSeconds: Int64(Date().timeIntervalSince1970))
-        let context = try NIOSSLContext(
-            configuration: .makeServerConfiguration(
-                certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(made.certificatePEM.utf8)).map { .certificate($0) },
-                privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(made.privateKeyPEM.utf8), format: .pem))))
-        let listener = try ServerBootstrap(group: group)
-            .childChannelInitializer { child in
-                child.eventLoop.makeCompletedFuture { try service.accept(child, tls: context, allowsCleartext: false) }
-            }
-            .bind(host: "127.0.0.1", port: 0).wait()
-        defer { listener.close(promise: nil) }
-        let client = try RawClient(port: listener.localAddress?.port ?? 0)
+        let context = try TLSContext.server(
+            certificateChain: Array(made.certificatePEM.utf8), privateKey: Array(made.privateKeyPEM.utf8), protocols: ["postgresql"])
+        let listener = try Listener.bind(host: "127.0.0.1", port: 0, loops: loops) { file, peer, loop in
+            service.accept(file, from: peer, on: loop, tls: context, allowsCleartext: false)
+        }
+        let client = try RawClient(port: listener.address.port ?? 0)
         let began = ContinuousClock.now
         if isUnderTLS {
             client.send(bytes: [0, 0, 0, 8, 4, 210, 22, 47])

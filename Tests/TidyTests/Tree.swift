@@ -49,6 +49,7 @@ enum Arrows {
         "PolicyLang": ["Machine", "Compiler", "Patterns"],
         "Harness": ["Gateway", "PolicyLang", "Compiler"],
         "Recording": ["Gateway", "NIOCore"],
+        "Transport": ["Gateway", "Identity", "Recording", "Decision", "Machine", "NIOPosix"],
         "Identity": ["Gateway", "NIOCore"],
     ]
 
@@ -61,6 +62,7 @@ enum Arrows {
         "Decision": ["Foundation", "FoundationEssentials", "Dispatch", "Glibc"],
         "Patterns": ["Foundation", "FoundationEssentials", "Dispatch"],
         "Sealing": ["Foundation", "FoundationEssentials", "Dispatch"],
+        "Transport": ["Foundation", "FoundationEssentials", "NIOPosix"],
     ]
 
     /// Module → names in its `dependencies:` list.

@@ -1,105 +1,75 @@
 // The backend's connection of one session: its login, then its bytes.
 
 import NIOCore
-import NIOTLS
+import Transport
 
 /// The backend's side of a pair.
-final class PostgresBackendHandler: ChannelInboundHandler, PostgresWriting {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
+final class PostgresBackendHandler: ConnectionOwner {
     private enum Phase {
         case login
         case session(PostgresPair)
         case closed
     }
 
+    let connection: Connection
     private let dial: PostgresDial
     private var login: PostgresBackendLogin
     /// Called once, when the login has ended.
     private var whenReady: ((PostgresBackendHandler, Result<PostgresBackendGreeting, PostgresFault>) -> Void)?
     private var phase = Phase.login
-    private(set) var context: ChannelHandlerContext?
-    var input = ByteBuffer()
-    let writer = PostgresSocketWriter()
-    private var isEncrypted = false
-    /// As the channel last said: asked for after every message, so it is kept here.
-    private(set) var isWritable = true
 
+    /// Takes over a connection to a backend, on its loop, and logs in.
     init(
-        dial: PostgresDial, login: PostgresBackendLogin,
+        dial: PostgresDial, connection: Connection, login: PostgresBackendLogin,
         whenReady: @escaping (PostgresBackendHandler, Result<PostgresBackendGreeting, PostgresFault>) -> Void
     ) {
         self.dial = dial
+        self.connection = connection
         self.login = login
         self.whenReady = whenReady
+        connection.begin(self)
+        connection.setReading(true)
+        send(self.login.connected())
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    // MARK: - The connection's events
 
-    func channelActive(context: ChannelHandlerContext) {
-        send(login.connected())
-        context.fireChannelActive()
-    }
+    func connectionEncrypted() { send(login.encrypted(channelBinding: connection.serverEndPoint)) }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent {
-            isEncrypted = true
-            send(login.encrypted(channelBinding: nil))
-        }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var more = unwrapInboundIn(data)
-        if input.readableBytes == 0 { input = more } else { input.writeBuffer(&more) }
+    func connectionRead() {
         switch phase {
-        case .login: stepLogin(context)
+        case .login: stepLogin()
         case .session(let pair): pair.backendRead()
         case .closed: break
         }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
+    func connectionReadCompleted() {
         if case .session(let pair) = phase { pair.flush() }
-        context.fireChannelReadComplete()
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        isWritable = context.channel.isWritable
+    func connectionIsWritable() {
         if case .session(let pair) = phase { pair.updateReading() }
-        context.fireChannelWritabilityChanged()
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    func connectionClosed(reason: TransportError?) {
         let was = phase
         phase = .closed
-        self.context = nil
         switch was {
         case .session(let pair): pair.backendClosed()
-        case .login: ended(.failure(.backend("the backend closed the connection during the login")))
+        case .login:
+            ended(.failure(.backend(reason.map { "\($0)" } ?? "the backend closed the connection during the login")))
         case .closed: break
         }
-        context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case .login = phase { ended(.failure(.backend("\(error)"))) }
-        context.close(promise: nil)
-    }
-
-    private func stepLogin(_ context: ChannelHandlerContext) {
+    private func stepLogin() {
         do throws(PostgresFault) {
             while case .login = phase {
-                switch try login.receive(&input) {
+                switch try login.receive(&connection.input) {
                 case .wait: return
                 case .send(let buffer): send(buffer)
-                case .startTLS:
-                    do {
-                        try dial.addTLS(to: context.channel)
-                    } catch {
-                        throw PostgresFault.backend("TLS cannot be started: \(error)")
-                    }
+                case .startTLS: try dial.startTLS(connection)
                 case .refused(let state, let message): throw .backend("the backend refused the login: \(state) \(message)")
                 case .ready(let greeting): return ended(.success(greeting))
                 }
@@ -116,27 +86,17 @@ final class PostgresBackendHandler: ChannelInboundHandler, PostgresWriting {
         call?(self, result)
     }
 
-    private func send(_ buffer: ByteBuffer) { context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil) }
+    private func send(_ buffer: ByteBuffer) {
+        connection.write(buffer)
+        connection.flush()
+    }
 
     // MARK: - For the pair
 
-    func begin(_ pair: PostgresPair) {
-        phase = .session(pair)
-        if !isEncrypted { writeStraight() }
-    }
-
-    func write(_ buffer: ByteBuffer) {
-        if !writer.take(buffer) { writeToChannel(buffer) }
-    }
-
-    func setReading(_ isOn: Bool) {
-        guard let context else { return }
-        try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
-        if isOn { context.read() }
-    }
+    func begin(_ pair: PostgresPair) { phase = .session(pair) }
 
     func close() {
         phase = .closed
-        context?.close(promise: nil)
+        connection.close()
     }
 }

@@ -1,13 +1,13 @@
 // Cancel requests: whose they are, and how they reach the backend.
 
 import NIOCore
-import NIOTLS
 import Sealing
 import Synchronization
+import Transport
 
-/// Which session a process id and key belong to. Shared by all event loops of a gateway.
+/// Which session a process id and key belong to. Shared by all loops of a gateway.
 final class PostgresCancelRegistry: Sendable {
-    /// Hops to the session's event loop and asks it to cancel what runs.
+    /// Hops to the session's loop and asks it to cancel what runs.
     typealias Target = @Sendable () -> Void
 
     private struct Entry {
@@ -63,65 +63,63 @@ final class PostgresCancelRegistry: Sendable {
 }
 
 /// Sends one CancelRequest to a backend and waits until the backend closes, which it does after it has signalled its process.
-final class PostgresCancelSender: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
+final class PostgresCancelSender: ConnectionOwner {
     private let dial: PostgresDial
+    private let connection: Connection
     private let process: UInt32
     private let key: [UInt8]
-    private var timeout: Scheduled<Void>?
+    private let done: () -> Void
+    private var timeout: LoopTimer?
 
-    init(dial: PostgresDial, process: UInt32, key: [UInt8]) {
+    private init(_ dial: PostgresDial, _ connection: Connection, process: UInt32, key: [UInt8], done: @escaping () -> Void) {
         self.dial = dial
+        self.connection = connection
         self.process = process
         self.key = key
+        self.done = done
+        timeout = connection.loop.schedule(in: .seconds(PostgresLimits.cancelSeconds)) { connection.close() }
+        connection.begin(self)
+        connection.setReading(true)
+        if dial.usesTLS { send(PostgresBackendLogin.tlsRequest) } else { request() }
     }
 
-    /// Completes when the backend has taken the request, or cannot be reached: either way nothing more is to come of it.
-    static func send(_ dial: PostgresDial, process: UInt32, key: [UInt8], on loop: any EventLoop) -> EventLoopFuture<Void> {
-        dial.connect(on: loop) { PostgresCancelSender(dial: dial, process: process, key: key) }
-            .flatMap { $0.closeFuture }
-            .flatMapErrorThrowing { _ in }
+    /// Calls back on the loop when the backend has taken the request, or cannot be reached: either way nothing more is to come of it.
+    static func send(_ dial: PostgresDial, process: UInt32, key: [UInt8], on loop: SocketLoop, done: @escaping () -> Void) {
+        dial.connect(on: loop) { result in
+            switch result {
+            case .success(let connection): _ = PostgresCancelSender(dial, connection, process: process, key: key, done: done)
+            case .failure: done()
+            }
+        }
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        let channel = context.channel
-        timeout = context.eventLoop.scheduleTask(in: .seconds(PostgresLimits.cancelSeconds)) { channel.close(promise: nil) }
-        guard dial.usesTLS else { return request(context) }
-        context.writeAndFlush(wrapOutboundOut(PostgresBackendLogin.tlsRequest), promise: nil)
-    }
-
-    private func request(_ context: ChannelHandlerContext) {
+    private func request() {
         var out = ByteBuffer()
         out.writeInteger(UInt32(12 + key.count))
         out.writeInteger(PostgresStartupCode.cancel)
         out.writeInteger(process)
         out.writeBytes(key)
-        context.writeAndFlush(wrapOutboundOut(out), promise: nil)
+        send(out)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    private func send(_ out: ByteBuffer) {
+        connection.write(out)
+        connection.flush()
+    }
+
+    func connectionRead() {
         // Only the one answer to the TLS request is expected.
-        let input = unwrapInboundIn(data)
-        guard dial.usesTLS, input.readableBytes == 1, input.getInteger(at: input.readerIndex, as: UInt8.self) == UInt8(ascii: "S")
-        else { return context.close(promise: nil) }
-        do {
-            try dial.addTLS(to: context.channel)
-        } catch {
-            context.close(promise: nil)
-        }
+        guard dial.usesTLS, !connection.isEncrypted, connection.input.readableBytes == 1,
+            connection.input.readInteger(as: UInt8.self) == UInt8(ascii: "S"), (try? dial.startTLS(connection)) != nil
+        else { return connection.close() }
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent { request(context) }
-        context.fireUserInboundEventTriggered(event)
-    }
+    func connectionReadCompleted() {}
+    func connectionIsWritable() {}
+    func connectionEncrypted() { request() }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    func connectionClosed(reason: TransportError?) {
         timeout?.cancel()
-        context.fireChannelInactive()
+        done()
     }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }

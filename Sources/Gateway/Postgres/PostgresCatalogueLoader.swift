@@ -1,14 +1,11 @@
 // Loads a catalogue over a connection of the gateway's own, and shares it between the sessions of a resource.
 
 import NIOCore
-import NIOTLS
 import Synchronization
+import Transport
 
 /// One load: logs in, asks, describes every view's query, closes.
-final class PostgresCatalogueLoader: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
+final class PostgresCatalogueLoader: ConnectionOwner {
     private enum Phase {
         case login
         case asking(Int)
@@ -18,17 +15,22 @@ final class PostgresCatalogueLoader: ChannelInboundHandler {
 
     private let dial: PostgresDial
     private let asOf: UInt64
-    private let promise: EventLoopPromise<PostgresCatalogue>
+    private let connection: Connection
+    private let done: (Result<PostgresCatalogue, any Error>) -> Void
     private var login: PostgresBackendLogin
     private var phase = Phase.login
-    private var input = ByteBuffer()
     private var builder = PostgresCatalogueBuilder()
-    private var timeout: Scheduled<Void>?
+    private var timeout: LoopTimer?
 
-    init(dial: PostgresDial, nonce: String, asOf: UInt64, promise: EventLoopPromise<PostgresCatalogue>) {
+    /// Calls back once, on the connection's loop.
+    init(
+        dial: PostgresDial, connection: Connection, nonce: String, asOf: UInt64,
+        done: @escaping (Result<PostgresCatalogue, any Error>) -> Void
+    ) {
         self.dial = dial
+        self.connection = connection
         self.asOf = asOf
-        self.promise = promise
+        self.done = done
         login = PostgresBackendLogin(
             credential: dial.resource.credential, database: dial.resource.database,
             settings: [
@@ -37,86 +39,81 @@ final class PostgresCatalogueLoader: ChannelInboundHandler {
                 // Somebody's lock costs this load a view, never the sessions that wait for it.
                 .init(name: "lock_timeout", value: "\(PostgresLimits.catalogueLockMilliseconds)"),
             ], wantsTLS: dial.usesTLS, nonce: nonce)
+        timeout = connection.loop.schedule(in: .seconds(PostgresLimits.catalogueLoadSeconds)) { connection.close() }
+        connection.begin(self)
+        connection.setReading(true)
+        send(login.connected())
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        let channel = context.channel
-        timeout = context.eventLoop.scheduleTask(in: .seconds(PostgresLimits.catalogueLoadSeconds)) { channel.close(promise: nil) }
-        send(login.connected(), context)
-    }
+    // MARK: - The connection's events
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent { send(login.encrypted(channelBinding: nil), context) }
-        context.fireUserInboundEventTriggered(event)
-    }
+    func connectionEncrypted() { send(login.encrypted(channelBinding: connection.serverEndPoint)) }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var more = unwrapInboundIn(data)
-        input.writeBuffer(&more)
+    func connectionRead() {
         do {
-            try walk(context)
+            try walk()
         } catch {
-            finish(context, .failure(error))
+            finish(.failure(error))
         }
-        input.discardReadBytes()
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        finish(context, .failure(PostgresFault.backend("the catalogue's connection was lost")))
-        context.fireChannelInactive()
-    }
+    func connectionReadCompleted() {}
+    func connectionIsWritable() {}
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { finish(context, .failure(error)) }
+    func connectionClosed(reason: TransportError?) {
+        finish(.failure(PostgresFault.backend("the catalogue's connection was lost\(reason.map { ": \($0)" } ?? "")")))
+    }
 
     // MARK: - The conversation
 
-    private func send(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    private func send(_ buffer: ByteBuffer) {
+        connection.write(buffer)
+        connection.flush()
     }
 
-    private func finish(_ context: ChannelHandlerContext, _ result: Result<PostgresCatalogue, any Error>) {
+    private func finish(_ result: Result<PostgresCatalogue, any Error>) {
         if case .done = phase { return }
         phase = .done
         timeout?.cancel()
-        promise.completeWith(result)
-        context.close(promise: nil)
+        done(result)
+        connection.close()
     }
 
-    private func walk(_ context: ChannelHandlerContext) throws {
+    private func walk() throws {
         while case .login = phase {
-            switch try login.receive(&input) {
+            switch try login.receive(&connection.input) {
             case .wait: return
-            case .send(let buffer): send(buffer, context)
-            case .startTLS: try dial.addTLS(to: context.channel)
+            case .send(let buffer): send(buffer)
+            case .startTLS: try dial.startTLS(connection)
             case .refused(let state, let message): throw PostgresFault.backend("the catalogue's login was refused: \(state) \(message)")
-            case .ready: ask(0, context)
+            case .ready: ask(0)
             }
         }
         while true {
             if case .done = phase { return }
-            let frame = input.withUnsafeReadableBytes { PostgresCodec.frame($0, at: 0) }
+            let frame = connection.input.withUnsafeReadableBytes { PostgresCodec.frame($0, at: 0) }
             guard case .header(let type, let total) = frame else {
                 if frame == .invalid { throw PostgresFault.backend("a message of impossible length") }
                 return
             }
             guard total <= PostgresLimits.longControlMessage else { throw PostgresFault.backend("a message that is too long") }
-            guard input.readableBytes >= total, let message = input.readSlice(length: total) else { return }
-            try handle(type, message, context)
+            guard connection.input.readableBytes >= total, let message = connection.input.readSlice(length: total) else { return }
+            try handle(type, message)
         }
     }
 
-    private func ask(_ index: Int, _ context: ChannelHandlerContext) {
+    private func ask(_ index: Int) {
         let queries = PostgresCatalogueQuery.allCases
-        guard index < queries.count else { return describeViews(context) }
+        guard index < queries.count else { return describeViews() }
         phase = .asking(index)
         var out = ByteBuffer()
         PostgresCodec.query(queries[index].text, to: &out)
-        send(out, context)
+        send(out)
     }
 
     /// Every view's query, each with a Sync of its own, so that one that cannot be described costs only itself.
-    private func describeViews(_ context: ChannelHandlerContext) {
-        guard !builder.views.isEmpty else { return finish(context, .success(builder.build(asOf: asOf))) }
+    private func describeViews() {
+        guard !builder.views.isEmpty else { return finish(.success(builder.build(asOf: asOf))) }
         phase = .describing(0)
         var out = ByteBuffer()
         for view in builder.views {
@@ -124,10 +121,10 @@ final class PostgresCatalogueLoader: ChannelInboundHandler {
             PostgresCodec.describe(UInt8(ascii: "S"), "", to: &out)
             PostgresCodec.empty(.sync, to: &out)
         }
-        send(out, context)
+        send(out)
     }
 
-    private func handle(_ type: UInt8, _ message: ByteBuffer, _ context: ChannelHandlerContext) throws {
+    private func handle(_ type: UInt8, _ message: ByteBuffer) throws {
         var body = message
         body.moveReaderIndex(forwardBy: PostgresCodec.headerLength)
         switch phase {
@@ -135,7 +132,7 @@ final class PostgresCatalogueLoader: ChannelInboundHandler {
             if type == PostgresBackend.dataRow.rawValue {
                 body.withUnsafeReadableBytes { builder.take(PostgresCatalogueQuery.allCases[index], Self.cells($0)) }
             } else if type == PostgresBackend.readyForQuery.rawValue {
-                ask(index + 1, context)
+                ask(index + 1)
             } else if type == PostgresBackend.errorResponse.rawValue {
                 guard case .views = PostgresCatalogueQuery.allCases[index] else {
                     throw PostgresFault.backend("the catalogue cannot be read")
@@ -149,7 +146,7 @@ final class PostgresCatalogueLoader: ChannelInboundHandler {
                 }
             } else if type == PostgresBackend.readyForQuery.rawValue {
                 phase = .describing(index + 1)
-                if index + 1 >= builder.views.count { finish(context, .success(builder.build(asOf: asOf))) }
+                if index + 1 >= builder.views.count { finish(.success(builder.build(asOf: asOf))) }
             }
         case .login, .done: break
         }
@@ -165,11 +162,16 @@ final class PostgresCatalogueLoader: ChannelInboundHandler {
     }
 }
 
-/// The catalogue of one resource: loaded when it is asked for, by one connection at a time, shared by all event loops.
+/// The catalogue of one resource: loaded when it is asked for, by one connection at a time, shared by all loops.
 final class PostgresCatalogueStore: Sendable {
     private struct Request {
         var oldest: UInt64
-        var promise: EventLoopPromise<PostgresCatalogue?>
+        var loop: SocketLoop
+        var done: @Sendable (PostgresCatalogue?) -> Void
+        func answer(_ found: PostgresCatalogue?) {
+            let done = done
+            loop.execute { done(found) }
+        }
     }
     private struct State {
         var current: PostgresCatalogue?
@@ -188,33 +190,25 @@ final class PostgresCatalogueStore: Sendable {
 
     var current: PostgresCatalogue? { state.withLock { $0.current } }
 
-    /// A catalogue whose loading began at `oldest` or later (monotonic nanoseconds); nil when it cannot be loaded now.
-    func catalogue(of oldest: UInt64, on loop: any EventLoop) -> EventLoopFuture<PostgresCatalogue?> {
-        let promise = loop.makePromise(of: PostgresCatalogue?.self)
+    /// A catalogue whose loading began at `oldest` or later (monotonic nanoseconds); nil when it cannot be loaded now. `done` is called on
+    /// the loop, never before this returns.
+    func catalogue(of oldest: UInt64, on loop: SocketLoop, then done: @escaping @Sendable (PostgresCatalogue?) -> Void) {
+        let request = Request(oldest: oldest, loop: loop, done: done)
         let now = NIODeadline.now().uptimeNanoseconds
         let (known, loads) = state.withLock { state -> (PostgresCatalogue?, Bool) in
             if let current = state.current, current.asOf >= oldest { return (current, false) }
-            state.waiting.append(Request(oldest: oldest, promise: promise))
+            state.waiting.append(request)
             guard state.loadingSince == nil else { return (nil, false) }
             state.loadingSince = now
             return (nil, true)
         }
-        if let known { promise.succeed(known) }
+        if let known { request.answer(known) }
         if loads { load(since: now, on: loop) }
-        return promise.futureResult
     }
 
-    private func load(since now: UInt64, on loop: any EventLoop) {
-        let loaded = loop.makePromise(of: PostgresCatalogue.self)
+    private func load(since now: UInt64, on loop: SocketLoop) {
         let dial = dial
-        do {
-            let nonce = try PostgresScram.freshNonce()
-            dial.connect(on: loop) { PostgresCatalogueLoader(dial: dial, nonce: nonce, asOf: now, promise: loaded) }
-                .whenFailure { loaded.fail($0) }
-        } catch {
-            loaded.fail(error)
-        }
-        loaded.futureResult.whenComplete { result in
+        let ended: (Result<PostgresCatalogue, any Error>) -> Void = { result in
             var found: PostgresCatalogue?
             switch result {
             case .success(let catalogue): found = catalogue
@@ -222,9 +216,17 @@ final class PostgresCatalogueStore: Sendable {
             }
             self.loaded(found, since: now, on: loop)
         }
+        dial.connect(on: loop) { result in
+            do {
+                let nonce = try PostgresScram.freshNonce()
+                _ = PostgresCatalogueLoader(dial: dial, connection: try result.get(), nonce: nonce, asOf: now, done: ended)
+            } catch {
+                ended(.failure(error))
+            }
+        }
     }
 
-    private func loaded(_ found: PostgresCatalogue?, since: UInt64, on loop: any EventLoop) {
+    private func loaded(_ found: PostgresCatalogue?, since: UInt64, on loop: SocketLoop) {
         let again = NIODeadline.now().uptimeNanoseconds
         let (answered, loads) = state.withLock { state -> ([Request], Bool) in
             if let found { state.current = found }
@@ -234,7 +236,7 @@ final class PostgresCatalogueStore: Sendable {
             state.loadingSince = state.waiting.isEmpty ? nil : again
             return (answered, !state.waiting.isEmpty)
         }
-        for request in answered { request.promise.succeed(found) }
+        for request in answered { request.answer(found) }
         if loads { load(since: again, on: loop) }
     }
 }

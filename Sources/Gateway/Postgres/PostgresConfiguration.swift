@@ -1,8 +1,6 @@
 // What the room is told about its backends: addresses, credentials, TLS.
 
-import NIOCore
-import NIOPosix
-import NIOSSL
+import Transport
 
 /// One resource of policy, as a backend that can be connected to.
 public struct PostgresResource: Sendable {
@@ -32,52 +30,35 @@ public struct PostgresResource: Sendable {
 /// Reaches one backend: for sessions, for cancel requests and for the catalogue alike.
 struct PostgresDial: Sendable {
     let resource: PostgresResource
-    private let context: NIOSSLContext?
+    private let context: TLSContext?
 
     /// Throws when the CA of a verified backend cannot be read.
-    init(_ resource: PostgresResource) throws {
+    init(_ resource: PostgresResource) throws(TransportError) {
         self.resource = resource
-        var settings = TLSConfiguration.makeClientConfiguration()
-        settings.minimumTLSVersion = .tlsv12
         switch resource.tls {
-        case .disable:
-            context = nil
-            return
-        case .require: settings.certificateVerification = .none
-        case .verifyFull(let ca):
-            settings.certificateVerification = .fullVerification
-            if let ca { settings.trustRoots = .file(ca) }
+        case .disable: context = nil
+        case .require: context = try TLSContext.client(trust: nil)
+        case .verifyFull(let ca): context = try TLSContext.client(trust: ca.map { .file($0) } ?? .system)
         }
-        context = try NIOSSLContext(configuration: settings)
     }
 
     var usesTLS: Bool { context != nil && !isLocal }
     private var isLocal: Bool { resource.host.hasPrefix("/") }
 
-    /// Connects with a handler that does the rest.
-    func connect(on loop: any EventLoop, _ handler: @escaping @Sendable () -> any ChannelHandler) -> EventLoopFuture<any Channel> {
-        let bootstrap = ClientBootstrap(group: loop)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
-            .connectTimeout(.seconds(PostgresLimits.cancelSeconds))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(handler()) }
-            }
-        if isLocal {
-            return ClientBootstrap(group: loop)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(handler()) }
-                }
-                .connect(unixDomainSocketPath: "\(resource.host)/.s.PGSQL.\(resource.port)")
-        }
-        return bootstrap.connect(host: resource.host, port: resource.port)
+    /// Connects, and calls back on the loop.
+    func connect(on loop: SocketLoop, then done: @escaping (Result<Connection, TransportError>) -> Void) {
+        let address: DialAddress =
+            isLocal ? .path("\(resource.host)/.s.PGSQL.\(resource.port)") : .host(resource.host, port: resource.port)
+        Dialer.connect(to: address, on: loop, within: .seconds(PostgresLimits.connectSeconds), then: done)
     }
 
     /// Puts TLS under a connection whose backend has answered `S`.
-    func addTLS(to channel: any Channel) throws {
-        guard let context else { return }
-        let isAddress = (try? SocketAddress(ipAddress: resource.host, port: 0)) != nil
-        let handler = try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : resource.host)
-        try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+    func startTLS(_ connection: Connection) throws(PostgresFault) {
+        guard let context else { throw .backend("TLS where none is configured") }
+        do throws(TransportError) {
+            try connection.startTLS(context, name: resource.host)
+        } catch {
+            throw PostgresFault.backend("TLS cannot be started: \(error)")
+        }
     }
 }

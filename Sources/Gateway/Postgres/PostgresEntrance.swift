@@ -4,8 +4,8 @@ import Decision
 import Inspect
 import Machine
 import NIOCore
-import NIOPosix
 import Recording
+import Transport
 
 #if canImport(Glibc)
     import Glibc
@@ -13,7 +13,7 @@ import Recording
     import Musl
 #endif
 
-/// What leads one proven caller to its backend. Lives on the connection's event loop.
+/// What leads one proven caller to its backend. Lives on the connection's loop.
 final class PostgresEntrance {
     let client: PostgresHandler
     let caller: Caller
@@ -32,14 +32,13 @@ final class PostgresEntrance {
         let resource = place.dial.resource
         let now = PostgresClock.now()
         let facts = SessionFacts(
-            caller: caller, source: client.context?.channel.remoteAddress.flatMap(NetworkAddress.init), start: now.moment)
+            caller: caller, source: client.connection.peer.flatMap(NetworkAddress.init), start: now.moment)
         do {
             guard let judge = try client.service.surroundings.judge(caller, resource.name, facts) else {
                 throw PostgresFault.authentication("the policy does not know this caller or resource")
             }
             self.judge = judge
-            guard let loop = client.context?.eventLoop else { throw PostgresFault.violation("the client has left") }
-            recording = try client.service.surroundings.journal(loop).begin(
+            recording = try client.service.surroundings.journal(client.connection.loop).begin(
                 SessionRecord(
                     caller: caller, resource: resource.name, kind: .postgres, sourceAddress: client.source,
                     database: startup.database, backendUser: resource.credential.user, program: judge.program, startedAt: now.wall))
@@ -92,17 +91,17 @@ final class PostgresEntrance {
 
     // MARK: - The backend
 
-    func connect(on loop: any EventLoop) {
-        let resource = place.dial.resource
+    func connect() {
+        let (resource, dial) = (place.dial.resource, place.dial)
         let login = PostgresBackendLogin(
-            credential: resource.credential, database: resource.database, settings: settings, wantsTLS: place.dial.usesTLS,
-            nonce: nonce)
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        place.dial.connect(on: loop) {
-            let entrance = bound.value
-            return PostgresBackendHandler(dial: entrance.place.dial, login: login) { entrance.backend($0, $1) }
-        }.whenFailure { error in
-            bound.value.refuse(PostgresFault(.connectionFailure, Self.unreachable, reason: "the backend cannot be reached: \(error)"))
+            credential: resource.credential, database: resource.database, settings: settings, wantsTLS: dial.usesTLS, nonce: nonce)
+        dial.connect(on: client.connection.loop) { [self] result in
+            switch result {
+            case .success(let connection):
+                _ = PostgresBackendHandler(dial: dial, connection: connection, login: login) { self.backend($0, $1) }
+            case .failure(let error):
+                refuse(PostgresFault(.connectionFailure, Self.unreachable, reason: "the backend cannot be reached: \(error)"))
+            }
         }
     }
 

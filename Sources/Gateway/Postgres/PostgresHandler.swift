@@ -1,18 +1,14 @@
-// The only one that touches channels: the client's connection, from its first byte to its last.
+// The client's connection, from its first byte to its last.
 
 import Decision
 import Logging
 import Machine
 import NIOCore
-import NIOSSL
-import NIOTLS
+import Transport
 
 /// The client's side: login, then a session's bytes in both directions. Its backend's side is `PostgresBackendHandler`, on the same
-/// event loop, so that nothing here needs a lock.
-final class PostgresHandler: ChannelInboundHandler, PostgresWriting {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
+/// loop, so that nothing here needs a lock.
+final class PostgresHandler: ConnectionOwner {
     enum Phase {
         /// The handshake with the client.
         case login
@@ -23,121 +19,83 @@ final class PostgresHandler: ChannelInboundHandler, PostgresWriting {
     }
 
     let service: PostgresService
-    let tls: NIOSSLContext?
-    private let allowsCleartext: Bool
-    private(set) var context: ChannelHandlerContext?
+    let connection: Connection
+    private let tls: TLSContext?
     private(set) var phase = Phase.login
-    private var login = PostgresLogin(offersTLS: false, allowsCleartext: false)
-    var input = ByteBuffer()
-    let writer = PostgresSocketWriter()
-    /// As the channel last said: asked for after every message, so it is kept here.
-    private(set) var isWritable = true
-    private var timeout: Scheduled<Void>?
-    private(set) var isEncrypted = false
-    private(set) var source = ""
+    private var login: PostgresLogin
+    private var timeout: LoopTimer?
+    let source: String
     var logger: Logger
 
-    init(service: PostgresService, tls: NIOSSLContext?, allowsCleartext: Bool) {
+    /// Takes over an accepted connection, on its loop.
+    init(service: PostgresService, connection: Connection, tls: TLSContext?, allowsCleartext: Bool) {
         self.service = service
+        self.connection = connection
         self.tls = tls
-        self.allowsCleartext = allowsCleartext
+        connection.recordLimit = PostgresLimits.tlsWrite
+        source = connection.peer.map(Self.text) ?? "unix"
         logger = service.surroundings.logger
-    }
-
-    // MARK: - Channel events
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-        if context.channel.isActive { begin(context) }
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        if timeout == nil { begin(context) }
-        context.fireChannelActive()
-    }
-
-    private func begin(_ context: ChannelHandlerContext) {
-        let address = context.channel.remoteAddress
-        source = address.map(Self.text) ?? "unix"
         logger[metadataKey: "source"] = "\(source)"
-        try? context.channel.syncOptions?.setOption(.socketOption(.so_keepalive), value: 1)
-        try? context.channel.syncOptions?.setOption(.socketOption(.tcp_nodelay), value: 1)
-        login = PostgresLogin(offersTLS: tls != nil, allowsCleartext: allowsCleartext && Self.isLoopback(address))
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        timeout = context.eventLoop.scheduleTask(in: .seconds(service.loginSeconds)) { bound.value.loginTimedOut() }
+        login = PostgresLogin(offersTLS: tls != nil, allowsCleartext: allowsCleartext && Self.isLoopback(connection.peer))
+        timeout = connection.loop.schedule(in: .seconds(service.loginSeconds)) { [weak self] in self?.loginTimedOut() }
+        service.surroundings.metrics.connectionOpened()
+        connection.begin(self)
+        connection.setReading(true)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var more = unwrapInboundIn(data)
-        if input.readableBytes == 0 { input = more } else { input.writeBuffer(&more) }
+    // MARK: - The connection's events
+
+    func connectionRead() {
         switch phase {
-        case .login: stepLogin(context)
+        case .login: stepLogin()
         case .session(let pair): pair.clientRead()
         case .busy, .closed: break
         }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
-        if case .session(let pair) = phase { pair.flush() } else { context.flush() }
-        context.fireChannelReadComplete()
+    func connectionReadCompleted() {
+        if case .session(let pair) = phase { pair.flush() } else { connection.flush() }
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        isWritable = context.channel.isWritable
+    func connectionIsWritable() {
         if case .session(let pair) = phase { pair.updateReading() }
-        context.fireChannelWritabilityChanged()
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted(let negotiated)? = event as? TLSUserEvent {
-            isEncrypted = true
-            do throws(PostgresFault) {
-                try login.encrypted(applicationProtocol: negotiated)
-            } catch {
-                refuse(error)
-            }
+    func connectionEncrypted() {
+        do throws(PostgresFault) {
+            try login.encrypted(applicationProtocol: connection.applicationProtocol)
+        } catch {
+            refuse(error)
         }
-        context.fireUserInboundEventTriggered(event)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    func connectionClosed(reason: TransportError?) {
         timeout?.cancel()
+        service.surroundings.metrics.connectionClosed()
+        if let reason { logger.debug("connection error", metadata: ["error": "\(reason)"]) }
         let was = phase
         phase = .closed
         if case .session(let pair) = was { pair.clientClosed() }
-        self.context = nil
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.debug("connection error", metadata: ["error": "\(error)"])
-        context.close(promise: nil)
     }
 
     // MARK: - Login
 
-    private func stepLogin(_ context: ChannelHandlerContext) {
+    private func stepLogin() {
         do throws(PostgresFault) {
             while case .login = phase {
-                switch try login.receive(&input) {
+                switch try login.receive(&connection.input) {
                 case .wait: return
-                case .answer(let buffer): context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+                case .answer(let buffer): connection.write(buffer)
                 case .startTLS(let buffer):
-                    context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-                    try addTLS(context)
-                case .startDirectTLS:
-                    try addTLS(context)
-                    let waiting = input
-                    input = ByteBuffer()
-                    context.channel.pipeline.fireChannelRead(waiting)
-                    context.channel.pipeline.fireChannelReadComplete()
-                    return
+                    connection.write(buffer)
+                    try startTLS()
+                case .startDirectTLS: return try startTLS()
                 case .cancel(let process, let key):
                     service.surroundings.metrics.cancelRequested()
                     service.cancels.cancel(
                         process: process, key: key, from: host, at: NIODeadline.now().uptimeNanoseconds)
                     close()
-                case .authenticate(let token, let startup): authenticate(token, startup, context)
+                case .authenticate(let token, let startup): authenticate(token, startup)
                 }
             }
         } catch {
@@ -145,22 +103,24 @@ final class PostgresHandler: ChannelInboundHandler, PostgresWriting {
         }
     }
 
-    private func addTLS(_ context: ChannelHandlerContext) throws(PostgresFault) {
+    private func startTLS() throws(PostgresFault) {
         guard let tls else { throw .violation("TLS where none is offered") }
-        do {
-            try context.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls), position: .first)
+        do throws(TransportError) {
+            try connection.startTLS(tls)
         } catch {
             throw PostgresFault(.internalError, "TLS cannot be started", reason: "\(error)")
         }
     }
 
-    private func authenticate(_ token: [UInt8], _ startup: PostgresStartup, _ context: ChannelHandlerContext) {
+    private func authenticate(_ token: [UInt8], _ startup: PostgresStartup) {
         phase = .busy
-        setReading(false)
+        connection.setReading(false)
         let request = PostgresLoginRequest(token: token, source: source, user: startup.user, database: startup.database)
         let authenticate = service.surroundings.authenticate
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.future { try await authenticate(request) }.whenComplete { result in
+        let bound = LoopBound(self, on: connection.loop)
+        connection.loop.run {
+            try await authenticate(request)
+        } then: { result in
             let handler = bound.value
             switch result {
             case .success(let caller): handler.authenticated(caller, startup)
@@ -172,14 +132,13 @@ final class PostgresHandler: ChannelInboundHandler, PostgresWriting {
     }
 
     private func authenticated(_ caller: Caller, _ startup: PostgresStartup) {
-        guard case .busy = phase, let context else { return }
+        guard case .busy = phase else { return }
         logger[metadataKey: "identity"] = "\(caller.identity)"
         do throws(PostgresFault) {
             // The database is looked up only now, so that nobody unknown learns which there are.
             guard let place = service.backend(for: startup.database) else { throw .authentication("no such database is configured") }
             service.surroundings.metrics.authentication(succeeded: true)
-            let entrance = try PostgresEntrance(self, caller, startup, place)
-            entrance.connect(on: context.eventLoop)
+            try PostgresEntrance(self, caller, startup, place).connect()
         } catch {
             refuse(error)
         }
@@ -188,24 +147,11 @@ final class PostgresHandler: ChannelInboundHandler, PostgresWriting {
     private func loginTimedOut() {
         switch phase {
         case .login, .busy:
-            refuse(PostgresFault(.invalidAuthorization, "the login took too long"))
             // In the middle of a handshake nothing can be said.
-            if !isEncrypted, isUnderTLS { closeNow() }
+            if connection.isHandshaking { return close() }
+            refuse(PostgresFault(.invalidAuthorization, "the login took too long"))
         case .session, .closed: break
         }
-    }
-
-    private var isUnderTLS: Bool {
-        (try? context?.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)) != nil
-    }
-
-    /// Closes the socket itself: TLS would wait for the client, to end its handshake or to say goodbye.
-    private func closeNow() {
-        guard let context else { return }
-        guard let below = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) else {
-            return context.close(promise: nil)
-        }
-        below.close(promise: nil)
     }
 
     // MARK: - For the entrance and the pair
@@ -215,7 +161,6 @@ final class PostgresHandler: ChannelInboundHandler, PostgresWriting {
         guard case .busy = phase else { return pair.clientClosed() }
         timeout?.cancel()
         phase = .session(pair)
-        if !isUnderTLS { writeStraight() }
         pair.start()
     }
 
@@ -229,13 +174,10 @@ final class PostgresHandler: ChannelInboundHandler, PostgresWriting {
         case .closed, .session: return
         case .login, .busy: break
         }
-        phase = .closed
-        timeout?.cancel()
         logger.notice("connection refused", metadata: ["reason": "\(fault)"])
-        guard let context else { return }
         var out = ByteBuffer()
         fault.write(to: &out)
-        context.write(wrapOutboundOut(out), promise: nil)
+        connection.write(out)
         closeWhenWritten()
     }
 
@@ -243,41 +185,17 @@ final class PostgresHandler: ChannelInboundHandler, PostgresWriting {
     func closeWhenWritten() {
         phase = .closed
         timeout?.cancel()
-        guard let context else { return }
-        flush()
-        let channel = context.channel
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let patience = context.eventLoop.scheduleTask(in: .seconds(PostgresLimits.farewellSeconds)) { bound.value.closeNow() }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
-            patience.cancel()
-            channel.close(promise: nil)
-        }
+        connection.finish(within: .seconds(PostgresLimits.farewellSeconds))
     }
 
     func close() {
         phase = .closed
         timeout?.cancel()
-        context?.close(promise: nil)
-    }
-
-    func setReading(_ isOn: Bool) {
-        guard let context else { return }
-        try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
-        if isOn { context.read() }
-    }
-
-    /// Writes to the client. Under TLS in pieces that asynchronous libpq clients read without stalling.
-    func write(_ buffer: ByteBuffer) {
-        if writer.take(buffer) { return }
-        guard isEncrypted, buffer.readableBytes > PostgresLimits.tlsWrite else { return writeToChannel(buffer) }
-        var rest = buffer
-        while let piece = rest.readSlice(length: min(rest.readableBytes, PostgresLimits.tlsWrite)), piece.readableBytes > 0 {
-            writeToChannel(piece)
-        }
+        connection.close()
     }
 
     /// The client's address without its port.
-    private var host: String { context?.channel.remoteAddress?.ipAddress ?? source }
+    private var host: String { connection.peer?.ipAddress ?? source }
 
     private static func text(_ address: SocketAddress) -> String {
         switch address {

@@ -6,8 +6,9 @@ import Logging
 import Machine
 import NIOCore
 import Recording
+import Transport
 
-/// A client's connection joined with its backend's. Both live on one event loop, and so does this.
+/// A client's connection joined with its backend's. Both live on one loop, and so does this.
 final class PostgresPair {
     private let session: PostgresSession
     private let client: PostgresHandler
@@ -28,8 +29,7 @@ final class PostgresPair {
     private var endsWhenIdle: PostgresFault?
     /// Said as soon as nothing runs; nothing new is taken until then.
     private var endsWhenQuiet: PostgresFault?
-    private var expiry: Scheduled<Void>?
-    private var needsFlush = (client: false, backend: false)
+    private var expiry: LoopTimer?
 
     init(_ entrance: PostgresEntrance, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting) throws {
         client = entrance.client
@@ -56,8 +56,8 @@ final class PostgresPair {
 
     /// The client is told that it is in, with the backend's own settings and process id, and a key of the gateway's own.
     func start() {
-        guard let loop = client.context?.eventLoop else { return }
-        let bound = NIOLoopBound(self, eventLoop: loop)
+        let loop = client.connection.loop
+        let bound = LoopBound(self, on: loop)
         do {
             (key, registration) = try service.cancels.register(process: greeting.process) {
                 loop.execute { bound.value.cancel() }
@@ -71,22 +71,21 @@ final class PostgresPair {
                 adopt: { policy, program in loop.execute { bound.value.adopt(policy, program) } },
                 drain: { loop.execute { bound.value.drain() } },
                 end: { loop.execute { bound.value.stop() } }))
-        scheduleExpiry(on: loop, bound)
+        scheduleExpiry(on: loop)
         var out = ByteBuffer()
         PostgresCodec.authentication(0, to: &out)
         for parameter in greeting.parameters { PostgresCodec.parameterStatus(parameter.name, parameter.value, to: &out) }
         PostgresCodec.backendKeyData(process: greeting.process, key: key, to: &out)
         PostgresCodec.readyForQuery(.idle, to: &out)
-        client.write(out)
-        client.flush()
+        client.connection.write(out)
         client.logger.info(
             "session begins",
             metadata: [
                 "session": "\(session.recording.id)", "resource": "\(place.dial.resource.name)", "backend_pid": "\(greeting.process)",
             ])
         backend.begin(self)
-        client.setReading(true)
-        if backend.input.readableBytes > 0 { backendRead() }
+        client.connection.setReading(true)
+        if backend.connection.input.readableBytes > 0 { backendRead() }
         clientRead()
         flush()
     }
@@ -95,26 +94,26 @@ final class PostgresPair {
     private static let longestSession: Int64 = 365 * 86_400
 
     /// A token that ends, ends its session: at the next place where nothing runs.
-    private func scheduleExpiry(on loop: any EventLoop, _ bound: NIOLoopBound<PostgresPair>) {
+    private func scheduleExpiry(on loop: SocketLoop) {
         guard let expires = caller.claims.expires else { return }
         let left = min(max(expires - PostgresClock.now().moment.seconds, 0), Self.longestSession)
-        expiry = loop.scheduleTask(in: .seconds(left)) {
-            bound.value.endWhenQuiet(PostgresFault(.adminShutdown, "the token of this session has expired: connect again with a new one"))
+        expiry = loop.schedule(in: .seconds(left)) { [weak self] in
+            self?.endWhenQuiet(PostgresFault(.adminShutdown, "the token of this session has expired: connect again with a new one"))
         }
     }
 
     // MARK: - Events
 
     func clientRead() {
-        guard !isOver else { return client.input.clear() }
-        session.client(&client.input, at: PostgresClock.now())
+        guard !isOver else { return client.connection.input.clear() }
+        session.client(&client.connection.input, at: PostgresClock.now())
         after()
     }
 
     func backendRead() {
-        session.backend(&backend.input, at: PostgresClock.now())
+        session.backend(&backend.connection.input, at: PostgresClock.now())
         after()
-        if !isOver, client.input.readableBytes > 0, !session.isClientHeld { clientRead() }
+        if !isOver, client.connection.input.readableBytes > 0, !session.isClientHeld { clientRead() }
     }
 
     func clientClosed() {
@@ -136,14 +135,8 @@ final class PostgresPair {
 
     /// Writes what the machine has made, asks for what it wishes, ends what is over.
     private func after() {
-        session.toBackend.drain {
-            backend.write($0)
-            needsFlush.backend = true
-        }
-        session.toClient.drain {
-            if isClientOpen { client.write($0) }
-            needsFlush.client = true
-        }
+        session.toBackend.drain { backend.connection.write($0) }
+        session.toClient.drain { client.connection.write($0) }
         if let wish = session.catalogueWish { loadCatalogue(of: wish) }
         if let end = session.end {
             over(end)
@@ -155,41 +148,33 @@ final class PostgresPair {
     }
 
     func flush() {
-        if needsFlush.backend {
-            needsFlush.backend = false
-            backend.flush()
-        }
-        if needsFlush.client {
-            needsFlush.client = false
-            client.flush()
-        }
+        backend.connection.flush()
+        client.connection.flush()
+        updateReading()
     }
 
     /// Each side is read only while the other can take what comes of it, and while the machine does not wait.
     func updateReading() {
-        let readsClient = isClientOpen && !isOver && !session.isClientHeld && backend.isWritable
+        let readsClient = isClientOpen && !isOver && !session.isClientHeld && backend.connection.isWritable
         if readsClient != isClientReading {
             isClientReading = readsClient
-            client.setReading(readsClient)
+            client.connection.setReading(readsClient)
         }
-        let readsBackend = isBackendOpen && !session.isBackendHeld && (!isClientOpen || client.isWritable)
+        let readsBackend = isBackendOpen && !session.isBackendHeld && (!isClientOpen || client.connection.isWritable)
         if readsBackend != isBackendReading {
             isBackendReading = readsBackend
-            backend.setReading(readsBackend)
+            backend.connection.setReading(readsBackend)
         }
     }
 
     private func loadCatalogue(of oldest: UInt64) {
         session.catalogueWish = nil
-        guard let loop = backend.context?.eventLoop else { return }
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        place.catalogue.catalogue(of: oldest, on: loop).whenComplete { result in
+        let loop = client.connection.loop
+        let bound = LoopBound(self, on: loop)
+        place.catalogue.catalogue(of: oldest, on: loop) { catalogue in
             let pair = bound.value
             guard !pair.isOver else { return }
-            switch result {
-            case .success(let catalogue): pair.session.catalogueLoaded(catalogue)
-            case .failure: pair.session.catalogueLoaded(nil)
-            }
+            pair.session.catalogueLoaded(catalogue)
             pair.backendRead()
             pair.clientRead()
             pair.flush()
@@ -207,14 +192,11 @@ final class PostgresPair {
     }
 
     private func sendCancel() {
-        guard let loop = backend.context?.eventLoop else { return }
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        PostgresCancelSender.send(place.dial, process: greeting.process, key: greeting.key, on: loop).whenComplete { _ in
-            let pair = bound.value
-            pair.session.isCancelling = false
-            guard !pair.isOver else { return pair.backend.close() }
-            pair.clientRead()
-            pair.flush()
+        PostgresCancelSender.send(place.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] in
+            session.isCancelling = false
+            guard !isOver else { return backend.close() }
+            clientRead()
+            flush()
         }
     }
 
@@ -289,7 +271,7 @@ final class PostgresPair {
 
     private func closeClient() {
         isClientOpen = false
-        client.input.clear()
+        client.connection.input.clear()
         client.closeWhenWritten()
     }
 

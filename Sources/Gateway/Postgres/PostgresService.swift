@@ -4,9 +4,9 @@ import Decision
 import Logging
 import Machine
 import NIOCore
-import NIOSSL
 import Recording
 import Synchronization
+import Transport
 
 /// Who wants to come in, and with what.
 public struct PostgresLoginRequest: Sendable {
@@ -29,21 +29,21 @@ public struct PostgresJudge {
     }
 }
 
-/// What the room needs of the gateway around it. Everything is called on event loops and must not block.
+/// What the room needs of the gateway around it. Everything is called on loops and must not block.
 public struct PostgresSurroundings: Sendable {
     /// Proves who the caller is; throws with a reason for the log, without the token in it.
     public var authenticate: @Sendable (PostgresLoginRequest) async throws -> Caller
     /// A gate under the policy in force; nil when the caller may not reach the resource at all.
     public var judge: @Sendable (_ caller: Caller, _ resource: String, _ facts: SessionFacts) throws -> PostgresJudge?
-    /// The journal of the event loop it is called on.
-    public var journal: @Sendable (any EventLoop) throws -> Journal
+    /// The journal of the loop it is called on.
+    public var journal: @Sendable (SocketLoop) throws -> Journal
     public var metrics: GatewayMetrics
     public var logger: Logger
 
     public init(
         authenticate: @escaping @Sendable (PostgresLoginRequest) async throws -> Caller,
         judge: @escaping @Sendable (_ caller: Caller, _ resource: String, _ facts: SessionFacts) throws -> PostgresJudge?,
-        journal: @escaping @Sendable (any EventLoop) throws -> Journal, metrics: GatewayMetrics, logger: Logger
+        journal: @escaping @Sendable (SocketLoop) throws -> Journal, metrics: GatewayMetrics, logger: Logger
     ) {
         self.authenticate = authenticate
         self.judge = judge
@@ -81,16 +81,19 @@ public final class PostgresService: Sendable {
         }
     }
 
-    /// Takes over an accepted connection, on its event loop (it may be called from a child channel initializer).
+    /// Takes over an accepted socket, on the loop it is to live on. Past `limit` connections it is closed unread.
     /// - Parameters:
     ///   - tls: the listener's certificate; nil where there is none.
     ///   - allowsCleartext: take a token without TLS when the client's address is loopback.
-    public func accept(_ channel: any Channel, tls: NIOSSLContext?, allowsCleartext: Bool) throws {
-        let handler = PostgresHandler(service: self, tls: tls, allowsCleartext: allowsCleartext)
-        try channel.pipeline.syncOperations.addHandler(handler)
-        let metrics = surroundings.metrics
-        metrics.connectionOpened()
-        channel.closeFuture.whenComplete { _ in metrics.connectionClosed() }
+    public func accept(
+        _ file: CInt, from peer: SocketAddress?, on loop: SocketLoop, tls: TLSContext?, allowsCleartext: Bool
+    ) {
+        do {
+            let connection = try Connection(file: file, peer: peer, on: loop, peeksFirst: tls != nil)
+            _ = PostgresHandler(service: self, connection: connection, tls: tls, allowsCleartext: allowsCleartext)
+        } catch {
+            surroundings.logger.warning("a connection cannot be taken", metadata: ["reason": "\(error)"])
+        }
     }
 
     func backend(for database: String) -> PostgresBackendPlace? { backends[database] }
@@ -133,7 +136,7 @@ struct PostgresBackendPlace: Sendable {
     let catalogue: PostgresCatalogueStore
 }
 
-/// Reaches a live session from any thread; each call hops to the session's event loop.
+/// Reaches a live session from any thread; each call hops to the session's loop.
 struct PostgresSessionControl: Sendable {
     var adopt: @Sendable (VerifiedProgram, RecordedProgram) -> Void
     var drain: @Sendable () -> Void

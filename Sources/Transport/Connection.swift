@@ -1,0 +1,452 @@
+// A connected socket: bytes in, bytes out, back-pressure, and an end, with or without TLS.
+
+import CLinux
+import NIOCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Who is told what happens to a connection. All calls come on its loop.
+public protocol ConnectionOwner: AnyObject {
+    /// `input` has more bytes.
+    func connectionRead()
+    /// What could be read now has been: whatever was made of it can be sent.
+    func connectionReadCompleted()
+    /// The peer takes bytes again after it did not.
+    func connectionIsWritable()
+    /// TLS is in place.
+    func connectionEncrypted()
+    /// The connection is over; nothing comes after this. `reason` is nil where the peer or we ended it in an orderly way.
+    func connectionClosed(reason: TransportError?)
+}
+
+/// One end of a stream socket. Lives on its loop.
+///
+/// Reading goes into `input`, from whose front the owner takes what it has dealt with. Writing is put off until `flush`. Bytes that the
+/// peer does not take now stay here, and `isWritable` says when they have become many: who writes on regardless is bounded by nothing.
+public final class Connection: SocketSource {
+    /// Unsent bytes at which `isWritable` becomes false, and at which it becomes true again.
+    public static let highWater = 128 * 1024
+    public static let lowWater = 32 * 1024
+    /// Reads of one connection before others have their turn.
+    private static let readsInTurn = 4
+    /// How long the peer has to close after our end is said: a reset would take from it what it has not read yet.
+    private static let farewell = TimeAmount.seconds(1)
+    /// Half a message below this many bytes is copied out of the loop's buffer, so that the buffer stays shared.
+    private static let keptInPlace = 16 * 1024
+
+    enum Security {
+        case none
+        case handshake(TLSSession)
+        case established(TLSSession)
+    }
+    private enum Life: Equatable {
+        case open
+        /// Everything is to be sent, then the end said, then the peer's end awaited.
+        case finishing
+        /// Our end is said; what comes is dropped.
+        case lingering
+        case closed
+    }
+
+    public let loop: SocketLoop
+    /// The other end, where it has an address.
+    public let peer: SocketAddress?
+    /// What was read and not taken yet.
+    public var input = ByteBuffer()
+    public private(set) var isWritable = true
+    /// No single record of TLS holds more: some clients stall on records that leave bytes behind in OpenSSL's buffer.
+    public var recordLimit = TLSSession.largestRecord
+    private var owner: (any ConnectionOwner)?
+    private var life = Life.open
+    private(set) var security = Security.none
+    private var wantsReads = false
+    private var peeksFirst: Bool
+    private var isPutOff = false
+    /// TLS holds bytes that the socket will not tell of again.
+    private var hasHidden = false
+    /// A read or a handshake of TLS waits until the socket can be written.
+    private var readWantsWrite = false
+    /// Bytes are unsent, and the kernel takes none now.
+    private var isBlocked = false
+    private var unsent: [ByteBuffer] = []
+    private(set) var unsentBytes = 0
+    private var patience: LoopTimer?
+
+    /// Takes over a connected socket, on its loop. Nothing is read until `setReading`.
+    /// - Parameter peeksFirst: the first byte is shown before it is taken, for a peer that may begin with TLS by itself.
+    public init(file: CInt, peer: SocketAddress?, on loop: SocketLoop, peeksFirst: Bool = false) throws(TransportError) {
+        self.loop = loop
+        self.peer = peer
+        self.peeksFirst = peeksFirst
+        super.init(file: file)
+        unsent.reserveCapacity(4)
+        do throws(TransportError) {
+            try loop.watch(self, 0)
+        } catch {
+            Glibc.close(file)
+            self.file = -1
+            throw error
+        }
+    }
+
+    /// The owner is kept for as long as the connection is open.
+    public func begin(_ owner: any ConnectionOwner) { self.owner = owner }
+
+    public var isOpen: Bool { life == .open }
+    public var isEncrypted: Bool { if case .established = security { true } else { false } }
+    /// A handshake of TLS is not over.
+    public var isHandshaking: Bool { if case .handshake = security { true } else { false } }
+    public var applicationProtocol: String? { if case .established(let tls) = security { tls.applicationProtocol } else { nil } }
+    /// For channel binding, see `TLSSession.serverEndPoint`.
+    public var serverEndPoint: [UInt8]? { if case .established(let tls) = security { tls.serverEndPoint } else { nil } }
+
+    // MARK: - Reading
+
+    /// Whether the peer's bytes are read. Takes effect at the end of the batch.
+    public func setReading(_ isOn: Bool) {
+        guard wantsReads != isOn else { return }
+        wantsReads = isOn
+        putOff()
+    }
+
+    private var reads: Bool { life == .lingering || (life == .open && wantsReads) }
+
+    /// What is read goes into the loop's shared buffer, which this connection has until it has dealt with it.
+    private func borrowBuffer() {
+        if input.readableBytes == 0, input.capacity < SocketLoop.readSize { swap(&input, &loop.scratch) }
+        guard input.readerIndex > 0 else { return }
+        if input.readableBytes == 0 { input.clear() } else { input.discardReadBytes() }
+    }
+
+    private func giveBufferBack() {
+        guard input.capacity >= SocketLoop.readSize, input.readableBytes < Self.keptInPlace else { return }
+        var kept = ByteBuffer()
+        if input.readableBytes > 0 { kept.writeImmutableBuffer(input) }
+        // A buffer that grew for a long message is not kept.
+        if loop.scratch.capacity == 0, input.capacity <= 2 * SocketLoop.readSize {
+            input.clear()
+            loop.scratch = input
+        }
+        input = kept
+    }
+
+    private func readAll() {
+        borrowBuffer()
+        var (turn, hasMore, isEnd) = (0, true, false)
+        var reason: TransportError?
+        while hasMore, reads, turn < Self.readsInTurn {
+            turn += 1
+            switch fill() {
+            case .some(let isAll):
+                hasMore = !isAll
+                if life == .lingering { input.clear() } else { owner?.connectionRead() }
+            case .nothing: hasMore = false
+            case .end(let why): (hasMore, isEnd, reason) = (false, true, why)
+            }
+        }
+        // The socket tells of what is left by itself; what TLS holds it does not.
+        if hasMore, isEncrypted { hasHidden = true }
+        if life == .open { owner?.connectionReadCompleted() }
+        guard life != .closed else { return }
+        giveBufferBack()
+        if isEnd { return over(reason) }
+        if hasHidden { putOff() }
+    }
+
+    private enum Filled {
+        /// Some bytes; `isAll` when no more are known to wait.
+        case some(isAll: Bool)
+        case nothing
+        case end(TransportError?)
+    }
+
+    private func fill() -> Filled {
+        switch security {
+        case .none: fillPlain()
+        case .handshake: .nothing
+        case .established(let tls): fillEncrypted(tls)
+        }
+    }
+
+    private func fillPlain() -> Filled {
+        if peeksFirst { return peek() }
+        let room = Self.room(input)
+        var count = 0
+        input.writeWithUnsafeMutableBytes(minimumWritableBytes: room) {
+            count = postern_receive(file, $0.baseAddress, $0.count)
+            return max(count, 0)
+        }
+        return filled(count, isAll: count < room)
+    }
+
+    /// Shows the first byte without taking it: bytes that belong to a handshake of TLS must stay in the socket.
+    private func peek() -> Filled {
+        if input.readableBytes > 0 {
+            // Shown before, and the owner wants more: from now on bytes are taken.
+            input.clear()
+            peeksFirst = false
+            return fillPlain()
+        }
+        var count = 0
+        input.writeWithUnsafeMutableBytes(minimumWritableBytes: 1) {
+            count = postern_peek(file, $0.baseAddress)
+            return max(count, 0)
+        }
+        return filled(count, isAll: false)
+    }
+
+    private func filled(_ count: Int, isAll: Bool) -> Filled {
+        if count > 0 { return .some(isAll: isAll) }
+        if count == 0 { return .end(nil) }
+        return errno == EAGAIN || errno == EINTR ? .nothing : .end(.system("the connection was lost", errno))
+    }
+
+    private func fillEncrypted(_ tls: TLSSession) -> Filled {
+        hasHidden = false
+        readWantsWrite = false
+        var total = 0
+        let room = Self.room(input)
+        while total < room {
+            var step = TLSSession.Step.wantsRead
+            input.writeWithUnsafeMutableBytes(minimumWritableBytes: room - total) {
+                step = tls.read(into: $0)
+                if case .done(let count) = step { return count }
+                return 0
+            }
+            switch step {
+            case .done(let count):
+                total += count
+                if !tls.hasPending { return .some(isAll: true) }
+            case .wantsRead: return total > 0 ? .some(isAll: true) : .nothing
+            case .wantsWrite:
+                readWantsWrite = true
+                putOff()
+                return total > 0 ? .some(isAll: true) : .nothing
+            // What was read before the end is dealt with first: the next read says so again.
+            case .ended: return total > 0 ? .some(isAll: false) : .end(nil)
+            case .failed(let reason): return total > 0 ? .some(isAll: false) : .end(.tls(reason))
+            }
+        }
+        return .some(isAll: false)
+    }
+
+    private static func room(_ input: ByteBuffer) -> Int {
+        input.writableBytes >= SocketLoop.readSize / 2 ? input.writableBytes : SocketLoop.readSize
+    }
+
+    // MARK: - TLS
+
+    /// Begins TLS. A server's side reads the peer's first bytes from the socket; `input` must be empty but for a byte that was peeked at.
+    /// - Parameter name: a client's name for the server: a host name or an address.
+    public func startTLS(_ context: TLSContext, name: String? = nil) throws(TransportError) {
+        guard case .none = security else { throw .tls("TLS inside TLS") }
+        input.clear()
+        peeksFirst = false
+        let isAddress = name.map { (try? SocketAddress(ipAddress: $0, port: 0)) != nil } ?? false
+        flush()
+        guard unsent.isEmpty else { throw .tls("the peer does not take the answer to its request for TLS") }
+        security = .handshake(try TLSSession(context, file: file, peer: name, isAddress: isAddress))
+        if !context.isServer { shakeHands() }
+    }
+
+    private func shakeHands() {
+        guard case .handshake(let tls) = security else { return }
+        readWantsWrite = false
+        switch tls.handshake() {
+        case .done:
+            security = .established(tls)
+            // The end of the handshake may have come with the first bytes under it.
+            hasHidden = true
+            owner?.connectionEncrypted()
+            if life != .closed { owner?.connectionReadCompleted() }
+        case .wantsRead: break
+        case .wantsWrite: readWantsWrite = true
+        case .ended: return over(.tls("the peer left during the handshake"))
+        case .failed(let reason): return over(.tls("the handshake failed: \(reason)"))
+        }
+        putOff()
+    }
+
+    // MARK: - Writing
+
+    /// Takes bytes to be sent with the next `flush`, in order.
+    public func write(_ bytes: ByteBuffer) {
+        guard life == .open, bytes.readableBytes > 0 else { return }
+        unsent.append(bytes)
+        unsentBytes += bytes.readableBytes
+        if unsentBytes > Self.highWater { isWritable = false }
+    }
+
+    /// Sends what the peer takes now; the rest goes when it takes more.
+    public func flush() {
+        guard !unsent.isEmpty, !isBlocked else { return }
+        switch security {
+        case .none: flushPlain()
+        case .handshake: return
+        case .established(let tls): flushEncrypted(tls)
+        }
+        if unsentBytes <= Self.lowWater { isWritable = true }
+        if unsent.isEmpty { finishIfDue() }
+    }
+
+    private func flushPlain() {
+        var sent = 0
+        while sent < unsent.count {
+            let size = unsent[sent].readableBytes
+            let more: CInt = sent + 1 < unsent.count ? 1 : 0
+            let count = unsent[sent].withUnsafeReadableBytes { postern_send(file, $0.baseAddress, $0.count, more) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 || errno == EAGAIN else { return lose(errno) }
+            unsentBytes -= max(count, 0)
+            guard count == size else {
+                if count > 0 { unsent[sent].moveReaderIndex(forwardBy: count) }
+                unsent.removeFirst(sent)
+                return block()
+            }
+            sent += 1
+        }
+        unsent.removeAll(keepingCapacity: true)
+    }
+
+    /// Small pieces are joined into one record.
+    private func flushEncrypted(_ tls: TLSSession) {
+        while !unsent.isEmpty {
+            var (joined, step) = (0, TLSSession.Step.wantsWrite)
+            if unsent.count == 1 || unsent[0].readableBytes >= recordLimit {
+                step = unsent[0].withUnsafeReadableBytes { tls.write(UnsafeRawBufferPointer(rebasing: $0.prefix(recordLimit))) }
+            } else {
+                for piece in unsent where joined < recordLimit {
+                    let count = min(piece.readableBytes, recordLimit - joined)
+                    piece.withUnsafeReadableBytes { UnsafeMutableRawBufferPointer(rebasing: loop.chunk[joined...]).copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+                    joined += count
+                }
+                step = tls.write(UnsafeRawBufferPointer(rebasing: loop.chunk[..<joined]))
+            }
+            switch step {
+            case .done(let count): drop(count)
+            case .wantsWrite, .wantsRead: return block()
+            case .ended, .failed: return lose(EPIPE)
+            }
+        }
+    }
+
+    /// Forgets bytes that are sent.
+    private func drop(_ count: Int) {
+        unsentBytes -= count
+        var (left, whole) = (count, 0)
+        while whole < unsent.count, left >= unsent[whole].readableBytes {
+            left -= unsent[whole].readableBytes
+            whole += 1
+        }
+        if whole == unsent.count { return unsent.removeAll(keepingCapacity: true) }
+        unsent.removeFirst(whole)
+        unsent[0].moveReaderIndex(forwardBy: left)
+    }
+
+    private func block() {
+        isBlocked = true
+        putOff()
+    }
+
+    /// A send failed. The end is told at the end of the batch: whoever writes is not called back from within.
+    private func lose(_ error: CInt) {
+        unsent.removeAll()
+        unsentBytes = 0
+        lost = .system("the connection was lost", error)
+        putOff()
+    }
+    private var lost: TransportError?
+
+    // MARK: - Ending
+
+    /// Sends what was written, says the end, and closes when the peer has closed too or the time is over. The owner is told of nothing
+    /// but the end any more.
+    public func finish(within time: TimeAmount) {
+        guard life == .open else { return }
+        life = .finishing
+        patience = loop.schedule(in: time) { [weak self] in self?.over(nil) }
+        if unsent.isEmpty { finishIfDue() } else { flush() }
+    }
+
+    private func finishIfDue() {
+        guard life == .finishing, !isHandshaking else { return }
+        if case .established(let tls) = security { tls.sayGoodbye() }
+        life = .lingering
+        shutdown(file, CInt(SHUT_WR))
+        patience?.cancel()
+        patience = loop.schedule(in: Self.farewell) { [weak self] in self?.over(nil) }
+        putOff()
+    }
+
+    /// Closes now; what is unsent is lost.
+    public func close() { over(nil) }
+
+    private func over(_ reason: TransportError?) {
+        guard life != .closed else { return }
+        life = .closed
+        patience?.cancel()
+        patience = nil
+        loop.unwatch(self)
+        // The session's last use of the socket is before its number may belong to another.
+        if case .established(let tls) = security, reason == nil { tls.sayGoodbye() }
+        security = .none
+        Glibc.close(file)
+        file = -1
+        unsent.removeAll()
+        unsentBytes = 0
+        let told = owner
+        owner = nil
+        told?.connectionClosed(reason: reason)
+        input = ByteBuffer()
+    }
+
+    // MARK: - The loop
+
+    private func putOff() {
+        guard !isPutOff, life != .closed else { return }
+        isPutOff = true
+        loop.putOff(self)
+    }
+
+    override func settle() {
+        isPutOff = false
+        guard life != .closed else { return }
+        if let lost { return over(lost) }
+        if hasHidden, reads, isEncrypted { readAll() }
+        guard life != .closed, !isPutOff else { return }
+        let readsNow = reads || isHandshaking
+        var interest: UInt32 = 0
+        if readsNow { interest |= POSTERN_READABLE }
+        if isBlocked || readWantsWrite { interest |= POSTERN_WRITABLE }
+        loop.change(self, interest)
+    }
+
+    override func ready(_ events: UInt32) {
+        if isHandshaking {
+            shakeHands()
+            guard life != .closed, isEncrypted else { return }
+        }
+        if events & POSTERN_WRITABLE != 0 { writeReady() }
+        guard life != .closed else { return }
+        let isBroken = events & POSTERN_BROKEN != 0
+        if reads, isBroken || readWantsWrite || events & POSTERN_READABLE != 0 {
+            readAll()
+        } else if isBroken {
+            // Nothing is read, and nothing can be sent: the kernel would tell again and again.
+            over(.system("the connection was lost", ECONNRESET))
+        }
+    }
+
+    private func writeReady() {
+        guard isBlocked else { return }
+        isBlocked = false
+        let was = isWritable
+        flush()
+        putOff()
+        if life == .open, isWritable, !was { owner?.connectionIsWritable() }
+    }
+}
