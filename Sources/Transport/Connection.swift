@@ -43,6 +43,12 @@ public final class Connection: SocketSource {
         case handshake(TLSSession)
         case established(TLSSession)
     }
+    private enum FirstByte {
+        case hidden
+        /// In `input`, and still in the socket.
+        case shown
+        case taken
+    }
     private enum Life: Equatable {
         case open
         /// Everything is to be sent, then the end said, then the peer's end awaited.
@@ -64,7 +70,7 @@ public final class Connection: SocketSource {
     private var life = Life.open
     private(set) var security = Security.none
     private var wantsReads = false
-    private var peeksFirst: Bool
+    private var firstByte: FirstByte
     private var isPutOff = false
     /// TLS holds bytes that the socket will not tell of again.
     private var hasHidden = false
@@ -77,11 +83,12 @@ public final class Connection: SocketSource {
     private var patience: LoopTimer?
 
     /// Takes over a connected socket, on its loop. Nothing is read until `setReading`.
-    /// - Parameter peeksFirst: the first byte is shown before it is taken, for a peer that may begin with TLS by itself.
+    /// - Parameter peeksFirst: the first byte is shown in `input` before it is taken, for a peer that may begin with TLS by itself. The
+    ///   owner leaves it there; it comes again with the bytes behind it.
     public init(file: CInt, peer: SocketAddress?, on loop: SocketLoop, peeksFirst: Bool = false) throws(TransportError) {
         self.loop = loop
         self.peer = peer
-        self.peeksFirst = peeksFirst
+        firstByte = peeksFirst ? .hidden : .taken
         super.init(file: file)
         unsent.reserveCapacity(4)
         do throws(TransportError) {
@@ -173,7 +180,13 @@ public final class Connection: SocketSource {
     }
 
     private func fillPlain() -> Filled {
-        if peeksFirst { return peek() }
+        switch firstByte {
+        case .hidden: return peek()
+        case .shown:
+            input.clear()
+            firstByte = .taken
+        case .taken: break
+        }
         let room = Self.room(input)
         var count = 0
         input.writeWithUnsafeMutableBytes(minimumWritableBytes: room) {
@@ -185,17 +198,12 @@ public final class Connection: SocketSource {
 
     /// Shows the first byte without taking it: bytes that belong to a handshake of TLS must stay in the socket.
     private func peek() -> Filled {
-        if input.readableBytes > 0 {
-            // Shown before, and the owner wants more: from now on bytes are taken.
-            input.clear()
-            peeksFirst = false
-            return fillPlain()
-        }
         var count = 0
         input.writeWithUnsafeMutableBytes(minimumWritableBytes: 1) {
             count = postern_peek(file, $0.baseAddress)
             return max(count, 0)
         }
+        if count > 0 { firstByte = .shown }
         return filled(count, isAll: false)
     }
 
@@ -245,12 +253,12 @@ public final class Connection: SocketSource {
     public func startTLS(_ context: TLSContext, name: String? = nil) throws(TransportError) {
         guard case .none = security else { throw .tls("TLS inside TLS") }
         input.clear()
-        peeksFirst = false
+        firstByte = .taken
         let isAddress = name.map { (try? SocketAddress(ipAddress: $0, port: 0)) != nil } ?? false
         flush()
         guard unsent.isEmpty else { throw .tls("the peer does not take the answer to its request for TLS") }
         security = .handshake(try TLSSession(context, file: file, peer: name, isAddress: isAddress))
-        if !context.isServer { shakeHands() }
+        if context.isServer { putOff() } else { shakeHands() }
     }
 
     private func shakeHands() {
@@ -321,7 +329,8 @@ public final class Connection: SocketSource {
             } else {
                 for piece in unsent where joined < recordLimit {
                     let count = min(piece.readableBytes, recordLimit - joined)
-                    piece.withUnsafeReadableBytes { UnsafeMutableRawBufferPointer(rebasing: loop.chunk[joined...]).copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+                    let place = UnsafeMutableRawBufferPointer(rebasing: loop.chunk[joined...])
+                    piece.withUnsafeReadableBytes { place.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
                     joined += count
                 }
                 step = tls.write(UnsafeRawBufferPointer(rebasing: loop.chunk[..<joined]))
@@ -368,7 +377,7 @@ public final class Connection: SocketSource {
     public func finish(within time: TimeAmount) {
         guard life == .open else { return }
         life = .finishing
-        patience = loop.schedule(in: time) { [weak self] in self?.over(nil) }
+        patience = loop.schedule(in: time) { [self] in over(nil) }
         if unsent.isEmpty { finishIfDue() } else { flush() }
     }
 
@@ -378,7 +387,7 @@ public final class Connection: SocketSource {
         life = .lingering
         shutdown(file, CInt(SHUT_WR))
         patience?.cancel()
-        patience = loop.schedule(in: Self.farewell) { [weak self] in self?.over(nil) }
+        patience = loop.schedule(in: Self.farewell) { [self] in over(nil) }
         putOff()
     }
 

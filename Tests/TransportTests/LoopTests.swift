@@ -52,7 +52,7 @@ import Testing
         let refused = PeerReport()
         try dial(.host("127.0.0.1", port: port), loops.next(), refused)
         let seen = try #require(refused.wait { $0.closed != nil })
-        #expect("\(seen.closed)".contains("refused"))
+        #expect(String(describing: seen.closed).contains("refused"))
         loops.stop()
     }
 
@@ -65,7 +65,7 @@ import Testing
             let report = PeerReport()
             try dial(address, loops.next(), report)
             let seen = try #require(report.wait { $0.closed != nil })
-            #expect("\(seen.closed)".contains(reason))
+            #expect(String(describing: seen.closed).contains(reason))
         }
         loops.stop()
     }

@@ -16,6 +16,8 @@ final class Peer: ConnectionOwner {
     var left = 0
     /// Begins TLS as soon as a byte is shown.
     var tlsWhenSeen: TLSContext?
+    /// Leaves a byte that is shown where it is.
+    var leavesFirst = false
     private static let piece = ByteBuffer(repeating: 0x61, count: 50_000)
 
     init(_ connection: Connection, _ report: PeerReport) {
@@ -29,6 +31,10 @@ final class Peer: ConnectionOwner {
             self.tlsWhenSeen = nil
             do { try connection.startTLS(tlsWhenSeen) } catch { report.close(error) }
             return
+        }
+        if leavesFirst {
+            leavesFirst = false
+            return report.shown(connection.input.readableBytes)
         }
         let bytes = connection.input.readSlice(length: connection.input.readableBytes) ?? ByteBuffer()
         report.hear(bytes)
@@ -62,6 +68,7 @@ final class PeerReport: Sendable {
         var protocolName: String??
         var closed: TransportError??
         var mostUnsent = 0
+        var shown = 0
     }
     private let seen = Mutex(Seen())
     private let change = DispatchSemaphore(value: 0)
@@ -82,6 +89,7 @@ final class PeerReport: Sendable {
         seen.withLock { $0.closed = .some(reason) }
         change.signal()
     }
+    func shown(_ bytes: Int) { seen.withLock { $0.shown = bytes } }
     func noteUnsent(_ bytes: Int) { seen.withLock { $0.mostUnsent = max($0.mostUnsent, bytes) } }
 
     /// Waits until what was seen is so; nil after ten seconds.

@@ -37,7 +37,8 @@ final class PostgresHandler: ConnectionOwner {
         logger = service.surroundings.logger
         logger[metadataKey: "source"] = "\(source)"
         login = PostgresLogin(offersTLS: tls != nil, allowsCleartext: allowsCleartext && Self.isLoopback(connection.peer))
-        timeout = connection.loop.schedule(in: .seconds(service.loginSeconds)) { [weak self] in self?.loginTimedOut() }
+        // Not weak: a weak reference would make every later count of references slow. The login's end cancels it.
+        timeout = connection.loop.schedule(in: .seconds(service.loginSeconds)) { [self] in loginTimedOut() }
         service.surroundings.metrics.connectionOpened()
         connection.begin(self)
         connection.setReading(true)

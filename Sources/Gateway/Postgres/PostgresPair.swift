@@ -97,8 +97,8 @@ final class PostgresPair {
     private func scheduleExpiry(on loop: SocketLoop) {
         guard let expires = caller.claims.expires else { return }
         let left = min(max(expires - PostgresClock.now().moment.seconds, 0), Self.longestSession)
-        expiry = loop.schedule(in: .seconds(left)) { [weak self] in
-            self?.endWhenQuiet(PostgresFault(.adminShutdown, "the token of this session has expired: connect again with a new one"))
+        expiry = loop.schedule(in: .seconds(left)) { [self] in
+            endWhenQuiet(PostgresFault(.adminShutdown, "the token of this session has expired: connect again with a new one"))
         }
     }
 
