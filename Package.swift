@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
 
         // Authoring: text in, program out.
@@ -45,7 +46,7 @@ let package = Package(
         // Data: the world.
         .target(
             name: "Identity",
-            dependencies: ["Machine", .product(name: "JWTKit", package: "jwt-kit")]),
+            dependencies: ["CCurl", "Machine", .product(name: "JWTKit", package: "jwt-kit")]),
         .target(
             name: "Recording",
             dependencies: [

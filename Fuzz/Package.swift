@@ -22,12 +22,14 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CLinux"),
         module("Patterns", ["CPCRE2"]),
         module("Sealing", ["COpenSSL"]),
         module("PolicyLang", []),
@@ -36,7 +38,7 @@ let package = Package(
         module("Inspect", ["Machine"]),
         module("Mask", ["Machine", "Patterns", "Sealing"]),
         module("Decision", ["Machine", "Inspect", "Mask"]),
-        module("Identity", ["Machine", .product(name: "JWTKit", package: "jwt-kit")]),
+        module("Identity", ["CCurl", "Machine", .product(name: "JWTKit", package: "jwt-kit")]),
         module(
             "Recording",
             [
@@ -44,12 +46,17 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         module(
+            "Transport",
+            [
+                "CLinux", "COpenSSL", .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        module(
             "Gateway",
             [
-                "Machine", "Inspect", "Mask", "Decision", "Sealing", "Identity", "Recording",
+                "Machine", "Inspect", "Mask", "Decision", "Sealing", "Identity", "Recording", "Transport",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ]),
         .target(name: "FuzzDriver", swiftSettings: sanitized),

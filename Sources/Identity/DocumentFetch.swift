@@ -1,11 +1,8 @@
 // One HTTP GET of a small document, bounded in size, time and direction.
 
+import CCurl
+import Dispatch
 import Foundation
-import Synchronization
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// A document as it was served.
 struct FetchedDocument: Sendable {
@@ -14,112 +11,67 @@ struct FetchedDocument: Sendable {
     var maxAge: Int64?
 }
 
-/// A fetch under way. Its session calls it from a queue of its own; the lock makes that safe.
-final class DocumentFetch: NSObject, URLSessionDataDelegate, Sendable {
-    private struct State {
-        var document = FetchedDocument(bytes: [], maxAge: nil)
-        var failure: KeySourceFailure?
-        var redirects = 0
-        /// Status of a redirect that is not followed.
-        var refusedRedirect: Int?
-        var waiting: CheckedContinuation<Result<FetchedDocument, KeySourceFailure>, Never>?
-    }
-    private let address: SafeURL
-    private let state = Mutex(State())
-
-    private init(_ address: SafeURL) { self.address = address }
+/// Fetches with libcurl, on a thread of its own: whatever a server answers comes back as a value.
+enum DocumentFetch {
+    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    /// Fetches wait for servers; they keep nobody else waiting.
+    private static let queue = DispatchQueue(label: "keys", attributes: .concurrent)
 
     /// The document at this address. Cookies, caches and redirects to other hosts play no part.
-    static func fetch(_ address: SafeURL, _ policy: KeyRefreshPolicy) async throws(KeySourceFailure)
-        -> FetchedDocument
-    {
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.timeoutIntervalForRequest = TimeInterval(policy.requestTimeout)
-        configuration.timeoutIntervalForResource = TimeInterval(policy.totalTimeout)
-        configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
-        configuration.urlCache = nil
-        configuration.httpCookieStorage = nil
-        configuration.httpShouldSetCookies = false
-        let fetch = DocumentFetch(address)
-        let session = URLSession(configuration: configuration, delegate: fetch, delegateQueue: nil)
-        var request = URLRequest(url: address.url)
-        request.setValue("application/json", forHTTPHeaderField: "Accept")
-        let task = session.dataTask(with: request)
-        // The session's own timer starts again with every byte; a server that drips must not hold us for ever.
-        let deadline = Task {
-            guard (try? await Task.sleep(for: .seconds(policy.totalTimeout))) != nil else { return }
-            fetch.end(.timedOut)
-            task.cancel()
-        }
+    static func fetch(_ address: SafeURL, _ policy: KeyRefreshPolicy) async throws(KeySourceFailure) -> FetchedDocument {
         let result = await withCheckedContinuation { waiting in
-            fetch.state.withLock { $0.waiting = waiting }
-            task.resume()
+            queue.async {
+                waiting.resume(returning: Result { () throws(KeySourceFailure) in try follow(address, policy) })
+            }
         }
-        deadline.cancel()
-        session.invalidateAndCancel()
         return try result.get()
     }
 
-    /// Answers whoever waits, once.
-    private func end(_ failure: KeySourceFailure?) {
-        let (waiting, result) = state.withLock { state in
-            if state.failure == nil { state.failure = failure }
-            defer { state.waiting = nil }
-            let result: Result<FetchedDocument, KeySourceFailure> =
-                state.failure.map { .failure($0) } ?? .success(state.document)
-            return (state.waiting, result)
+    /// Follows redirects within the address's own origin, all within the time of one fetch.
+    private static func follow(_ address: SafeURL, _ policy: KeyRefreshPolicy) throws(KeySourceFailure) -> FetchedDocument {
+        guard isReady, let curl = curl_easy_init() else { throw .unreachable("libcurl cannot be used") }
+        defer { curl_easy_cleanup(curl) }
+        let fields = curl_slist_append(nil, "Accept: application/json")
+        defer { curl_slist_free_all(fields) }
+        let deadline = DispatchTime.now() + .seconds(Int(clamping: policy.totalTimeout))
+        var url = address.url
+        var redirects = 0
+        while true {
+            let left = Int64(clamping: deadline.uptimeNanoseconds) - Int64(clamping: DispatchTime.now().uptimeNanoseconds)
+            guard left > 0 else { throw .timedOut }
+            prepare(curl, url, fields, policy, milliseconds: max(1, Int(left / 1_000_000)))
+            let receiver = Receiver()
+            let code = withExtendedLifetime(receiver) {
+                receiver.attach(to: curl)
+                return curl_easy_perform(curl)
+            }
+            if receiver.isTooLarge { throw .tooLarge }
+            guard code == CURLE_OK else {
+                throw code == CURLE_OPERATION_TIMEDOUT ? .timedOut : .unreachable(String(cString: curl_easy_strerror(code)))
+            }
+            let status = postern_curl_status(curl)
+            if status == 200 { return receiver.document }
+            let target = postern_curl_redirect(curl).flatMap { URL(string: String(cString: $0)) }
+            redirects += 1
+            guard (300..<400).contains(status), let target, address.hasSameOrigin(as: target), redirects <= IdentityLimits.redirects
+            else { throw .status(status) }
+            url = target
         }
-        waiting?.resume(returning: result)
     }
 
-    func urlSession(
-        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-        newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+    private static func prepare(
+        _ curl: UnsafeMutableRawPointer, _ url: URL, _ fields: UnsafeMutablePointer<curl_slist>?, _ policy: KeyRefreshPolicy, milliseconds: Int
     ) {
-        let redirects = state.withLock { state in
-            state.redirects += 1
-            return state.redirects
-        }
-        if redirects <= IdentityLimits.redirects && address.hasSameOrigin(as: request.url) {
-            completionHandler(request)
-        } else {
-            // The task ends by itself then. Ending it here as well would race with the answer, which FoundationNetworking takes as fatal.
-            state.withLock { $0.refusedRedirect = response.statusCode }
-            completionHandler(nil)
-        }
-    }
-
-    func urlSession(
-        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
-        completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
-    ) {
-        let answer = response as? HTTPURLResponse
-        let status = answer?.statusCode ?? 0
-        if status == 200 {
-            let age = answer?.value(forHTTPHeaderField: "Cache-Control").flatMap(Self.maxAge)
-            state.withLock { $0.document.maxAge = age }
-            completionHandler(.allow)
-        } else {
-            end(.status(status))
-            completionHandler(.cancel)
-        }
-    }
-
-    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        let fits = state.withLock { state in
-            if state.document.bytes.count + data.count > IdentityLimits.documentBytes { return false }
-            state.document.bytes.append(contentsOf: data)
-            return true
-        }
-        if !fits {
-            end(.tooLarge)
-            dataTask.cancel()
-        }
-    }
-
-    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        if let status = state.withLock({ $0.refusedRedirect }) { return end(.status(status)) }
-        end(error.map { .unreachable($0.localizedDescription) })
+        _ = postern_curl_text(curl, CURLOPT_URL, url.absoluteString)
+        _ = postern_curl_text(curl, CURLOPT_PROTOCOLS_STR, "http,https")
+        _ = postern_curl_fields(curl, fields)
+        _ = postern_curl_number(curl, CURLOPT_NOSIGNAL, 1)
+        _ = postern_curl_number(curl, CURLOPT_FOLLOWLOCATION, 0)
+        _ = postern_curl_number(curl, CURLOPT_TIMEOUT_MS, milliseconds)
+        // A server that is silent for so long is given up, however much time is left.
+        _ = postern_curl_number(curl, CURLOPT_CONNECTTIMEOUT, Int(policy.requestTimeout))
+        _ = postern_curl_number(curl, CURLOPT_LOW_SPEED_LIMIT, 1)
+        _ = postern_curl_number(curl, CURLOPT_LOW_SPEED_TIME, Int(policy.requestTimeout))
     }
 
     /// The `max-age` of a Cache-Control field (RFC 9111 section 5.2); 0 where the answer must not be kept.
@@ -134,5 +86,41 @@ final class DocumentFetch: NSObject, URLSessionDataDelegate, Sendable {
             }
         }
         return age
+    }
+}
+
+/// Takes what libcurl hands over during one request.
+private final class Receiver {
+    private(set) var document = FetchedDocument(bytes: [], maxAge: nil)
+    private(set) var isTooLarge = false
+
+    func attach(to curl: UnsafeMutableRawPointer) {
+        postern_curl_receivers(
+            curl,
+            { bytes, size, count, owner in Receiver.of(owner).body(UnsafeRawBufferPointer(start: bytes, count: size * count)) },
+            { bytes, size, count, owner in Receiver.of(owner).field(UnsafeRawBufferPointer(start: bytes, count: size * count)) },
+            Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private static func of(_ owner: UnsafeMutableRawPointer?) -> Receiver {
+        guard let owner else { preconditionFailure("libcurl has lost whom it serves") }
+        return Unmanaged<Receiver>.fromOpaque(owner).takeUnretainedValue()
+    }
+
+    /// Taking fewer bytes than there are ends the request.
+    private func body(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard document.bytes.count + bytes.count <= IdentityLimits.documentBytes else {
+            isTooLarge = true
+            return 0
+        }
+        document.bytes.append(contentsOf: bytes)
+        return bytes.count
+    }
+
+    private func field(_ line: UnsafeRawBufferPointer) -> Int {
+        let text = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let parts = text.split(separator: ":", maxSplits: 1)
+        if parts.count == 2, parts[0].lowercased() == "cache-control" { document.maxAge = DocumentFetch.maxAge(String(parts[1])) }
+        return line.count
     }
 }
