@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "IdentityTests",
             dependencies: ["Identity", "Machine", .product(name: "JWTKit", package: "jwt-kit")], exclude: ["Cases"]),
-        .testTarget(name: "InspectTests", dependencies: ["Inspect", "Machine"], exclude: ["Cases", "ShellCases", "ShellRoom"]),
+        .testTarget(name: "InspectTests", dependencies: ["Inspect", "Machine"], exclude: ["Cases", "ShellCases"]),
         .testTarget(
             name: "RecordingTests",
             dependencies: [

@@ -12,7 +12,7 @@ for target in PolicyLang Compiler Machine Inspect Shell Mask Identity Recording 
   swift build -c release --product "${target}Fuzz" 2>&1 | grep -E 'error|Compiling|Build' | tail -n 1
   case $target in
     PostgresWire) seeds=../Tests/GatewayTests/Cases ;;
-    Shell) seeds=../Tests/InspectTests/ShellRoom ;;
+    Shell) seeds=../Tests/InspectTests/ShellCases ;;
     *) seeds=../Tests/${target}Tests/Cases ;;
   esac
   corpus=$(mktemp -d)

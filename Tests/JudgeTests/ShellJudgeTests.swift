@@ -20,10 +20,14 @@ import Testing
                 flagged += 1
                 continue
             }
-            for program in programs where !Self.holds(found, program) { missing.append("\(program) by: \(text)") }
+            for program in programs where !Self.holds(found, program) {
+                missing.append("\(program) by: \(text)")
+            }
         }
         let count = started.reduce(0) { $0 + $1.count }
-        print("judge, \(shell): \(count) programs started by \(texts.count) lines, \(flagged) lines flagged command or code")
+        print(
+            "judge, \(shell): \(count) programs started by \(texts.count) lines, \(flagged) lines flagged command or code"
+        )
         // Fewer would mean that the room does not work.
         #expect(count > 250)
         #expect(missing.isEmpty, "\(missing.joined(separator: "\n"))")
@@ -33,20 +37,27 @@ import Testing
         found.commands.buffer.contains { command in
             let words = found.words(of: command)
             guard let first = words.first, let name = program.first else { return false }
-            let isNamed = first.map { $0.split(separator: "/").last == name.split(separator: "/").last } ?? true
+            let isNamed =
+                first.map { $0.split(separator: "/").last == name.split(separator: "/").last } ?? true
             guard isNamed else { return false }
             if !command.countIsKnown { return true }
-            return words.count == program.count && zip(words, program).dropFirst().allSatisfy { $0 == nil || $0 == $1 }
+            return words.count == program.count
+                && zip(words, program).dropFirst().allSatisfy { $0 == nil || $0 == $1 }
         }
     }
 
+    /// The texts of the inspector's cases but those with bytes written as escapes.
     private static func texts() throws -> [String] {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../InspectTests/ShellRoom")
-        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-        return try files.filter { $0.pathExtension == "cases" }.sorted { $0.path < $1.path }.flatMap { file in
-            try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n====\n").dropFirst().compactMap { section in
-                section.components(separatedBy: "\n----").first.flatMap { $0.hasPrefix("@") ? nil : $0 }
-            }
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../InspectTests/ShellCases")
+        let files = try FileManager.default.contentsOfDirectory(
+            at: folder, includingPropertiesForKeys: nil)
+        return try files.filter { $0.pathExtension == "cases" }.sorted { $0.path < $1.path }.flatMap {
+            file in
+            try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n====\n").dropFirst()
+                .compactMap { section in
+                    section.components(separatedBy: "\n----").first.flatMap { $0.hasPrefix("@") ? nil : $0 }
+                }
         }
     }
 }
@@ -56,7 +67,8 @@ import Testing
 final class ShellRoom {
     private let path: String
     private static let real = [
-        "/usr/bin/bash", "/usr/bin/dash", "/usr/bin/env", "/usr/bin/xargs", "/usr/bin/find", "/usr/bin/timeout", "/usr/bin/nice",
+        "/usr/bin/bash", "/usr/bin/dash", "/usr/bin/env", "/usr/bin/xargs", "/usr/bin/find",
+        "/usr/bin/timeout", "/usr/bin/nice",
         "/usr/bin/nohup", "/usr/bin/setsid", "/usr/bin/stdbuf",
     ]
     private static let stubs =
@@ -70,26 +82,35 @@ final class ShellRoom {
     struct Failure: Error, CustomStringConvertible { var description: String }
 
     init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("postern-room-\(UUID().uuidString)").path
+        path =
+            FileManager.default.temporaryDirectory.appendingPathComponent(
+                "postern-room-\(UUID().uuidString)"
+            ).path
         let manager = FileManager.default
         for folder in ["/bin", "/usr", "/tmp", "/lines", "/dev", "/logs"] {
             try manager.createDirectory(atPath: path + folder, withIntermediateDirectories: true)
         }
         try manager.createSymbolicLink(atPath: path + "/usr/bin", withDestinationPath: "../bin")
         for program in Self.real {
-            try manager.copyItem(atPath: program, toPath: path + "/bin/" + program.split(separator: "/").last!)
-            for library in try Self.libraries(of: program) where !manager.fileExists(atPath: path + library) {
+            try manager.copyItem(
+                atPath: program, toPath: path + "/bin/" + program.split(separator: "/").last!)
+            for library in try Self.libraries(of: program)
+            where !manager.fileExists(atPath: path + library) {
                 let folder = (library as NSString).deletingLastPathComponent
                 try manager.createDirectory(atPath: path + folder, withIntermediateDirectories: true)
-                try manager.copyItem(at: URL(filePath: library).resolvingSymlinksInPath(), to: URL(filePath: path + library))
+                try manager.copyItem(
+                    at: URL(filePath: library).resolvingSymlinksInPath(), to: URL(filePath: path + library))
             }
         }
         try manager.createSymbolicLink(atPath: path + "/bin/sh", withDestinationPath: "dash")
         // One write for each call: stubs of a pipeline run at the same time.
-        try "#!/bin/dash\nend=$(printf '\\002')\nprintf '%s\\001' \"$0\" \"$@\" \"$end\" >>/log\n".write(
-            toFile: path + "/bin/.stub", atomically: true, encoding: .utf8)
+        try "#!/bin/dash\nend=$(printf '\\002')\nprintf '%s\\001' \"$0\" \"$@\" \"$end\" >>/log\n"
+            .write(
+                toFile: path + "/bin/.stub", atomically: true, encoding: .utf8)
         try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path + "/bin/.stub")
-        for name in Self.stubs { try manager.createSymbolicLink(atPath: path + "/bin/" + name, withDestinationPath: ".stub") }
+        for name in Self.stubs {
+            try manager.createSymbolicLink(atPath: path + "/bin/" + name, withDestinationPath: ".stub")
+        }
         // Each line has a log of its own. The pipe is open until everything that the line left running has ended.
         let driver = """
             cd /tmp
@@ -111,7 +132,8 @@ final class ShellRoom {
         for (number, text) in texts.enumerated() {
             try text.write(toFile: path + "/lines/\(number)", atomically: true, encoding: .utf8)
         }
-        try texts.indices.map(String.init).joined(separator: " ").write(toFile: path + "/count", atomically: true, encoding: .utf8)
+        try texts.indices.map(String.init).joined(separator: " ").write(
+            toFile: path + "/count", atomically: true, encoding: .utf8)
         let process = Process()
         let enter = ["/usr/sbin/chroot", path, "/bin/bash", "/driver", "/bin/" + shell]
         // Without root, a name space of one's own gives the right to change the root directory.
@@ -124,10 +146,14 @@ final class ShellRoom {
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(description: "no room for the shells: chroot needs root, or unshare") }
+        guard process.terminationStatus == 0 else {
+            throw Failure(description: "no room for the shells: chroot needs root, or unshare")
+        }
         return try texts.indices.map { number in
             let log = try String(contentsOfFile: path + "/logs/\(number)", encoding: .isoLatin1)
-            return log.components(separatedBy: "\u{2}\u{1}").dropLast().map { $0.components(separatedBy: "\u{1}").dropLast() }
+            return log.components(separatedBy: "\u{2}\u{1}").dropLast().map {
+                $0.components(separatedBy: "\u{1}").dropLast()
+            }
         }
     }
 
