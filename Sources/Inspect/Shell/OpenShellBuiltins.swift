@@ -13,6 +13,8 @@ extension ShellReader {
             for index in range where has(words[index], prefix: "-") && !word(index, is: "-r") && !word(index, is: "-l") { unknownCommand() }
         case .completion:
             for index in range where !words[index].isKnown || has(words[index], prefix: "-") { findings.unknown.insert(.code) }
+        case .jobs: try openJobs(range)
+        case .history: openHistory(range)
         case .fork: if !asksOnly(range) { findings.unknown.insert(.effect) }
         case .setting: openSetting(range)
         case .shopt:
@@ -51,10 +53,10 @@ extension ShellReader {
 
     private func openTrap(_ range: Range<Int>) {
         var first = range.lowerBound
-        if first < range.upperBound, word(first, is: "--") { first += 1 }
         guard first < range.upperBound else { return }
+        if word(first, is: "--") { first += 1 } else if has(words[first], prefix: "-"), !words[first].isMany { return }
+        guard first < range.upperBound, !word(first, is: "-") else { return }
         if words[first].isMany || !words[first].isKnown { return findings.unknown.formUnion(.code) }
-        if has(words[first], prefix: "-") { return }
         runText(words[first], dialect: dialect)
     }
 
@@ -102,27 +104,64 @@ extension ShellReader {
 
     private func openDeclaration(_ range: Range<Int>) {
         var evaluates = false
+        var isArray = false
         for index in range {
             let word = words[index]
             if word.count > 1, bytes[Int(word.start)] == 0x2D || bytes[Int(word.start)] == 0x2B {
                 for at in Int(word.start) + 1..<Int(word.start + word.count) {
-                    if bytes[at] == 0x69 { evaluates = true }
-                    if bytes[at] == 0x6E { findings.unknown.formUnion([.code, .environment]) }  // a name for another name
+                    switch bytes[at] {
+                    case 0x69: evaluates = true
+                    case 0x61, 0x41: isArray = true
+                    case 0x6E: findings.unknown.formUnion([.code, .environment])  // a name for another name
+                    default: break
+                    }
                 }
                 continue
             }
             guard let nameEnd = assignmentName(word) else {
-                if !word.isKnown { findings.unknown.formUnion([.code, .environment]) } else { noteName(index, isInteger: false, isOnlyNamed: true) }
+                guard word.isKnown else {
+                    findings.unknown.formUnion([.code, .environment])
+                    continue
+                }
+                noteName(index, isInteger: false, isOnlyNamed: true)
+                noteAttributes(of: scratch(Int(word.start)..<Int(word.start + word.count)), evaluates: evaluates, isArray: isArray)
                 continue
             }
             let end = bytes[nameEnd - 1] == 0x2B ? nameEnd - 1 : nameEnd
-            noteSubscript(Int(word.start)..<end)
-            if words[index].isMany { findings.unknown.insert(.environment) }
-            noteAssigned(Int(word.start)..<end, isInteger: isIntegerText(word, from: nameEnd + 1))
-            if evaluates {
-                let value = Word(start: Int32(nameEnd + 1), count: word.start + word.count - Int32(nameEnd + 1), flags: word.flags)
-                evaluate(value)
+            let name = Int(word.start)..<end
+            noteSubscript(name)
+            if word.isMany { findings.unknown.insert(.environment) }
+            noteAssigned(name, isInteger: isIntegerText(word, from: nameEnd + 1))
+            noteAttributes(of: scratch(name), evaluates: evaluates, isArray: isArray)
+            let value = Word(start: Int32(nameEnd + 1), count: word.start + word.count - Int32(nameEnd + 1), flags: word.flags)
+            if evaluates { evaluate(value) }
+            openDeclaredList(value, name: name, isArray: isArray)
+        }
+    }
+
+    /// What is given to an integer variable is evaluated, wherever that happens.
+    private func noteAttributes(of name: UnsafeRawBufferPointer, evaluates: Bool, isArray: Bool) {
+        if evaluates { variables.evaluate(variables.number(name)) }
+        if isArray { variables.noteArray(name) }
+    }
+
+    /// A value in parentheses that a declaration gives to an array is a list whose words are expanded, though it was quoted.
+    private func openDeclaredList(_ value: Word, name: Range<Int>, isArray: Bool) {
+        let text = Int(value.start)..<Int(value.start + value.count)
+        guard value.isKnown else {
+            if value.flags.contains(.expanded), text.isEmpty || bytes[text.lowerBound] == 0x28 {
+                variables.noteUnknownDeclaration(scratch(name))
             }
+            return
+        }
+        guard text.count > 1, bytes[text.lowerBound] == 0x28, bytes[text.upperBound - 1] == 0x29 else { return }
+        if isArray {
+            return readNested(scratch(text.lowerBound + 1..<text.upperBound), dialect: .bash) { reader throws(ShellMisread) in
+                _ = try reader.readArrayElements()
+            }
+        }
+        for at in text where bytes[at] == 0x24 || bytes[at] == 0x60 || bytes[at] == 0x28 && at > text.lowerBound {
+            return variables.noteUnknownDeclaration(scratch(name))
         }
     }
 
@@ -168,8 +207,34 @@ extension ShellReader {
         if let array {
             guard array.isKnown else { return findings.unknown.formUnion([.code, .environment]) }
             noteSubscript(Int(array.start)..<Int(array.start + array.count))
+            variables.noteArray(scratch(Int(array.start)..<Int(array.start + array.count)))
             noteAssigned(Int(array.start)..<Int(array.start + array.count), isInteger: false)
         }
-        for index in first..<range.upperBound { noteName(index, isInteger: false) }
+        for index in first..<range.upperBound {
+            noteName(index, isInteger: false)
+            if case .mapfile = row.opening {
+                variables.noteArray(scratch(Int(words[index].start)..<Int(words[index].start + words[index].count)))
+            }
+        }
+    }
+
+    /// `jobs -x` runs its words, with a process's number for each `%job`.
+    private func openJobs(_ range: Range<Int>) throws(ShellMisread) {
+        guard let first = range.first else { return }
+        guard words[first].isKnown, !words[first].isMany else { return findings.unknown.formUnion([.command, .code]) }
+        guard has(words[first], prefix: "-") else { return }
+        for at in Int(words[first].start)..<Int(words[first].start + words[first].count) where bytes[at] == 0x78 {
+            for index in first + 1..<range.upperBound where has(words[index], prefix: "%") {
+                words.modify(index) { ($0.count, $0.flags) = (0, [.unknown]) }
+            }
+            return try run(first + 1..<range.upperBound)
+        }
+    }
+
+    /// `history -w` and its kin read or write a file of commands.
+    private func openHistory(_ range: Range<Int>) {
+        for index in range where !words[index].isKnown || has(words[index], prefix: "-") && !word(index, is: "-c") {
+            findings.unknown.insert(.effect)
+        }
     }
 }

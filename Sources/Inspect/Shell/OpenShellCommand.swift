@@ -50,7 +50,7 @@ extension ShellReader {
         if row.mayRunByOptions { noteHiddenOptions(arguments) }
         switch row.opening {
         case .options, .hash, .mapfile, .read, .completion, .fork, .printf, .getopts, .wait, .unset, .declaration, .arithmetic, .test,
-            .setting, .shopt, .alias, .trap, .source, .evaluate:
+            .setting, .shopt, .alias, .trap, .source, .evaluate, .jobs, .history:
             try openBuiltin(row, arguments)
         case .words(let skip, let without): try openWords(row, arguments, skip: skip, without: without)
         case .assignments, .envSplit: try openAssignments(row, arguments)
@@ -247,8 +247,8 @@ extension ShellReader {
             if byte == 0x69 { replaces = true }
         }) else { return unknownCommand() }
         for at in range.lowerBound..<index where has(words[at], prefix: "--repl") || has(words[at], prefix: "-i") { (mark, replaces) = (nil, true) }
-        guard index < range.upperBound else { return }
         let start = words.count
+        if index >= range.upperBound { appendConstant("echo") }
         for at in index..<range.upperBound {
             var word = words[at]
             if replaces, mayHold(word, mark) { word.flags.formUnion([.unknown]) }

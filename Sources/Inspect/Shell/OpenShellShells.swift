@@ -68,7 +68,7 @@ extension ShellReader {
     func isHarmlessSetting(_ index: Int) -> Bool {
         for name: StaticString in [
             "pipefail", "errexit", "nounset", "xtrace", "verbose", "noglob", "noclobber", "noexec", "allexport", "errtrace", "functrace",
-            "hashall", "monitor", "notify", "onecmd", "physical", "privileged", "ignoreeof", "emacs", "vi", "nolog", "braceexpand",
+            "hashall", "monitor", "notify", "onecmd", "physical", "privileged", "ignoreeof", "emacs", "vi", "nolog",
             "nullglob", "globstar", "dotglob", "failglob", "nocaseglob", "nocasematch", "lastpipe", "inherit_errexit", "checkwinsize",
             "globasciiranges", "cmdhist", "lithist", "histappend", "hostcomplete", "huponexit", "mailwarn", "progcomp", "promptvars",
             "login_shell", "xpg_echo", "checkhash", "checkjobs", "execfail", "shift_verbose", "gnu_errfmt",
@@ -134,7 +134,7 @@ extension ShellReader {
         }
         if first >= range.upperBound { return }
         for index in range.lowerBound..<first where word(index, is: "--exec") { direct = true }
-        if direct { try run(first..<range.upperBound) } else { runText(joining: first..<range.upperBound, dialect: .posix) }
+        if direct { try run(first..<range.upperBound) } else { try runThroughShell(joining: first..<range.upperBound) }
     }
 
     func openFlock(_ row: ShellWrapper, _ range: Range<Int>) throws(ShellMisread) {
@@ -145,7 +145,7 @@ extension ShellReader {
         if first >= range.upperBound { return }
         if word(first, is: "-c") || word(first, is: "--command") {
             guard first + 1 < range.upperBound, !words[first + 1].isMany else { return findings.unknown.formUnion(.code) }
-            return runText(words[first + 1], dialect: .posix)
+            return try runThroughShell(words[first + 1])
         }
         if has(words[first], prefix: "-") { return unknownCommand() }
         try run(first..<range.upperBound)

@@ -14,7 +14,11 @@ extension ShellReader {
         case 0x7B:
             p += 1
             try readParameter(&state, inQuotes: inQuotes)
-        case 0x5B where dialect == .bash:
+        case 0x5B where dialect == .posix:
+            differs = true
+            state.noteLiteral(quoted: inQuotes, 0x24)
+            addByte(0x24, quoted: inQuotes)
+        case 0x5B:
             p += 1
             try readArithmetic(closing: 0x5D)
             p += 1

@@ -173,10 +173,11 @@ extension ShellReader {
 
     /// `time -p` and `time --`.
     private func skipTimeOptions() {
-        skipBlanks()
-        if here() == 0x2D, next() == 0x70, ShellByte.endsWord(base[p + 2]) { p += 2 }
-        skipBlanks()
-        if here() == 0x2D, next() == 0x2D, ShellByte.endsWord(base[p + 2]) { p += 2 }
+        for letter: UInt8 in [0x70, 0x2D] {
+            skipBlanks()
+            let from = p
+            if here() != 0x2D || step() != letter || !ShellByte.endsWord(step()) { p = from }
+        }
     }
 
     /// One command, simple or compound.

@@ -73,7 +73,8 @@ extension ShellReader {
     /// `${!x}` takes the value of `x` as a name, whose subscript would be evaluated; names by prefix and keys do not.
     private func noteIndirection(atEnd: Bool) {
         let byte = here()
-        if base[p - 1] == 0x5D, atEnd { return }
+        // Keys, `${!a[@]}`; with any other subscript the element's value is the name.
+        if atEnd, base[p - 1] == 0x5D, base[p - 2] == 0x40 || base[p - 2] == 0x2A, base[p - 3] == 0x5B { return }
         if (byte == 0x2A || byte == 0x40), next() == 0x7D { return }
         findings.unknown.insert(.code)
     }

@@ -14,7 +14,10 @@ extension ShellReader {
             case 0x0A, 0x3B, 0x7C, 0x29: break loop
             case 0 where p >= count: break loop
             case 0x26:
-                if next() == 0x3E, try readRedirection() { (isPlain, hasParts) = (false, true) } else { break loop }
+                guard next() == 0x3E else { break loop }
+                if dialect == .posix { differs = true }
+                guard try readRedirection() else { break loop }
+                (isPlain, hasParts) = (false, true)
                 continue
             case 0x23:
                 skipComment()
@@ -89,8 +92,9 @@ extension ShellReader {
         let nameEnd = p
         switch here() {
         case 0x3D: return (nameEnd, false)
-        case 0x2B: return dialect == .bash && next() == 0x3D ? (nameEnd, false) : nil
-        case 0x5B: return dialect == .bash ? (nameEnd, true) : nil
+        case 0x2B where next() == 0x3D, 0x5B:
+            if dialect == .posix { differs = true }
+            return dialect == .bash ? (nameEnd, here() == 0x5B) : nil
         default: return nil
         }
     }
@@ -121,6 +125,7 @@ extension ShellReader {
         }
         if here() == 0x2B { step() }
         p += 1
+        if isElement || base[p] == 0x28 { variables.noteArray(scratch(name)) }
         let isInteger = try readAssignedValue(isElement: isElement)
         variables.assign(scratch(name), isInteger: isInteger, in: findings)
         dropScratch(words: wordStart, bytes: byteStart)
@@ -147,7 +152,7 @@ extension ShellReader {
     }
 
     /// `( … )` of an array, from after the parenthesis.
-    private func readArrayElements() throws(ShellMisread) -> Bool {
+    func readArrayElements() throws(ShellMisread) -> Bool {
         var isInteger = true
         while true {
             try skipLines()
@@ -186,6 +191,7 @@ extension ShellReader {
         let valueStart = bytes.count
         if base[p] == 0x28, dialect == .bash {
             let isInteger = try readAssignedValue(isElement: false)
+            variables.noteArray(scratch(name))
             variables.assign(scratch(name), isInteger: isInteger, in: findings)
             words.append(Word(start: Int32(byteStart), count: Int32(valueStart - byteStart), flags: [.unknown]))
             return true
@@ -214,9 +220,10 @@ extension ShellReader {
         var descriptor = false
         let byte = here()
         if ShellByte.isDigit(byte) {
-            while ShellByte.isDigit(here()) { p += 1 }
-            let digits = p - from
+            var digits = 0
+            while ShellByte.isDigit(here()) { (p, digits) = (p + 1, digits + 1) }
             guard here() == 0x3C || here() == 0x3E, dialect == .bash || digits == 1 else {
+                if here() == 0x3C || here() == 0x3E { differs = true }
                 p = from
                 return false
             }
@@ -227,7 +234,7 @@ extension ShellReader {
             }
             descriptor = true
         } else if byte == 0x7B {
-            guard dialect == .bash, try readNamedDescriptor() else {
+            guard try readNamedDescriptor() else {
                 p = from
                 return false
             }
@@ -262,6 +269,10 @@ extension ShellReader {
         guard here() == 0x7D else { return false }
         step()
         guard here() == 0x3C || here() == 0x3E, !isProcess() else { return false }
+        if dialect == .posix {
+            differs = true
+            return false
+        }
         variables.assign(scratch(start..<bytes.count), isInteger: true, in: findings)
         return true
     }
@@ -309,6 +320,11 @@ extension ShellReader {
 
     /// After `>&` or `<&`: a descriptor, or a file.
     private func readDescriptorTarget(isOutput: Bool) throws(ShellMisread) {
+        // To bash `>&-` is whole, whatever follows; to dash it begins a word.
+        if here() == 0x2D {
+            if dialect == .bash { return p += 1 }
+            if !ShellByte.endsWord(next()) { differs = true }
+        }
         skipBlanks()
         let wordStart = words.count
         let byteStart = bytes.count

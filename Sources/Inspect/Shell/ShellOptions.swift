@@ -163,7 +163,7 @@ extension ShellReader {
     private func apply(_ kind: OptionKind, _ value: Word?) throws(ShellMisread) {
         switch kind {
         case .flag, .value, .attached, .split: break
-        case .text: if let value { runText(value, dialect: .posix) }
+        case .text: if let value { try runThroughShell(value) }
         case .written: if let value { notePath(value, isRead: false, isWrite: true) }
         case .readFile: if let value { notePath(value, isRead: true, isWrite: false) }
         case .code, .codeFlag: findings.unknown.insert(.code)
@@ -183,16 +183,43 @@ extension ShellReader {
     /// Words joined by a space that are run as shell text.
     func runText(joining range: Range<Int>, dialect inner: ShellDialect) {
         let start = bytes.count
+        runText(joined(range), dialect: inner)
+        dropScratch(words: words.count, bytes: start)
+    }
+
+    /// A word that a program hands to `sh -c`.
+    func runThroughShell(_ word: Word) throws(ShellMisread) {
+        let (wordStart, byteStart) = (words.count, bytes.count)
+        appendConstant("sh")
+        appendConstant("-c")
+        words.append(word)
+        try run(wordStart..<words.count)
+        dropScratch(words: wordStart, bytes: byteStart)
+    }
+
+    /// Words joined by a space that a program hands to `sh -c`.
+    func runThroughShell(joining range: Range<Int>) throws(ShellMisread) {
+        let start = bytes.count
+        try runThroughShell(joined(range))
+        dropScratch(words: words.count, bytes: start)
+    }
+
+    /// The words joined by a space, at the end of the scratch bytes; not known where one of them is not.
+    private func joined(_ range: Range<Int>) -> Word {
+        let start = bytes.count
         for index in range {
             let word = words[index]
-            guard word.isKnown else {
-                findings.unknown.insert(.code)
-                return dropScratch(words: words.count, bytes: start)
-            }
+            guard word.isKnown, !word.isMany else { return Word(start: Int32(start), count: 0, flags: [.unknown]) }
             if index > range.lowerBound { addByte(0x20, quoted: true) }
             for offset in 0..<Int(word.count) { addByte(bytes[Int(word.start) + offset], quoted: true) }
         }
-        readProgram(inScratch: start..<bytes.count, dialect: inner)
-        dropScratch(words: words.count, bytes: start)
+        return Word(start: Int32(start), count: Int32(bytes.count - start), flags: [])
+    }
+
+    /// Appends a word of this text.
+    func appendConstant(_ text: StaticString) {
+        let start = bytes.count
+        for index in 0..<text.utf8CodeUnitCount { addByte(text.utf8Start[index], quoted: true) }
+        words.append(Word(start: Int32(start), count: Int32(bytes.count - start), flags: []))
     }
 }

@@ -22,17 +22,25 @@ enum ShellEnvironment {
 
     static func changesPrograms(_ name: UnsafeRawBufferPointer) -> Bool {
         if exact.find(name, hash: NameHash.of(name)) != nil { return true }
-        for prefix in prefixes where name.count >= prefix.utf8CodeUnitCount {
-            var same = true
-            for index in 0..<prefix.utf8CodeUnitCount where prefix.utf8Start[index] != name[index] { same = false }
-            if same { return true }
-        }
+        for prefix in prefixes where begins(name, prefix) { return true }
         return false
     }
 
-    /// Variables whose value the shell itself runs.
-    static let run = WordTable([(words: "PS4 PS0 PS1 PS2 PROMPT_COMMAND BASH_ENV ENV BASH_ALIASES BASH_CMDS", value: 1)])
-    /// Variables that the shell keeps as integers, or as good as.
+    private static func begins(_ name: UnsafeRawBufferPointer, _ prefix: StaticString) -> Bool {
+        guard name.count >= prefix.utf8CodeUnitCount else { return false }
+        for index in 0..<prefix.utf8CodeUnitCount where prefix.utf8Start[index] != name[index] { return false }
+        return true
+    }
+
+    /// Whether the shell itself, or the next one, runs the variable's value or reads its text in another way: prompts, files read
+    /// at the start, functions that come with the environment, settings.
+    static func isRun(_ name: UnsafeRawBufferPointer) -> Bool {
+        run.find(name, hash: NameHash.of(name)) != nil || begins(name, "BASH_FUNC_")
+    }
+    private static let run = WordTable([
+        (words: "PS4 PS0 PS1 PS2 PROMPT_COMMAND BASH_ENV ENV BASH_ALIASES BASH_CMDS SHELLOPTS BASHOPTS POSIXLY_CORRECT", value: 1)
+    ])
+    /// Variables that the shell keeps as integers, or as good as: what they are given is evaluated.
     static let integers = WordTable([
         (words: "RANDOM SRANDOM SECONDS LINENO UID EUID PPID BASHPID OPTIND EPOCHSECONDS BASH_SUBSHELL", value: 1)
     ])
@@ -48,6 +56,10 @@ final class ShellVariables {
         var isEvaluated: Bool
         var isInteger: Bool
         var isOther: Bool
+        /// It is an array somewhere in the text.
+        var isArray: Bool
+        /// A declaration gives it a value that may begin with a parenthesis: of an array, that is a list to expand.
+        var mayBecomeArray: Bool
     }
     private let entries = ArenaBuffer<Entry>(capacity: 64)
     private let names = ArenaBuffer<UInt8>(capacity: 512)
@@ -81,8 +93,8 @@ final class ShellVariables {
         let known = ShellEnvironment.integers.find(name, hash: hash) != nil
         entries.append(
             Entry(
-                start: Int32(start), count: Int32(name.count), hash: hash, next: buckets[Int(hash & 255)], isEvaluated: false,
-                isInteger: known, isOther: false))
+                start: Int32(start), count: Int32(name.count), hash: hash, next: buckets[Int(hash & 255)], isEvaluated: known,
+                isInteger: known, isOther: false, isArray: false, mayBecomeArray: false))
         buckets.modify(Int(hash & 255)) { $0 = Int32(entries.count - 1) }
         return Int32(entries.count - 1)
     }
@@ -100,10 +112,22 @@ final class ShellVariables {
     /// The variable is assigned.
     func assign(_ name: UnsafeRawBufferPointer, isInteger: Bool, in findings: ShellFindings) {
         if ShellEnvironment.changesPrograms(name) { findings.unknown.insert(.environment) }
-        if ShellEnvironment.run.find(name, hash: NameHash.of(name)) != nil { findings.unknown.insert(.code) }
+        if ShellEnvironment.isRun(name) { findings.unknown.insert(.code) }
         let number = number(name)
         guard number >= 0 else { return }
         entries.modify(Int(number)) { if isInteger { $0.isInteger = true } else { $0.isOther = true } }
+    }
+
+    /// The variable is an array.
+    func noteArray(_ name: UnsafeRawBufferPointer) {
+        let number = number(name)
+        if number >= 0 { entries.modify(Int(number)) { $0.isArray = true } }
+    }
+
+    /// A declaration gives the variable an unknown value.
+    func noteUnknownDeclaration(_ name: UnsafeRawBufferPointer) {
+        let number = number(name)
+        if number >= 0 { entries.modify(Int(number)) { $0.mayBecomeArray = true } }
     }
 
     /// Evaluated variables that may hold anything but an integer may hold code.
@@ -111,6 +135,7 @@ final class ShellVariables {
         if isFull { findings.unknown.insert(.code) }
         for index in 0..<entries.count {
             let entry = entries[index]
+            if entry.isArray, entry.mayBecomeArray { findings.unknown.insert(.code) }
             if entry.isEvaluated, entry.isOther || !entry.isInteger { findings.unknown.insert(.code) }
         }
     }

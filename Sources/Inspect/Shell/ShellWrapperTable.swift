@@ -14,7 +14,7 @@ enum ShellOpening: BitwiseCopyable {
     case code
     case shell, evaluate, trap, source, alias, hash, command, setting, shopt, test, arithmetic, declaration, unset, read, mapfile
     case printf, getopts, wait, fork, find, xargs, ssh, user, watch, flock, git, tar, sed, awk, container, kubectl, tee, dd
-    case parallel, script, editor, arch, network, completion, envSplit
+    case parallel, script, editor, arch, network, completion, envSplit, jobs, history
 }
 
 /// A row: names, options, what follows them.
@@ -259,6 +259,8 @@ struct ShellWrapper: Sendable {
         .init(names: "bind", options: "-lpPsSvVX m: q: u: r: f$ x$", opening: .options),
         .init(names: "complete compgen compopt", options: "", opening: .completion),
         .init(names: "fc", options: "", opening: .fork),
+        .init(names: "jobs", options: "", opening: .jobs),
+        .init(names: "history", options: "", opening: .history),
         .init(names: "set", options: "", opening: .setting),
         .init(names: "shopt", options: "", opening: .shopt),
         .init(names: "test [", options: "", opening: .test),
