@@ -40,7 +40,8 @@ extension ShellReader {
             }
         case .options: try applyOptions(range, row.options)
         case .words, .assignments, .text, .code, .shell, .command, .find, .xargs, .ssh, .user, .watch, .flock, .git, .tar, .sed, .awk,
-            .container, .kubectl, .tee, .dd, .parallel, .script, .editor, .arch, .network, .envSplit:
+            .container, .kubectl, .tee, .dd, .parallel, .script, .editor, .arch, .network, .envSplit, .marks, .interpreter, .builder,
+            .subcommand, .psql, .mysql, .sqlite, .apt, .crontab, .multiplexer, .group, .capsh, .starter:
             break
         }
     }
@@ -127,7 +128,7 @@ extension ShellReader {
                 noteAttributes(of: scratch(Int(word.start)..<Int(word.start + word.count)), evaluates: evaluates, isArray: isArray)
                 continue
             }
-            let end = bytes[nameEnd - 1] == 0x2B ? nameEnd - 1 : nameEnd
+            let end = nameEnd > Int(word.start) && bytes[nameEnd - 1] == 0x2B ? nameEnd - 1 : nameEnd
             let name = Int(word.start)..<end
             noteSubscript(name)
             if word.isMany { findings.unknown.insert(.environment) }

@@ -52,6 +52,8 @@ extension ShellReader {
         case .options, .hash, .mapfile, .read, .completion, .fork, .printf, .getopts, .wait, .unset, .declaration, .arithmetic, .test,
             .setting, .shopt, .alias, .trap, .source, .evaluate, .jobs, .history:
             try openBuiltin(row, arguments)
+        case .marks, .interpreter, .builder, .subcommand, .psql, .mysql, .sqlite, .apt, .crontab, .multiplexer, .group, .capsh, .starter:
+            try openProgram(row, arguments)
         case .words(let skip, let without): try openWords(row, arguments, skip: skip, without: without)
         case .assignments, .envSplit: try openAssignments(row, arguments)
         case .command: try openCommandBuiltin(row, arguments)
@@ -167,7 +169,7 @@ extension ShellReader {
     /// Where the name of `name=value` ends, when the word is known that far.
     func assignmentName(_ word: Word) -> Int? {
         guard word.count > 0 else { return nil }
-        for at in Int(word.start)..<Int(word.start + word.count) where bytes[at] == 0x3D { return at > Int(word.start) ? at : nil }
+        for at in Int(word.start)..<Int(word.start + word.count) where bytes[at] == 0x3D { return at }
         return nil
     }
 
@@ -244,9 +246,14 @@ extension ShellReader {
         var replaces = false
         guard let index = try skipOptions(range, row.options, seen: { byte, value in
             if byte == 0x49 { (mark, replaces) = (value, true) }
-            if byte == 0x69 { replaces = true }
+            if byte == 0x69 { (mark, replaces) = (value, true) }
         }) else { return unknownCommand() }
-        for at in range.lowerBound..<index where has(words[at], prefix: "--repl") || has(words[at], prefix: "-i") { (mark, replaces) = (nil, true) }
+        for at in range.lowerBound..<index where has(words[at], prefix: "--repl") {
+            (mark, replaces) = (nil, true)
+            if let equals = assignmentName(words[at]) {
+                mark = Word(start: Int32(equals + 1), count: words[at].start + words[at].count - Int32(equals + 1), flags: words[at].flags)
+            }
+        }
         let start = words.count
         if index >= range.upperBound { appendConstant("echo") }
         for at in index..<range.upperBound {

@@ -174,7 +174,8 @@ extension ShellReader {
         guard index < range.upperBound, words[index].isKnown else { return unknownCommand() }
         let isExec = word(index, is: "exec")
         let isRun = word(index, is: "run") || word(index, is: "create")
-        if word(index, is: "compose") || word(index, is: "build") || word(index, is: "buildx") { findings.unknown.insert(.code) }
+        // A build whose text comes from the input.
+        for at in index..<range.upperBound where word(at, is: "-") { findings.unknown.insert(.code) }
         guard isExec || isRun else { return }
         guard let target = try skipOptions(index + 1..<range.upperBound, isExec
             ? "-dit e: u: w: detach interactive tty privileged env: env-file: user: workdir: detach-keys: latest"

@@ -84,7 +84,7 @@ extension ShellReader {
         if word(index, is: "grep") { return try applyOptions(rest, "O% open-files-in-pager$ open-files-in-pager% e: f: C: A: B: m:") }
         for at in rest where has(words[at], prefix: "ext::") || has(words[at], prefix: "fd::") { findings.unknown.insert(.code) }
         let reaches = ["clone", "fetch", "pull", "push", "ls-remote", "archive", "fetch-pack"].contains { (name: StaticString) in word(index, is: name) }
-        if reaches { return try applyOptions(rest, "u$ upload-pack$ receive-pack$ exec$ c& config& template& output> o:") }
+        if reaches { return try applyOptions(rest, "u$ upload-pack$ receive-pack$ exec$ c$ config$ template& output> o:") }
         try applyOptions(rest, "output> ext-diff^ textconv^ open-files-in-pager%")
     }
 

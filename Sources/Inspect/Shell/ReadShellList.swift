@@ -136,10 +136,12 @@ extension ShellReader {
     }
 
     private func readPipeline() throws(ShellMisread) {
+        var mayBeEmpty = false
+        var isFirst = true
         while true {
-            var mayBeEmpty = false
             skipBlanks()
-            prefix: while let found = reserved() {
+            // Behind a bar `time` is a program.
+            prefix: while isFirst, let found = reserved() {
                 switch found.word {
                 case .bang: p = found.end
                 case .time:
@@ -150,7 +152,8 @@ extension ShellReader {
                 mayBeEmpty = dialect == .bash
                 skipBlanks()
             }
-            if mayBeEmpty, endsPipeline() { return }
+            if isFirst, mayBeEmpty, endsPipeline() { return }
+            isFirst = false
             try readCommand()
             skipBlanks()
             guard here() == 0x7C, next() != 0x7C else { return }
@@ -204,7 +207,7 @@ extension ShellReader {
             return try readTrailingRedirections()
         }
         guard let found = reserved() else { return try readSimple() }
-        if found.word == .in { return try readSimple() }
+        if found.word == .in || found.word == .time { return try readSimple() }
         p = found.end
         switch found.word {
         case .open:
@@ -219,8 +222,8 @@ extension ShellReader {
         case .condition: try readCondition()
         case .function: return try readFunction()
         case .coproc: return try readCoprocess()
-        case .bang, .time: return try readPipeline()
-        case .close, .then, .elif, .else, .fi, .do, .done, .esac, .in: throw .syntax
+        case .bang: return try readPipeline()
+        case .close, .then, .elif, .else, .fi, .do, .done, .esac, .in, .time: throw .syntax
         }
         try readTrailingRedirections()
     }

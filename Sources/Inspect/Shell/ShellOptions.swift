@@ -137,7 +137,8 @@ extension ShellReader {
                 continue
             }
             if kind == .attached {
-                seen(letter, nil)
+                let value = Word(start: Int32(at + 1), count: Int32(wordEnd - at - 1), flags: word.flags)
+                seen(letter, value.count > 0 ? value : nil)
                 return index + 1
             }
             if !kind.hasValue {

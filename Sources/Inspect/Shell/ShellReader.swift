@@ -68,6 +68,8 @@ final class ShellReader {
     var budget = 0
     /// Something was read that another sh reads in another way.
     var differs = false
+    /// A program's own file was run, which the text may have written.
+    var ranFile = false
     var wordMode = WordMode.command
     /// Between `[[` and `]]`, where a word may hold a pattern list.
     var insideCondition = false
@@ -93,7 +95,7 @@ final class ShellReader {
         delimiters.removeAll()
         variables.clear()
         (pendingBase, depth, textDepth, differs, wordMode) = (0, 0, 0, false, .command)
-        (insideCondition, insideHereDocument) = (false, false)
+        (insideCondition, insideHereDocument, ranFile) = (false, false, false)
         budget = text.count * ShellLimits.readingsPerByte + ShellLimits.readingsConstant
         readWhole(text, dialect: dialect)
     }
@@ -112,6 +114,14 @@ final class ShellReader {
             try reader.readProgram()
         }
         variables.finish(into: findings)
+        if ranFile, mayHaveWritten { findings.unknown.insert(.code) }
+    }
+
+    /// Whether the text writes a file that it may run.
+    private var mayHaveWritten: Bool {
+        if findings.unknown.contains(.redirection) { return true }
+        for path in findings.writes.buffer where !findings.bytes(path.text).starts(with: "/dev/".utf8) { return true }
+        return false
     }
 
     /// The text, or one inside it, is not read to its end.

@@ -5,7 +5,7 @@ import Machine
 /// Variables that change what programs run or do. One table; a trailing `*` stands for any rest.
 enum ShellEnvironment {
     private static let exact = WordTable([
-        (words: "PATH IFS BASH_ENV ENV PS4 PS0 PS1 PS2 PROMPT_COMMAND SHELLOPTS BASHOPTS PAGER EDITOR VISUAL MANPAGER LESSOPEN", value: 1),
+        (words: "PATH BASH_ENV ENV PS4 PS0 PS1 PS2 PROMPT_COMMAND SHELLOPTS BASHOPTS PAGER EDITOR VISUAL MANPAGER LESSOPEN", value: 1),
         (words: "LESSCLOSE LESS LESSKEY LESSKEYIN LESSKEY_CONTENT MORE MANOPT MANPATH MANROFFOPT BROWSER HOME SHELL CDPATH", value: 1),
         (words: "RUBYOPT RUBYLIB NODE_OPTIONS NODE_PATH GCONV_PATH LOCPATH NLSPATH TEXTDOMAIN TEXTDOMAINDIR TMPDIR", value: 1),
         (words: "BASH_COMPAT BASH_XTRACEFD BASH_LOADABLES_PATH EXECIGNORE GLOBIGNORE HISTFILE INPUTRC TAR_OPTIONS TAPE RSYNC_RSH", value: 1),
@@ -14,13 +14,30 @@ enum ShellEnvironment {
         (words: "PSQLRC PSQL_EDITOR PSQL_PAGER MYSQL_HISTFILE DOCKER_HOST KUBECONFIG KUBE_EDITOR SYSTEMD_PAGER SYSTEMD_EDITOR", value: 1),
         (words: "PARALLEL PARALLEL_SHELL TERMINFO TERMCAP HOSTALIASES RES_OPTIONS RSYNC_PROXY RSYNC_CONNECT_PROG CVS_RSH SVN_SSH", value: 1),
         (words: "OPENSSL_CONF OPENSSL_ENGINES OPENSSL_MODULES CURL_HOME WGETRC LUA_PATH LUA_CPATH LUA_INIT PHPRC PHP_INI_SCAN_DIR", value: 1),
-        (words: "BASH_ALIASES BASH_CMDS OPTERR XDG_CONFIG_HOME VIMINIT EXINIT GVIMINIT MYVIMRC ZDOTDIR COLUMNS_", value: 1),
+        (words: "BASH_ALIASES BASH_CMDS OPTERR XDG_CONFIG_HOME VIMINIT EXINIT GVIMINIT MYVIMRC ZDOTDIR", value: 1),
     ])
     private static let prefixes: [StaticString] = [
         "LD_", "GIT_", "PYTHON", "PERL5", "BASH_FUNC_", "DYLD_", "SSH_ASKPASS", "LUA_INIT", "GCONV", "MALLOC_", "NPM_CONFIG_", "npm_config_",
     ]
 
+    /// Under one of the prefixes, but only names, numbers and switches.
+    private static let harmless = WordTable([
+        (words: "GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_AUTHOR_DATE GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_DATE", value: 1),
+        (words: "GIT_TERMINAL_PROMPT GIT_LFS_SKIP_SMUDGE GIT_REFLOG_ACTION PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE", value: 1),
+        (words: "PYTHONIOENCODING PYTHONHASHSEED PYTHONUTF8 GIT_DEPTH GIT_STRATEGY GIT_SUBMODULE_STRATEGY", value: 1),
+    ])
+
+    /// Variables whose value some program runs: pagers, editors, helpers, options that load code.
+    private static let helpers = WordTable([
+        (words: "PAGER MANPAGER GIT_PAGER PSQL_PAGER SYSTEMD_PAGER EDITOR VISUAL GIT_EDITOR GIT_SEQUENCE_EDITOR SUDO_EDITOR FCEDIT", value: 1),
+        (words: "PSQL_EDITOR SYSTEMD_EDITOR KUBE_EDITOR BROWSER LESSOPEN LESSCLOSE SSH_ASKPASS SUDO_ASKPASS GIT_ASKPASS GIT_SSH", value: 1),
+        (words: "GIT_SSH_COMMAND GIT_EXTERNAL_DIFF GIT_PROXY_COMMAND RSYNC_RSH RSYNC_CONNECT_PROG CVS_RSH SVN_SSH LD_PRELOAD", value: 1),
+        (words: "LD_AUDIT PERL5OPT PERL5DB RUBYOPT NODE_OPTIONS PYTHONSTARTUP MAKEFLAGS GNUMAKEFLAGS TAR_OPTIONS LUA_INIT VIMINIT", value: 1),
+        (words: "EXINIT JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS MAKESHELL PARALLEL_SHELL SHELL", value: 1),
+    ])
+
     static func changesPrograms(_ name: UnsafeRawBufferPointer) -> Bool {
+        if harmless.find(name, hash: NameHash.of(name)) != nil { return false }
         if exact.find(name, hash: NameHash.of(name)) != nil { return true }
         for prefix in prefixes where begins(name, prefix) { return true }
         return false
@@ -32,10 +49,11 @@ enum ShellEnvironment {
         return true
     }
 
-    /// Whether the shell itself, or the next one, runs the variable's value or reads its text in another way: prompts, files read
-    /// at the start, functions that come with the environment, settings.
+    /// Whether the shell itself, the next one or another program runs the variable's value or reads its text in another way:
+    /// prompts, files read at the start, functions that come with the environment, settings, helpers.
     static func isRun(_ name: UnsafeRawBufferPointer) -> Bool {
-        run.find(name, hash: NameHash.of(name)) != nil || begins(name, "BASH_FUNC_")
+        let hash = NameHash.of(name)
+        return run.find(name, hash: hash) != nil || helpers.find(name, hash: hash) != nil || begins(name, "BASH_FUNC_")
     }
     private static let run = WordTable([
         (words: "PS4 PS0 PS1 PS2 PROMPT_COMMAND BASH_ENV ENV BASH_ALIASES BASH_CMDS SHELLOPTS BASHOPTS POSIXLY_CORRECT", value: 1)

@@ -15,6 +15,13 @@ enum ShellOpening: BitwiseCopyable {
     case shell, evaluate, trap, source, alias, hash, command, setting, shopt, test, arithmetic, declaration, unset, read, mapfile
     case printf, getopts, wait, fork, find, xargs, ssh, user, watch, flock, git, tar, sed, awk, container, kubectl, tee, dd
     case parallel, script, editor, arch, network, completion, envSplit, jobs, history
+    /// Any word that begins as one of the row's words runs code.
+    case marks
+    /// A program's file, after options that run nothing.
+    case interpreter
+    /// The words after this subcommand.
+    case subcommand(StaticString)
+    case builder, psql, mysql, sqlite, apt, crontab, multiplexer, group, capsh, starter
 }
 
 /// A row: names, options, what follows them.
@@ -31,7 +38,7 @@ struct ShellWrapper: Sendable {
     /// Whether one of its options runs something, so that an argument that is not known may be one.
     var mayRunByOptions: Bool {
         switch opening {
-        case .find, .git, .tar, .editor: true
+        case .find, .git, .tar, .editor, .marks, .builder, .apt: true
         case .options:
             UnsafeBufferPointer(start: options.utf8Start, count: options.utf8CodeUnitCount).contains {
                 $0 == UInt8(ascii: "!") || $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "%")
@@ -117,7 +124,20 @@ struct ShellWrapper: Sendable {
                 apparmor-profile: dump help version
                 """,
             opening: .words(skip: 0, without: [])),
-        .init(names: "gosu su-exec chpst-u fakeroot-user", options: "", opening: .words(skip: 1, without: [])),
+        .init(names: "gosu su-exec setuidgid envuidgid envdir", options: "", opening: .words(skip: 1, without: [])),
+        .init(names: "faketime", options: "-m f: p: exclude-monotonic advanced", opening: .words(skip: 1, without: .code)),
+        .init(names: "dtach abduco ansible pssh parallel-ssh clush pdsh run-parts logrotate anacron incrond", options: "", opening: .code),
+        .init(names: "sudoedit sudo_edit vipw vigr visudo", options: "", opening: .code),
+        .init(names: "cttyhack", options: "", opening: .words(skip: 0, without: .code)),
+        .init(
+            names: "chpst softlimit",
+            options: "-vPN012 u: U: b: e: /: n: l: L: m: d: o: p: f: c: a: r: s: t:",
+            opening: .words(skip: 0, without: [])),
+        .init(names: "sg", options: "", opening: .group),
+        .init(names: "newgrp", options: "", opening: .code),
+        .init(names: "capsh", options: "", opening: .capsh),
+        .init(names: "start-stop-daemon", options: "", opening: .starter),
+        .init(names: "tmux screen byobu zellij", options: "", opening: .multiplexer),
         .init(names: "pkexec", options: "user: disable-internal-agent keep-cwd help version", opening: .words(skip: 0, without: .code)),
         .init(
             names: "runcon",
@@ -227,14 +247,29 @@ struct ShellWrapper: Sendable {
         .init(names: "zsh ksh ksh93 mksh lksh pdksh oksh yash fish csh tcsh rc es elvish nu xonsh pwsh", options: "", opening: .shell),
         .init(
             names: """
-                python python2 python3 pypy pypy3 perl ruby irb node nodejs deno bun php lua luajit tclsh wish \
-                expect guile Rscript R julia groovy scala ghci runghc ocaml java jshell erl elixir iex osascript \
-                gawk-script bc-script make gmake gnumake bmake ninja cmake rake just task ant mvn gradle scons ed ex \
-                red emacs m4 xdotool at batch crontab dc-script sqlite3 gdbserver tcc runhaskell ipython ipython3 \
-                python3.9 python3.10 python3.11 python3.12 python3.13
+                python python2 python3 pypy pypy3 python3.9 python3.10 python3.11 python3.12 python3.13 python3.14
+                """,
+            options: "-bBdEIOPqsSuvR W: X: version help",
+            opening: .interpreter),
+        .init(names: "perl ruby", options: "-wWtT", opening: .interpreter),
+        .init(names: "node nodejs php lua luajit tclsh Rscript", options: "trace-warnings no-warnings vanilla", opening: .interpreter),
+        .init(
+            names: """
+                irb deno bun wish expect guile R julia groovy scala ghci runghc ocaml jshell erl elixir iex osascript \
+                at batch ed ex red emacs m4 xdotool gdbserver tcc runhaskell ipython ipython3
                 """,
             options: "",
             opening: .code),
+        .init(names: "java", options: "-XX:On -agent -javaagent @ -Djava.security.manager", opening: .marks),
+        .init(names: "make gmake gnumake bmake", options: "", opening: .builder),
+        .init(names: "ninja", options: "-t", opening: .marks),
+        .init(names: "rake just task", options: "-e -E -p -r -c -f --ex --ev --re --sh --com --set --just", opening: .marks),
+        .init(names: "cmake", options: "-E -P -C", opening: .marks),
+        .init(names: "mvn ant gradle gradlew mvnw scons", options: "exec: -Dexec -I --init", opening: .marks),
+        .init(names: "crontab", options: "", opening: .crontab),
+        .init(names: "psql", options: "", opening: .psql),
+        .init(names: "mysql mariadb", options: "", opening: .mysql),
+        .init(names: "sqlite3 sqlite", options: "", opening: .sqlite),
         .init(names: "awk gawk mawk nawk original-awk", options: "", opening: .awk),
         .init(names: "sed gsed", options: "", opening: .sed),
         .init(names: "vim vi nvim view vimdiff gvim rvim rview nano emacsclient", options: "", opening: .editor),
@@ -292,13 +327,24 @@ struct ShellWrapper: Sendable {
                 m: I: O: T: V: M: P: W:
                 """,
             opening: .options),
-        .init(names: "zip", options: "TT! unzip-command!", opening: .options),
-        .init(names: "openssl", options: "", opening: .options),
+        .init(names: "zip", options: "-TT *TT --u", opening: .marks),
+        .init(names: "openssl", options: "engine -engine -provider -config", opening: .marks),
+        .init(names: "gcc cc g++ c++ clang clang++ gfortran", options: "-wrapper -fplugin -specs -B @ -Xclang -load", opening: .marks),
+        .init(names: "ssh-keygen ssh-add", options: "-D -w -s -S *D *w *s", opening: .marks),
+        .init(names: "nmap", options: "--script --datadir --servicedb -iL", opening: .marks),
+        .init(names: "tcpdump", options: "-z *z", opening: .marks),
+        .init(names: "dpkg", options: "--pre-inv --post-inv --status-log --root --admindir", opening: .marks),
+        .init(names: "rpm rpmbuild", options: "--eval -E --define -D --pipe --macros --rcfile --load", opening: .marks),
+        .init(names: "apt apt-get aptitude apt-cache", options: "", opening: .apt),
         .init(names: "wget", options: "e& execute& use-askpass$ config&", opening: .options),
         .init(names: "curl", options: "K& config&", opening: .options),
         .init(names: "socat", options: "", opening: .parallel),
         .init(names: "cpio", options: "rsh-command! F: O> I: E: H: C: R: M:", opening: .options),
-        .init(names: "pip pip3 npm npx yarn pnpm cargo go gem bundle composer poetry uv pipx", options: "", opening: .fork),
+        .init(names: "npm npx yarn pnpm", options: "-c --call --script-shell --node-options", opening: .marks),
+        .init(names: "cargo", options: "--config", opening: .marks),
+        .init(names: "go", options: "-toolexec -exec -vettool --toolexec --exec --vettool -overlay --overlay", opening: .marks),
+        .init(names: "bundle", options: "", opening: .subcommand("exec")),
+        .init(names: "poetry uv pipenv pdm hatch conda pipx", options: "", opening: .subcommand("run")),
     ]
 
     /// Program names to rows, by the name after the last slash.
