@@ -7,7 +7,7 @@ extension ShellReader {
         depth += 1
         defer { depth -= 1 }
         if depth > ShellLimits.nesting || findings.commands.count >= ShellLimits.commands { throw .limit }
-        try spend(range.count)
+        try spend(range.count * ShellLimits.readingsPerWord)
         note(range)
         let name = words[range.lowerBound]
         guard name.isKnown, !name.isMany else {

@@ -22,7 +22,8 @@ extension ShellReader {
 
     // MARK: Programs with some words that run code
 
-    /// A word that begins as one of the row's marks runs code; a mark after `*` is looked for inside short options.
+    /// A word that begins as one of the row's marks runs code; a mark after `*` is looked for inside short options, `-` is that
+    /// word alone. With the mark `!` no words mean code that is read from the input.
     private func openMarks(_ row: ShellWrapper, _ range: Range<Int>) {
         let text = UnsafeBufferPointer(start: row.options.utf8Start, count: row.options.utf8CodeUnitCount)
         var at = 0
@@ -31,10 +32,20 @@ extension ShellReader {
             while end < text.count, text[end] != 0x20 { end += 1 }
             let isInside = text[at] == 0x2A
             let mark = UnsafeBufferPointer(rebasing: text[(isInside ? at + 1 : at)..<end])
-            for index in range where isInside ? holdsInOptions(words[index], mark) : begins(words[index], with: mark) {
-                findings.unknown.insert(.code)
+            if mark.count == 1, mark[0] == 0x21 {
+                if range.isEmpty { findings.unknown.insert(.code) }
+            } else if mark.count == 1, mark[0] == 0x2D {
+                for index in range where word(index, is: "-") { findings.unknown.insert(.code) }
+            } else {
+                noteMark(mark, isInside: isInside, range)
             }
             at = end + 1
+        }
+    }
+
+    private func noteMark(_ mark: UnsafeBufferPointer<UInt8>, isInside: Bool, _ range: Range<Int>) {
+        for index in range where isInside ? holdsInOptions(words[index], mark) : begins(words[index], with: mark) {
+            findings.unknown.insert(.code)
         }
     }
 

@@ -202,7 +202,7 @@ extension ShellReader {
         for index in range {
             if word(index, is: "exec") || word(index, is: "run") || word(index, is: "debug") || word(index, is: "rsh") { runs = true }
             if word(index, is: "edit") || word(index, is: "plugin") || word(index, is: "attach") { edits = true }
-            if !words[index].isKnown { edits = true }
+            if words[index].isMany || !words[index].isKnown && words[index].count == 0 { edits = true }
             if word(index, is: "--") {
                 if index + 1 < range.upperBound { try run(index + 1..<range.upperBound) }
                 return

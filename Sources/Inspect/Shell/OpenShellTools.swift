@@ -15,7 +15,7 @@ extension ShellReader {
         (words: "prune pull push range-diff read-tree rebase reflog remote repack replace request-pull rerere reset restore rev-list", value: 1),
         (words: "rev-parse revert rm send-email shortlog show show-branch show-ref sparse-checkout stage stash status stripspace submodule", value: 1),
         (words: "switch symbolic-ref tag unpack-objects update-index update-ref update-server-info var verify-commit verify-tag version", value: 1),
-        (words: "whatchanged worktree write-tree", value: 1),
+        (words: "whatchanged worktree write-tree lfs flow check-mailmap check-ref-format bugreport verify-pack", value: 1),
     ])
 
     private static let harmlessGitKeys: [StaticString] = [

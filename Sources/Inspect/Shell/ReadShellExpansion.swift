@@ -174,6 +174,11 @@ extension ShellReader {
             if byte == 0x60 { break }
             if byte == 0x5C, p < count {
                 let escaped = base[p]
+                // A continued line is joined, also between single quotes and in a comment.
+                if escaped == 0x0A {
+                    p += 1
+                    continue
+                }
                 if escaped == 0x60 || escaped == 0x5C || escaped == 0x24 || escaped == 0x22 && inQuotes {
                     if escaped == 0x22, insideHereDocument { findings.unknown.insert(.code) }
                     addByte(escaped, quoted: true)

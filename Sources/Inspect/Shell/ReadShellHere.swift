@@ -84,8 +84,40 @@ extension ShellReader {
         guard needed else { return }
         insideHereDocument = true
         let text = UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
-        readNested(text, dialect: dialect) { reader throws(ShellMisread) in try reader.readHereText() }
+        let joined = bytes.count
+        if joinContinuedLines(range) {
+            // bash joins continued lines of the whole body first, also between the quotes inside a substitution; dash does not.
+            if dialect == .posix {
+                differs = true
+                readNested(text, dialect: dialect) { reader throws(ShellMisread) in try reader.readHereText() }
+            } else {
+                let text = scratch(joined..<bytes.count)
+                readNested(text, dialect: dialect) { reader throws(ShellMisread) in try reader.readHereText() }
+            }
+        } else {
+            readNested(text, dialect: dialect) { reader throws(ShellMisread) in try reader.readHereText() }
+        }
+        dropScratch(words: words.count, bytes: joined)
         (p, insideHereDocument) = outer
+    }
+
+    /// Appends the body without its continued lines to the scratch bytes; false when there are none.
+    private func joinContinuedLines(_ range: Range<Int>) -> Bool {
+        var found = false
+        var at = range.lowerBound
+        while at < range.upperBound {
+            if base[at] == 0x5C, at + 1 < range.upperBound {
+                if base[at + 1] == 0x0A { found = true } else {
+                    addByte(0x5C, quoted: true)
+                    addByte(base[at + 1], quoted: true)
+                }
+                at += 2
+            } else {
+                addByte(base[at], quoted: true)
+                at += 1
+            }
+        }
+        return found
     }
 
     private func readHereText() throws(ShellMisread) {

@@ -334,8 +334,32 @@ extension ShellReader {
         for at in byteStart..<bytes.count where !ShellByte.isDigit(bytes[at]) {
             if at != bytes.count - 1 || bytes[at] != 0x2D { isDescriptor = false }
         }
-        if !isDescriptor { notePath(word, isRead: !isOutput, isWrite: isOutput) }
+        if !word.isKnown, !word.isMany, word.flags.contains(.integer) { isDescriptor = true }
+        if !isDescriptor {
+            notePath(isOutput ? expandedAgain(word) : word, isRead: !isOutput, isWrite: isOutput)
+        }
         dropScratch(words: wordStart, bytes: byteStart)
+    }
+
+    /// bash expands the word after `>&` once more when it is no descriptor: `>&'$(id)'` runs `id`, as does `>&"$x"` with that text
+    /// in `x`. A value that is no integer is code, and text that a second expansion would change is not known.
+    private func expandedAgain(_ word: Word) -> Word {
+        if dialect == .posix { differs = true }
+        guard word.isKnown else {
+            if dialect == .bash { checkInteger(word.flags, variable: word.flags.contains(.oneVariable) ? word.variable : -1) }
+            return word
+        }
+        var word = word
+        for at in Int(word.start)..<Int(word.start + word.count) {
+            switch bytes[at] {
+            case 0x24, 0x60, 0x3C, 0x3E:  // dollar, backquote, process substitution
+                if dialect == .bash { findings.unknown.insert(.code) }
+                word.flags.insert(.unknown)
+            case 0x22, 0x27, 0x2A, 0x3F, 0x5B, 0x5C, 0x7B, 0x7E: word.flags.insert(.unknown)
+            default: break
+            }
+        }
+        return word
     }
 
     private func readTarget(isRead: Bool, isWrite: Bool) throws(ShellMisread) {

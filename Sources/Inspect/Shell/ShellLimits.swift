@@ -21,6 +21,8 @@ public enum ShellLimits {
     /// Bytes read for each byte of the text, texts inside texts and retried readings counted: 16 and a constant.
     public static let readingsPerByte = 16
     public static let readingsConstant = 65_536
+    /// What a word costs of them each time a wrapper hands it on.
+    public static let readingsPerWord = 8
     /// Digits of a descriptor before a redirection.
     public static let descriptorDigits = 9
 }

@@ -255,11 +255,13 @@ struct ShellWrapper: Sendable {
         .init(names: "node nodejs php lua luajit tclsh Rscript", options: "trace-warnings no-warnings vanilla", opening: .interpreter),
         .init(
             names: """
-                irb deno bun wish expect guile R julia groovy scala ghci runghc ocaml jshell erl elixir iex osascript \
+                irb wish expect guile R julia groovy scala ghci runghc ocaml jshell erl elixir iex osascript \
                 at batch ed ex red emacs m4 xdotool gdbserver tcc runhaskell ipython ipython3
                 """,
             options: "",
             opening: .code),
+        .init(names: "deno", options: "! eval repl - -e --eval", opening: .marks),
+        .init(names: "bun", options: "! -e --eval -p --print repl -", opening: .marks),
         .init(names: "java", options: "-XX:On -agent -javaagent @ -Djava.security.manager", opening: .marks),
         .init(names: "make gmake gnumake bmake", options: "", opening: .builder),
         .init(names: "ninja", options: "-t", opening: .marks),
