@@ -112,9 +112,9 @@ struct SQLBatchAnswerer: BatchAnswerer {
             line.key("accesses")
             line.array { for index in accesses { access(found.accesses[index], text, &$0) } }
             line.key("reads")
-            line.array { objects(accesses, [.select, .lock], &$0) }
+            line.array { objects(accesses, [.select, .lock], of: .table, &$0) }
             line.key("writes")
-            line.array { objects(accesses, [.insert, .update, .delete, .truncate], &$0) }
+            line.array { objects(accesses, [.insert, .update, .delete, .truncate], of: .table, &$0) }
             line.key("functions")
             line.array { line in
                 let first = Int(statement.firstFunction)
@@ -129,9 +129,12 @@ struct SQLBatchAnswerer: BatchAnswerer {
             case .unknown: line.null()
             }
             line.key("star")
-            line.boolean(accesses.contains { found.accesses[$0].everyColumn })
+            line.boolean(statement.hasStar || accesses.contains { found.accesses[$0].everyColumn && found.accesses[$0].verb == .select })
             line.key("sets")
-            line.array { objects(accesses, [.set], &$0) }
+            line.array { line in
+                objects(accesses, [.set], of: .parameter, &line)
+                if statement.setsTransaction { line.string("transaction") }
+            }
             line.key("opaque")
             line.boolean(isOpaque)
             line.key("analyzes")
@@ -152,8 +155,8 @@ struct SQLBatchAnswerer: BatchAnswerer {
         if statement.fingerprint == nil { line.string("statement.fingerprint") }
     }
 
-    private func objects(_ accesses: Range<Int>, _ verbs: VerbSet, _ line: inout LineJSON) {
-        for index in accesses where verbs.contains(found.accesses[index].verb) {
+    private func objects(_ accesses: Range<Int>, _ verbs: VerbSet, of objectClass: ObjectClass, _ line: inout LineJSON) {
+        for index in accesses where verbs.contains(found.accesses[index].verb) && found.accesses[index].objectClass == objectClass {
             let access = found.accesses[index]
             let isFirst = !(accesses.lowerBound..<index).contains {
                 let other = found.accesses[$0]

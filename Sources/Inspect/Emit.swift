@@ -42,7 +42,7 @@ extension SQLReader {
                 Access(
                     verb: .unknown, objectClass: .any, statement: number, name: inspection.intern(failure.reason),
                     source: statement.text))
-            kind = "unknown"
+            if !failure.keepsKind { kind = "unknown" }
         }
         statement.accessCount = UInt32(inspection.accesses.count) - statement.firstAccess
         statement.kind = inspection.intern(kind)

@@ -107,6 +107,18 @@ struct Findings {
         return index
     }
 
+    /// Whether a column of an access was named.
+    func has(column name: Symbol, of access: Int) -> Bool {
+        let mask = columnSlots.count - 1
+        var at = Self.mix(UInt32(access), name.id, 0) & mask
+        while columnSlots[at].stamp == stamp {
+            let index = Int(columnSlots[at].index)
+            if columns[index].access == Int32(access), columns[index].name == name { return true }
+            at = (at + 1) & mask
+        }
+        return false
+    }
+
     /// Remembers a function's use; one of the last few again is not remembered twice.
     mutating func function(schema: Symbol, name: Symbol) {
         var index = functions.count - 1

@@ -3,7 +3,17 @@
 /// A reason to call a statement `unknown`.
 enum Misread: UInt8, Error {
     case syntax, encoding, lexical, messageTooLong, tooManyTokens, tooManyStatements, tooDeep, tooManyNames, tooManyAccesses
-    case anonymousBlock, atomicBody, searchPath, unsupported, copyOption, setting
+    case anonymousBlock, atomicBody, searchPath, unsupported, copyOption, setting, manyTables
+
+    /// The statement's grammar was read to its end, only what it will do is not known: its kind stays.
+    var keepsKind: Bool {
+        switch self {
+        case .anonymousBlock, .setting, .manyTables: true
+        case .syntax, .encoding, .lexical, .messageTooLong, .tooManyTokens, .tooManyStatements, .tooDeep, .tooManyNames,
+            .tooManyAccesses, .atomicBody, .searchPath, .unsupported, .copyOption:
+            false
+        }
+    }
 
     var reason: StaticString {
         switch self {
@@ -22,6 +32,7 @@ enum Misread: UInt8, Error {
         case .unsupported: "statement not supported"
         case .copyOption: "copy option"
         case .setting: "setting not constant"
+        case .manyTables: "every table of a tablespace"
         }
     }
 }

@@ -20,11 +20,27 @@ extension SQLReader {
         case .function, .type:
             kind = objectClass == .function ? "alter function" : "alter type"
             try schemaAccess(.alter, objectClass, try routineName())
+            if written == .domain, try domainCommand() { return }
             try alterBody()
         case .trigger, .schema, .extension, .any, .parameter, .file, .program, .channel:
             kind = "alter"
             try alterOther(objectClass, written)
         }
+    }
+
+    /// What ALTER DOMAIN adds: a constraint, which is checked on every row there is, or a default.
+    private func domainCommand() throws(Misread) -> Bool {
+        if accept(.set, .default) {
+            openScope()
+            use = .filter
+            try expression()
+            try closeScope()
+        } else if accept(.add) {
+            try domainConstraints()
+        } else {
+            return false
+        }
+        return true
     }
 
     /// SET in what follows may set a parameter for later calls or sessions.
@@ -138,7 +154,7 @@ extension SQLReader {
         case .sequence: kind = "alter sequence"
         default: break  // a table, or a foreign one
         }
-        if at(.all) { throw .unsupported }
+        if at(.all), peek(1).keyword == .in { return try moveAll() }
         try ifExists()
         let name = try relationExpression()
         let range = try accesses(.alter, objectClass, name)
@@ -147,6 +163,23 @@ extension SQLReader {
         use = [.filter, .stored]
         repeat { try alterCommand(name, objectClass) } while accept(.comma)
         try closeScope()
+    }
+
+    /// ALL IN TABLESPACE name [OWNED BY role, …] SET TABLESPACE name [NOWAIT].
+    private func moveAll() throws(Misread) {
+        advance()
+        try expect(.in)
+        try expect(.tablespace)
+        _ = try columnId()
+        if accept(.owned) {
+            try expect(.by)
+            try commaSeparated { () throws(Misread) in _ = try self.label() }
+        }
+        try expect(.set)
+        try expect(.tablespace)
+        _ = try columnId()
+        _ = accept(.nowait)
+        opaqueness = .manyTables
     }
 
     private func alterCommand(_ table: QualifiedName, _ objectClass: ObjectClass) throws(Misread) {
@@ -159,7 +192,6 @@ extension SQLReader {
             case .not where peek(1).keyword == .null: return try tableConstraint()
             default: break  // a column
             }
-            if at(.value) || at(.generated) { return try plainCommand() }
             _ = accept(.column)
             try ifExists()
             try columnDefinition()
@@ -239,6 +271,7 @@ extension SQLReader {
             if accept(.using) { try expression() }
             return
         }
+        if accept(.add) { return try generated() }
         try plainCommand()
     }
 
@@ -266,7 +299,7 @@ extension SQLReader {
             } else if at(.openParen) {
                 try optionList()
             } else {
-                guard token.isName || token.isLiteral || at(.dot) || at(.minus) || at(.equal) else { throw .syntax }
+                guard token.isName || token.isLiteral || at(.dot) || at(.minus) || at(.plus) || at(.equal) else { throw .syntax }
                 advance()
             }
         }

@@ -215,7 +215,8 @@ extension SQLReader {
         pathEffect = .unknown
         let argument = peek(1)
         guard argument.isString, peek(2).mark == .comma, let symbol = try? stringSymbol(argument), !symbol.isNone else {
-            throw .setting
+            opaqueness = .setting
+            return
         }
         let parameter = foldedParameter(symbol)
         if parameter != known.searchPath { pathEffect = .same }

@@ -150,8 +150,8 @@ extension SQLReader {
         case .schema: try createSchema()
         case .function, .procedure, .aggregate: try createCode("create function", .function)
         case .trusted, .procedural, .language: try createNamed("create language", .any)
-        case .constraint, .trigger: try createOnTable("create trigger", .trigger)
-        case .rule: try createOnTable("create rule", .any)
+        case .constraint, .trigger: try createTrigger()
+        case .rule: try createRule()
         case .policy: try createPolicy()
         case .cast, .transform: try createUnnamed("create cast")
         case .operator: try createOperator()
@@ -166,7 +166,7 @@ extension SQLReader {
                 try createNamed("create role", .role)
             }
         case .database: try createNamed("create database", .database)
-        case .event: try createNamed("create event trigger", .trigger)
+        case .event: try createEventTrigger()
         case .foreign:
             if peek(1).keyword == .table {
                 advance()
@@ -197,6 +197,7 @@ extension SQLReader {
     /// A function, type or the like with a schema: its head, then what only acts when it is used.
     private func createCode(_ words: StaticString, _ objectClass: ObjectClass) throws(Misread) {
         kind = words
+        let hasParameters = at(.function) || at(.procedure)
         if at(.default) {
             advance()
             try expect(.conversion)
@@ -206,7 +207,31 @@ extension SQLReader {
         try ifExists()
         let name = try routineName()
         try schemaAccess(.create, objectClass, name)
+        if hasParameters, at(.openParen) { try parameterDefaults() }
         try definitionBody(ofCode: objectClass == .function)
+    }
+
+    /// `(a int, b text DEFAULT now())`: the defaults are expressions, which PostgreSQL reads now.
+    private func parameterDefaults() throws(Misread) {
+        let close = Int(token.value)
+        guard close > p else { throw .syntax }
+        advance()
+        openScope()
+        use = .computed
+        while p < close {
+            if accept(.default) || accept(.equal) {
+                try expression()
+                guard at(.comma) || p == close else { throw .syntax }
+            } else if at(.openParen) {
+                guard token.value > 0 else { throw .syntax }
+                p = Int(token.value) + 1
+            } else {
+                advance()
+            }
+        }
+        try closeScope()
+        use = []
+        try expect(.closeParen)
     }
 
     /// A name that may be a function's: type_function_name or dotted.
@@ -267,9 +292,22 @@ extension SQLReader {
         try definitionBody()
     }
 
-    /// Its constraints act when a value is made.
+    /// CREATE DOMAIN name [AS] type constraints. They act when a value is made; what they call is known now.
     private func createDomain() throws(Misread) {
-        try createCode("create domain", .type)
+        kind = "create domain"
+        _ = try objectClassWords()
+        try schemaAccess(.create, .type, try routineName())
+        _ = accept(.as)
+        try typeName()
+        try domainConstraints()
+    }
+
+    /// `value` in them is a name that is no column of anything.
+    func domainConstraints() throws(Misread) {
+        openScope()
+        use = .filter
+        try columnConstraints()
+        try closeScope()
     }
 
     private func createSchema() throws(Misread) {
@@ -311,28 +349,6 @@ extension SQLReader {
     var atSchemaElement: Bool {
         guard insideSchema, tokens[p - 1].mark != .dot else { return false }
         return at(.create) || (at(.grant) && peek(1).keyword != .option)
-    }
-
-    /// A trigger or rule: `create` of it, and `alter` of its table.
-    private func createOnTable(_ words: StaticString, _ objectClass: ObjectClass) throws(Misread) {
-        kind = words
-        _ = accept(.constraint)
-        _ = try objectClassWords()
-        let start = token.start
-        let name = try columnId()
-        let end = tokens[p - 1].end
-        let isRule = at(.as)
-        while !atEnd {
-            if isRule ? at(.to) : at(.on) { break }
-            if at(.openParen) { throw .syntax }
-            advance()
-        }
-        guard !atEnd else { throw .syntax }
-        advance()
-        let table = try qualifiedName()
-        _ = try accesses(.alter, .table, table)
-        _ = try access(.create, objectClass, schema: table.schema, name: name, start, end)
-        try definitionBody()
     }
 
     /// Its conditions are read like a query's, because they may read other tables later.

@@ -176,16 +176,19 @@ extension SQLReader {
         case .overlaps:
             guard !restricted, minimum <= Precedence.between else { return nil }
             advance()
+            grammarCall("overlaps")
             try expression(Precedence.op)
             return finish(start, .other)
         case .at:
             guard !restricted, minimum <= Precedence.at else { return nil }
             if peek(1).keyword == .local {
+                grammarCall("timezone")
                 advance()
                 advance()
                 return finish(start, .other, name: .none)
             }
             guard peek(1).keyword == .time, peek(2).keyword == .zone else { return nil }
+            grammarCall("timezone")
             advance()
             advance()
             advance()
@@ -232,9 +235,13 @@ extension SQLReader {
         if accept(.true) || accept(.false) || accept(.unknown) { return finish(start, .other) }
         if accept(.nfc) || accept(.nfd) || accept(.nfkc) || accept(.nfkd) {
             try expect(.normalized)
+            grammarCall("is_normalized")
             return finish(start, .other)
         }
-        if accept(.normalized) { return finish(start, .other) }
+        if accept(.normalized) {
+            grammarCall("is_normalized")
+            return finish(start, .other)
+        }
         if accept(.json) {
             if accept(.value) || accept(.array) || accept(.object) || accept(.scalar) {}
             try jsonUniqueness()
@@ -267,7 +274,13 @@ extension SQLReader {
             if !negative, lists(left, in: list) { return finish(start, .other, truth: .tautology) }
             return finish(start, .other, truth: keyed ? .keyed : .unsettled)
         }
-        if accept(.similar) { try expect(.to) } else { advance() }
+        let similar = accept(.similar)
+        if similar {
+            try expect(.to)
+            grammarCall("similar_to_escape")
+        } else {
+            advance()
+        }
         var everything = false
         if at(.any) || at(.some) || at(.all), peek(1).mark == .openParen {
             _ = try quantified()
@@ -275,7 +288,10 @@ extension SQLReader {
             let pattern = try expression(Precedence.between + 1)
             everything = matchesAll(pattern, like: true) || (!negative && sameTokens(left, pattern))
         }
-        if accept(.escape) { try expression(Precedence.between + 1) }
+        if accept(.escape) {
+            if !similar { grammarCall("like_escape") }
+            try expression(Precedence.between + 1)
+        }
         return finish(start, .other, truth: !everything ? .unsettled : negative ? .never : .tautology)
     }
 

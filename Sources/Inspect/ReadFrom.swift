@@ -253,6 +253,7 @@ extension SQLReader {
 
     /// func_alias_clause: an alias, column names, or column definitions. Names it lists are certainly the function's.
     func functionAlias(_ function: Symbol, ordinality: Bool) throws(Misread) {
+        scopes[scopes.count - 1].touchesTables = true
         let first = Int32(outputColumns.count)
         if at(.as), peek(1).mark == .openParen {
             advance()

@@ -107,6 +107,8 @@ extension SQLReader {
         try expect(.set)
         var excluded = Source(kind: .phantom, alias: known.excluded)
         excluded.qualifiedOnly = true
+        excluded.firstTarget = range.first
+        excluded.targetCount = range.count
         sources.append(excluded)
         _ = try accesses(.update, range)
         try setClauses(range)
@@ -158,7 +160,7 @@ extension SQLReader {
     private func noteSettings(_ name: QualifiedName) {
         guard name.name == known.pgSettings else { return }
         statement.mayChangeLexicalState = true
-        overflow = .setting
+        opaqueness = .setting
     }
 
     /// WHERE condition, or WHERE CURRENT OF cursor: that is one row.
@@ -275,14 +277,18 @@ extension SQLReader {
         try expect(.on)
         use = .filter
         note(shape(of: try expression()))
-        repeat { try mergeBranch(range) } while at(.when)
+        var changes = false
+        repeat { changes = try mergeBranch(range) || changes } while at(.when)
+        // With DO NOTHING alone it is only joined, and read.
+        if !changes { for index in Int(range.first)..<Int(range.first + range.count) { _ = try selectAccess(ofTarget: index) } }
         let outer = isReturningOfMerge
         isReturningOfMerge = true
         defer { isReturningOfMerge = outer }
         return try returningAndClose(range)
     }
 
-    private func mergeBranch(_ range: (first: Int32, count: Int32)) throws(Misread) {
+    /// WHEN [NOT] MATCHED … THEN …; whether it changes the table.
+    private func mergeBranch(_ range: (first: Int32, count: Int32)) throws(Misread) -> Bool {
         try expect(.when)
         _ = accept(.not)
         try expect(.matched)
@@ -303,7 +309,10 @@ extension SQLReader {
             advance()
             if at(.openParen) { try writtenColumns(range, verb: .insert) } else { try writeEvery(range, .insert) }
             try overriding()
-            if accept(.default) { return try expect(.values) }
+            if accept(.default) {
+                try expect(.values)
+                return true
+            }
             try expect(.values)
             use = .stored
             try expect(.openParen)
@@ -312,7 +321,9 @@ extension SQLReader {
         case .do:
             advance()
             try expect(.nothing)
+            return false
         default: throw .syntax
         }
+        return true
     }
 }

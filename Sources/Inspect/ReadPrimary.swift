@@ -37,7 +37,10 @@ extension SQLReader {
 
     /// `(x).name` may be a field or a function of x.
     private func fieldSelection() throws(Misread) {
-        if accept(.star) { return }
+        if accept(.star) {
+            statement.hasStar = true
+            return
+        }
         let written = token
         let name = try label()
         let flags = symbols.flags(name)

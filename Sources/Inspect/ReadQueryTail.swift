@@ -194,16 +194,7 @@ extension SQLReader {
             try expect(.as)
             if accept(.not) { try expect(.materialized) } else { _ = accept(.materialized) }
             try skipParentheses()
-            if at(.search) {
-                while !at(.set), !atEnd { advance() }
-                advance()
-                advance()
-            }
-            if at(.cycle) {
-                while !at(.using), !atEnd { advance() }
-                advance()
-                advance()
-            }
+            p = pastSearchAndCycle(p)
         } while accept(.comma)
         p = before
     }
@@ -234,7 +225,7 @@ extension SQLReader {
         while index < tokens.count - 1, tokens[index].mark != .semicolon {
             if tokens[index].mark == .openParen {
                 guard tokens[index].value > 0 else { return index }
-                index = Int(tokens[index].value) + 1
+                index = pastSearchAndCycle(Int(tokens[index].value) + 1)
                 switch tokens[index].keyword {
                 case .select, .values, .table, .insert, .update, .delete, .merge: return index
                 default: continue
@@ -244,6 +235,28 @@ extension SQLReader {
             index += 1
         }
         return index
+    }
+
+    /// The token behind SEARCH and CYCLE clauses that begin at a token, to look ahead; that token where there are none.
+    private func pastSearchAndCycle(_ first: Int) -> Int {
+        var index = first
+        let last = tokens.count - 1
+        func skipNames() {
+            index += 1
+            while index + 2 < last, tokens[index].mark == .comma { index += 2 }
+        }
+        if tokens[index].keyword == .search, index + 4 < last {
+            index += 4
+            skipNames()
+            index += 2
+        }
+        if index < last, tokens[index].keyword == .cycle {
+            index += 1
+            skipNames()
+            while index < last, tokens[index].keyword != .using, tokens[index].mark != .semicolon { index += 1 }
+            index += 2
+        }
+        return min(index, last)
     }
 
     /// SEARCH DEPTH | BREADTH FIRST BY … SET …; CYCLE … SET … [TO … DEFAULT …] USING …. They add columns.

@@ -44,7 +44,7 @@ extension SQLReader {
 
     private func closeSelect(_ role: QueryRole) throws(Misread) {
         let scope = scopes[scopes.count - 1]
-        if role == .outermost, scope.touchesTables { note(scope.shape) }
+        if role == .outermost, scope.touchesTables || scope.shape != .none { note(scope.shape) }
         try closeScope()
     }
 

@@ -162,6 +162,7 @@ extension SQLReader {
         let start = token.start
         switch keyword {
         case .transaction where peek(1).mark != .equal && peek(1).keyword != .to:
+            statement.setsTransaction = true
             advance()
             if accept(.snapshot) {
                 guard token.isString else { throw .syntax }

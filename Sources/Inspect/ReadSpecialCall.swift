@@ -10,6 +10,7 @@ extension SQLReader {
             advance()
         case .systemUser where peek(1).mark != .dot && peek(1).mark != .openParen:
             let name = try name()
+            grammarCall("system_user")
             reference(.plain, name: name)
             return finish(start, .other)
         case .currentSchema where peek(1).mark != .openParen && peek(1).mark != .dot:
@@ -26,17 +27,21 @@ extension SQLReader {
         return finish(start, .constant)
     }
 
+    /// Syntax that calls a pure function of pg_catalog nobody wrote the name of: `trim(…)` calls `btrim`.
+    func grammarCall(_ name: StaticString) { findings.function(schema: .none, name: symbols.symbol(name)) }
+
     /// A call with a grammar of its own, when one is here.
     func specialCall(_ start: ExprStart) throws(Misread) -> Expr? {
         if at(.collation), peek(1).keyword == .for {
             advance()
             advance()
+            grammarCall("pg_collation_for")
             try oneInParentheses()
             return finish(start, .other)
         }
         guard peek(1).mark == .openParen else { return nil }
         switch keyword {
-        case .overlay, .position, .substring, .normalize, .extract:
+        case .overlay, .position, .substring, .normalize, .extract, .xmlexists:
             findings.function(schema: .none, name: try symbol(of: token))
         default: break  // not a function of pg_catalog by that name
         }
@@ -186,7 +191,14 @@ extension SQLReader {
     /// `([BOTH | LEADING | TRAILING] [a] [FROM] list)`.
     private func trimArguments() throws(Misread) {
         try expect(.openParen)
-        if !accept(.both), !accept(.leading) { _ = accept(.trailing) }
+        if accept(.leading) {
+            grammarCall("ltrim")
+        } else if accept(.trailing) {
+            grammarCall("rtrim")
+        } else {
+            _ = accept(.both)
+            grammarCall("btrim")
+        }
         if !accept(.from) {
             try expression()
             if accept(.from) { try commaSeparated { () throws(Misread) in try self.expression() } }

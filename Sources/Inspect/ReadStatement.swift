@@ -29,6 +29,7 @@ extension SQLReader {
                 try statementHere()
                 guard atEnd else { throw Misread.syntax }
                 if let overflow { throw overflow }
+                if let opaqueness { throw opaqueness }
             } catch {
                 failure = error
                 while !atEnd { advance() }

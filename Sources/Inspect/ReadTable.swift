@@ -101,7 +101,7 @@ extension SQLReader {
             switch keyword {
             case .not:
                 advance()
-                guard accept(.null) || accept(.deferrable) || accept(.enforced) else { throw .syntax }
+                guard accept(.null) || accept(.deferrable) || accept(.enforced) || accept(.valid) else { throw .syntax }
                 noInherit()
             case .null, .deferrable, .enforced: advance()
             case .initially:
@@ -128,7 +128,7 @@ extension SQLReader {
     private func noInherit() { _ = accept(.no, .inherit) }
 
     /// GENERATED ALWAYS | BY DEFAULT AS IDENTITY [(…)] | AS (expression) STORED | VIRTUAL.
-    private func generated() throws(Misread) {
+    func generated() throws(Misread) {
         try expect(.generated)
         if accept(.by) { try expect(.default) } else { try expect(.always) }
         try expect(.as)
@@ -136,7 +136,7 @@ extension SQLReader {
             if at(.openParen) {
                 advance()
                 while !at(.closeParen) {
-                    guard token.isName || token.kind == .integer || at(.minus) || at(.dot), !atEnd else { throw .syntax }
+                    guard token.isName || token.kind == .integer || at(.minus) || at(.plus) || at(.dot), !atEnd else { throw .syntax }
                     advance()
                 }
                 try expect(.closeParen)
@@ -414,7 +414,8 @@ extension SQLReader {
             _ = try primary()
         }
         if accept(.collate) { try anyName() }
-        if startsColumnId(token), !at(.with), !at(.nulls) {
+        let namesOrder = at(.nulls) && (peek(1).keyword == .first || peek(1).keyword == .last)
+        if startsColumnId(token), !at(.with), !namesOrder {
             try anyName()
             if at(.openParen) { try optionList() }
         }

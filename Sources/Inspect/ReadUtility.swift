@@ -11,7 +11,7 @@ extension SQLReader {
         case .truncate: try truncateStatement()
         case .lock: try lockStatement()
         case .call: try callStatement()
-        case .do: throw .anonymousBlock
+        case .do: try doStatement()
         case .load:
             kind = "load"
             advance()
@@ -81,6 +81,21 @@ extension SQLReader {
         }
         use = [.computed]
         _ = try nameOrCall(start)
+    }
+
+    /// DO ['body' | LANGUAGE name] …: code in another language, which is not read.
+    private func doStatement() throws(Misread) {
+        kind = "do"
+        try expect(.do)
+        repeat {
+            if accept(.language) {
+                guard token.isName || token.isString else { throw .syntax }
+            } else {
+                guard token.isString else { throw .syntax }
+            }
+            advance()
+        } while !atEnd
+        opaqueness = .anonymousBlock
     }
 
     // MARK: Maintenance

@@ -42,6 +42,7 @@ extension SQLReader {
     // MARK: References
 
     func reference(_ kind: RefKind, name: Symbol, qualifier: Symbol = .none, schema: Symbol = .none) {
+        if kind == .star || kind == .qualifiedStar { statement.hasStar = true }
         pending.append(Int32(refs.count))
         refs.append(Ref(kind: kind, name: name, qualifier: qualifier, schema: schema, uses: use))
     }
@@ -151,8 +152,21 @@ extension SQLReader {
                     try linkColumn(ref, name: name, source: covered, certainMiss: false)
                 }
             }
-        case .phantom: return
+        case .phantom:
+            for target in Int(source.firstTarget)..<Int(source.firstTarget + source.targetCount) {
+                guard let made = notGiven(name, ofTarget: target) else { continue }
+                link(ref, .column, findings.column(made, of: try selectAccess(ofTarget: target)), whole: false)
+            }
         }
+    }
+
+    /// A column of `excluded` that INSERT gives no value for: it holds what a default or a trigger made, which is read. `none`
+    /// asks for any column; nil where the value is the statement's own.
+    private func notGiven(_ name: Symbol, ofTarget index: Int) -> Symbol? {
+        let target = targets[index]
+        let insert = findings.access(.insert, .table, schema: target.schema, name: target.name, start: target.start, end: target.end)
+        if findings.accesses[insert].everyColumn { return nil }
+        return name.isNone || !findings.has(column: name, of: insert) ? name : nil
     }
 
     /// Links a reference to every column of a source.
@@ -173,7 +187,11 @@ extension SQLReader {
             for covered in Int(source.firstCovered)..<Int(source.lastCovered) {
                 try linkEvery(ref, source: covered, whole: whole)
             }
-        case .phantom: return
+        case .phantom:
+            for target in Int(source.firstTarget)..<Int(source.firstTarget + source.targetCount)
+            where notGiven(.none, ofTarget: target) != nil {
+                link(ref, .every, try selectAccess(ofTarget: target), whole: whole)
+            }
         }
         if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
     }

@@ -18,7 +18,9 @@ import Machine
 /// - DELETE has no columns; what its WHERE and RETURNING read is a `select`. FOR UPDATE and FOR SHARE are a `lock`.
 /// - A condition without columns, or one that is the same for every row inside a larger one, makes WHERE a tautology.
 /// - SHOW has no access. DISCARD sets `discard`, with ALL also `all`, `search_path`, `role` and `session_authorization`.
-/// - Code that runs later (functions, triggers, rules, policies' parents) is `create` and, for a table's, `alter` of the table.
+/// - Code that runs later (functions, triggers, policies' parents) is `create` and, for a table's, `alter` of the table. What a
+///   rule's commands or a body behind BEGIN ATOMIC do counts as done: PostgreSQL resolves their names now, and nobody reads them later.
+/// - `excluded.a` is the statement's own value, unless INSERT gives none for it.
 public final class SQLInspector {
     private let reader = SQLReader()
     private var cache = InspectionCache()

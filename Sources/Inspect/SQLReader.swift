@@ -74,6 +74,8 @@ final class SQLReader {
     var nesting = 0
     var resolutionSteps = 0
     var overflow: Misread?
+    /// Why what the statement does is not known, though it is read to its end.
+    var opaqueness: Misread?
 
     deinit {
         tokens.free()
@@ -125,6 +127,7 @@ final class SQLReader {
         constantConditions = 0
         nesting = 0
         overflow = nil
+        opaqueness = nil
     }
 
     // MARK: Tokens

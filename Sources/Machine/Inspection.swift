@@ -143,6 +143,10 @@ public struct Statement: BitwiseCopyable, Sendable {
     public var effectName: TextRef = .none
     /// True when a result row may come back that is not output of plain columns only by virtue of its rows: i.e. it returns rows at all.
     public var returnsRows: Bool = false
+    /// `*`, `t.*` or `(row).*` is written in it; `count(*)` is none.
+    public var hasStar: Bool = false
+    /// SET TRANSACTION or SESSION CHARACTERISTICS: no access of its own where it only says what BEGIN may say too.
+    public var setsTransaction: Bool = false
     /// EXPLAIN that runs what it explains (`ANALYZE`).
     public var analyzes: Bool = false
     public var copy: CopyDirection = .none
