@@ -9,7 +9,7 @@ public final class Gate {
     /// Longest message that is inspected, in bytes; a longer one is refused.
     public static let messageLimit = 16 << 20
 
-    public let names = SessionNames()
+    public let names: SessionNames
     public let caller: Caller
     public let resource: String
     public private(set) var policy: VerifiedProgram
@@ -27,6 +27,8 @@ public final class Gate {
     private var judged: Inspection
     /// The text that the judged statements are ranges of; empty where they come from several texts. Read while considering only.
     private var text = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// How the message considered is read.
+    private var lexical = LexicalState()
 
     /// nil when the caller's identity or the resource is not in the policy.
     public init?(
@@ -43,6 +45,7 @@ public final class Gate {
         self.secrets = secrets
         self.memory = memory
         self.searchPath = searchPath
+        names = SessionNames(searchPath: searchPath)
         inspector = SQLInspector(searchPath: searchPath)
         machine = VirtualMachine(specialisation, session: facts)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
@@ -69,19 +72,23 @@ public final class Gate {
     public func consider(_ message: Message, at circumstances: Circumstances) -> Outcome {
         text = UnsafeRawBufferPointer(start: nil, count: 0)
         defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
+        lexical = circumstances.lexical
         switch message {
         case .query(let text):
             guard text.count <= Self.messageLimit else { return tooLong(text.count) }
             self.text = text
+            followPath(circumstances)
             inspector.inspect(text, lexical: circumstances.lexical, into: inspection)
             return judge(inspection, circumstances, preparing: nil)
         case .parse(let name, let text):
             guard text.count <= Self.messageLimit else { return tooLong(text.count) }
             guard !names.isFull else { return invalid("this session holds \(SessionNames.limit) prepared names: close some first") }
             self.text = text
+            followPath(circumstances)
             inspector.inspect(text, lexical: circumstances.lexical, into: inspection)
             return judge(inspection, circumstances, preparing: name)
         case .execute(let portal):
+            lookUpAlongPath()
             return judge(portal: portal, circumstances)
         case .functionCall(let schema, let name):
             inspection.clear()
@@ -90,8 +97,16 @@ public final class Gate {
             access.name = inspection.intern(name)
             inspection.append(access)
             var statement = Statement()
+            if name == "set_config", schema == "pg_catalog" {
+                // Its arguments are not read here: it may set anything.
+                var setting = Access(verb: .unknown, objectClass: .any, statement: 0)
+                setting.name = inspection.intern("setting not constant")
+                inspection.append(setting)
+                statement.pathChange = .unknown
+                statement.mayChangeLexicalState = true
+            }
             statement.kind = inspection.intern("call")
-            statement.accessCount = 1
+            statement.accessCount = UInt32(inspection.accesses.count)
             inspection.append(statement)
             return judge(inspection, circumstances, preparing: nil)
         }
@@ -108,6 +123,7 @@ public final class Gate {
     public func explain(_ query: UnsafeRawBufferPointer, at circumstances: Circumstances) -> [AccessExplanation] {
         text = query
         defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
+        lookUpAlongPath()
         inspector.inspect(query, lexical: circumstances.lexical, into: inspection)
         judged = inspection
         return machine.explain(inspection, request(inspection, circumstances))
@@ -115,11 +131,23 @@ public final class Gate {
 
     // MARK: - Judging
 
+    private var preparedReader: PreparedReader { PreparedReader(inspector: inspector, lexical: lexical) }
+
+    /// Text is read along the path that its session has now.
+    private func followPath(_ circumstances: Circumstances) {
+        names.path.settleBefore(inTransaction: circumstances.inTransaction)
+        lookUpAlongPath()
+    }
+
+    private func lookUpAlongPath() {
+        if inspector.path != names.path.inForce { inspector.path = names.path.inForce }
+    }
+
     private func judge(portal: String, _ circumstances: Circumstances) -> Outcome {
-        let candidates = names.portal(portal)
+        let candidates = preparedReader.current(names.portal(portal))
         if candidates.count == 1, !NameExpansion.isNeeded(candidates[0].inspection) {
             text = candidates[0].text.bytes
-            return decide(candidates[0].inspection, circumstances, ticket: nil)
+            return decide(candidates[0].inspection, circumstances, ticket: pathTicket(candidates[0].inspection, circumstances))
         }
         inspection.clear()
         if candidates.isEmpty {
@@ -127,25 +155,52 @@ public final class Gate {
         } else {
             for candidate in candidates { inspection.append(contentsOf: candidate.inspection) }
         }
-        return judge(inspection, circumstances, preparing: nil)
+        return judge(inspection, circumstances, preparing: nil, alternatives: candidates.count > 1)
     }
 
     /// Opens EXECUTE and FETCH, collects what the message will do to names, and decides.
-    private func judge(_ found: Inspection, _ circumstances: Circumstances, preparing name: String?) -> Outcome {
+    private func judge(
+        _ found: Inspection, _ circumstances: Circumstances, preparing name: String?, alternatives: Bool = false
+    ) -> Outcome {
         if let name {
             var ticket = NameTicket()
-            ticket.changes.append((0, .prepare(name, PreparedStatement(found.copy(), text: text))))
+            let prepared = PreparedStatement(found.copy(), text: text, lexical: lexical, namesNumber: inspector.namesNumber)
+            ticket.changes.append((0, .prepare(name, prepared)))
             let needed = NameExpansion.isNeeded(found)
             // A Parse only prepares: the names its statement would change are changed when it is executed.
-            if needed { _ = NameExpansion.expand(found, names: names, text: &text, into: expanded) }
+            if needed { _ = NameExpansion.expand(found, names: names, text: &text, into: expanded, reader: preparedReader) }
             return decide(needed ? expanded : found, circumstances, ticket: ticket)
         }
-        guard NameExpansion.isNeeded(found) else { return decide(found, circumstances, ticket: nil) }
-        let ticket = NameExpansion.expand(found, names: names, text: &text, into: expanded)
+        guard NameExpansion.isNeeded(found) else {
+            return decide(found, circumstances, ticket: pathTicket(found, circumstances, alternatives))
+        }
+        var ticket = NameExpansion.expand(found, names: names, text: &text, into: expanded, reader: preparedReader)
         guard ticket.isEmpty || !names.isFull else {
             return invalid("this session holds \(SessionNames.limit) prepared names: close some first")
         }
+        // What EXECUTE runs may change the path as well.
+        addPathSteps(of: expanded, to: &ticket, circumstances, alternatives)
         return decide(expanded, circumstances, ticket: ticket.isEmpty ? nil : ticket)
+    }
+
+    /// A ticket for what a message without names does to the search path; nil for most.
+    private func pathTicket(_ found: Inspection, _ circumstances: Circumstances, _ alternatives: Bool = false) -> NameTicket? {
+        guard found.statements.buffer.contains(where: names.path.concerns) else { return nil }
+        var ticket = NameTicket()
+        addPathSteps(of: found, to: &ticket, circumstances, alternatives)
+        return ticket.isEmpty ? nil : ticket
+    }
+
+    /// - Parameter alternatives: only one of the statements is run.
+    private func addPathSteps(
+        of found: Inspection, to ticket: inout NameTicket, _ circumstances: Circumstances, _ alternatives: Bool
+    ) {
+        ticket.pathSteps = NameExpansion.pathSteps(found, names.path)
+        ticket.statements = found.statements.count
+        ticket.inTransaction = circumstances.inTransaction
+        guard alternatives else { return }
+        ticket.statements = 1
+        if !ticket.pathSteps.isEmpty { ticket.pathSteps = [(0, .unknown)] }
     }
 
     private func decide(_ found: Inspection, _ circumstances: Circumstances, ticket: NameTicket?) -> Outcome {

@@ -10,6 +10,18 @@ enum NameExpansion {
         return false
     }
 
+    /// What the statements do to the search path and its transaction, where that must be followed.
+    static func pathSteps(_ found: Inspection, _ path: SessionPath) -> [(statement: Int, step: PathStep)] {
+        var steps: [(statement: Int, step: PathStep)] = []
+        let changes = found.statements.buffer.contains { $0.pathChange != .none }
+        for index in 0..<found.statements.count {
+            // The steps of a transaction matter behind a change in the same message too.
+            guard changes || path.concerns(found.statements[index]) else { continue }
+            if let step = PathStep(found.statements[index], of: found) { steps.append((index, step)) }
+        }
+        return steps
+    }
+
     /// The statement that stands for a name this session never prepared: nothing is known of it.
     static func appendUnknownName(to inspection: Inspection) {
         let first = UInt32(inspection.accesses.count)
@@ -27,7 +39,7 @@ enum NameExpansion {
     /// the session's names. Names prepared earlier in the same message are known to later statements of it.
     /// `text` is emptied where statements come from other texts.
     static func expand(
-        _ found: Inspection, names: SessionNames, text: inout UnsafeRawBufferPointer, into expanded: Inspection
+        _ found: Inspection, names: SessionNames, text: inout UnsafeRawBufferPointer, into expanded: Inspection, reader: PreparedReader
     ) -> NameTicket {
         expanded.clear()
         var ticket = NameTicket()
@@ -42,16 +54,16 @@ enum NameExpansion {
             switch statement.nameEffect {
             case .execute:
                 text = UnsafeRawBufferPointer(start: nil, count: 0)
-                let candidates = names.statement(name) + ticket.prepared(name)
+                let candidates = reader.current(names.statement(name) + ticket.prepared(name))
                 append(statement: i, of: found, running: candidates, to: expanded)
                 continue
             case .fetch:
                 text = UnsafeRawBufferPointer(start: nil, count: 0)
-                let candidates = names.portal(name) + ticket.declared(name)
+                let candidates = reader.current(names.portal(name) + ticket.declared(name))
                 append(statement: i, of: found, running: candidates, to: expanded)
                 continue
-            case .prepare: ticket.changes.append((i, .prepare(name, single(i, of: found, message))))
-            case .declareCursor: ticket.changes.append((i, .declare(name, single(i, of: found, message))))
+            case .prepare: ticket.changes.append((i, .prepare(name, single(i, of: found, message, reader))))
+            case .declareCursor: ticket.changes.append((i, .declare(name, single(i, of: found, message, reader))))
             case .deallocate: ticket.changes.append((i, name.isEmpty ? .forgetEveryStatement : .forgetStatement(name)))
             case .closeCursor: ticket.changes.append((i, name.isEmpty ? .forgetEveryPortal : .forgetPortal(name)))
             case .discard: ticket.changes.append((i, .forgetEverything))
@@ -62,7 +74,9 @@ enum NameExpansion {
         return ticket
     }
 
-    private static func single(_ index: Int, of found: Inspection, _ text: UnsafeRawBufferPointer) -> PreparedStatement {
+    private static func single(
+        _ index: Int, of found: Inspection, _ text: UnsafeRawBufferPointer, _ reader: PreparedReader
+    ) -> PreparedStatement {
         let own = Inspection()
         own.append(statement: index, of: found)
         // What is kept is the prepared query itself, which does nothing to names when it is executed.
@@ -70,7 +84,7 @@ enum NameExpansion {
             $0.nameEffect = .none
             $0.effectName = .none
         }
-        return PreparedStatement(own, text: text)
+        return PreparedStatement(own, text: text, lexical: reader.lexical, namesNumber: reader.inspector.namesNumber)
     }
 
     /// One statement that does what any of the candidates may do, and what its own words do (parameters that call functions).
@@ -91,6 +105,9 @@ enum NameExpansion {
                 $0.limit = nil
             }
             expanded.truncateAccesses(to: first)
+            if candidates.contains(where: { $0.inspection.statements.buffer.contains { $0.pathChange != .none } }) {
+                expanded.modifyStatement(Int(number)) { $0.pathChange = .unknown }
+            }
             for candidate in candidates {
                 for i in 0..<candidate.inspection.statements.count {
                     expanded.appendAccesses(ofStatement: i, of: candidate.inspection, as: number)

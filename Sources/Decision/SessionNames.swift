@@ -1,5 +1,6 @@
 // The names a session has given to statements and portals: one name space for SQL's and the protocol's, as in PostgreSQL.
 
+import Inspect
 import Machine
 
 /// A statement that was prepared or a cursor that was opened: what it does, kept for when it is run.
@@ -7,9 +8,14 @@ public final class PreparedStatement {
     public let inspection: Inspection
     /// The text that the inspection's ranges are of.
     let text: OwnedText
-    init(_ inspection: Inspection, text: UnsafeRawBufferPointer) {
+    /// How the text was read, and what names meant then: PostgreSQL looks them up again when that has changed.
+    let lexical: LexicalState
+    let namesNumber: Int
+    init(_ inspection: Inspection, text: UnsafeRawBufferPointer, lexical: LexicalState, namesNumber: Int) {
         self.inspection = inspection
         self.text = OwnedText(text)
+        self.lexical = lexical
+        self.namesNumber = namesNumber
     }
 }
 
@@ -37,7 +43,12 @@ public struct NameTicket {
     }
     /// In the order of the statements; each with the number of the statement in its message.
     var changes: [(statement: Int, change: Change)] = []
-    public var isEmpty: Bool { changes.isEmpty }
+    /// What the statements do to the search path and its transaction.
+    var pathSteps: [(statement: Int, step: PathStep)] = []
+    /// How many statements the message has, and whether it began in a transaction.
+    var statements = 0
+    var inTransaction = Ternary.unknown
+    public var isEmpty: Bool { changes.isEmpty && pathSteps.isEmpty }
 }
 
 /// A name as its bytes. `String` holds canonically equivalent texts equal; PostgreSQL does not, and a name that stood for two statements
@@ -60,7 +71,10 @@ public final class SessionNames {
     private var statements: [NameKey: [PreparedStatement]] = [:]
     private var portals: [NameKey: [PreparedStatement]] = [:]
 
-    public init() {}
+    /// Where unqualified names are looked up.
+    var path: SessionPath
+
+    public init(searchPath: [String] = []) { path = SessionPath(searchPath) }
 
     public var isFull: Bool { statements.count + portals.count >= Self.limit }
 
@@ -83,7 +97,19 @@ public final class SessionNames {
     /// The backend confirmed the Bind.
     public func confirmBind(portal: String, to bound: [PreparedStatement]) { portals[NameKey(portal)] = bound }
 
+    /// What the settings are now is what RESET goes back to: they were made by the start-up message.
+    public func beginSession() { path.beginSession() }
+
+    /// The backend said that a statement failed: what its transaction has changed will be taken back.
+    public func noteFailure() { path.noteFailure() }
+
+    /// The changes of a message are left in doubt: names go on standing for everything they may be.
+    public func abandon(_ ticket: NameTicket) {
+        if !ticket.pathSteps.isEmpty { path.abandon() }
+    }
+
     func expect(_ ticket: NameTicket) {
+        if !ticket.pathSteps.isEmpty { path.expect(ticket.pathSteps.map(\.step)) }
         for (_, change) in ticket.changes {
             switch change {
             case .prepare(let name, let prepared): add([prepared], to: &statements[NameKey(name), default: []])
@@ -96,6 +122,11 @@ public final class SessionNames {
     /// The backend has run the first `completed` statements of the message (all of them: `.max`); what came after did not happen.
     /// A statement that failed may still be the reason why a name is gone, so unconfirmed names are only ever added, never trusted.
     public func settle(_ ticket: NameTicket, completed: Int) {
+        if !ticket.pathSteps.isEmpty {
+            path.settle(
+                ticket.pathSteps.map { ($0.statement < completed, $0.step) }, failed: completed < ticket.statements,
+                inTransaction: ticket.inTransaction)
+        }
         for (statement, change) in ticket.changes {
             let happened = statement < completed
             switch change {

@@ -50,6 +50,7 @@ final class ReplaySession {
             return nil
         case .copyData: return nil
         }
+        if message.outcome?.sqlstate != nil { gate.names.noteFailure() }
         let effect = masks.of(decided.maskRules, gate.lastInspection)
         return (ReplayVerdict(decided, of: policy, masks: effect), decided.record.fingerprint, decided.refusal)
     }

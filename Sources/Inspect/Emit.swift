@@ -15,7 +15,7 @@ extension SQLReader {
         let start = tokens[range.lowerBound].start
         let end = range.isEmpty ? start : tokens[range.upperBound - 1].end
         statement.text = TextRef(offset: start, count: end - start)
-        if failure == nil {
+        if failure == nil || failure == .searchPath {
             statement.fingerprint = fingerprint(range)
             let elsewhere = statement.nameEffect == .execute || statement.nameEffect == .fetch
             // EXECUTE and FETCH do what another statement said.
@@ -34,10 +34,15 @@ extension SQLReader {
         statement.firstAccess = UInt32(inspection.accesses.count)
         for index in 0..<findings.accesses.count { emitAccess(findings.accesses[index], number, into: inspection) }
         if let failure {
-            statement.mayChangeLexicalState = true
-            statement.returnsRows = true
-            statement.hasLimit = .unknown
-            statement.limit = nil
+            // Only what names mean is not known: all else was read.
+            if failure != .searchPath {
+                statement.mayChangeLexicalState = true
+                // What is not read may set the path.
+                if failure != .manyTables { pathChange = .unknown }
+                statement.returnsRows = true
+                statement.hasLimit = .unknown
+                statement.limit = nil
+            }
             inspection.append(
                 Access(
                     verb: .unknown, objectClass: .any, statement: number, name: inspection.intern(failure.reason),
@@ -50,6 +55,10 @@ extension SQLReader {
         for index in 0..<findings.functions.count { emitFunction(findings.functions[index], into: inspection) }
         statement.functionCount = UInt32(inspection.names.count) - statement.firstFunction
         statement.effectName = text(effectName, in: inspection)
+        statement.pathChange = pathChange
+        statement.firstPathName = UInt32(inspection.names.count)
+        for index in 0..<listedPath.count { inspection.append(name: text(listedPath[index], in: inspection)) }
+        statement.pathNameCount = UInt32(listedPath.count)
         statement.copyNull = text(copyNull, in: inspection)
         statement.firstCopyColumn = UInt32(inspection.names.count)
         for index in 0..<copyColumns.count { inspection.append(name: text(copyColumns[index], in: inspection)) }

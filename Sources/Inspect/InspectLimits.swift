@@ -22,6 +22,8 @@ public enum InspectLimits {
     public static let accesses = 4_096
     /// Schemas of a search path.
     public static let searchPath = 16
+    /// Search paths of one session that are told apart by a number that comes back.
+    public static let rememberedPaths = 32
     /// Remembered names between messages, before the memory is given back.
     public static let rememberedSymbols = 8_192
     /// Texts of one inspector whose result is kept for the next time.

@@ -18,11 +18,13 @@ struct InspectionCache {
         var columns: UInt32
         var names: UInt32
         var lexical: UInt8
+        /// What names meant, as the inspector numbers it.
+        var meaning: Int
 
         static var empty: Entry {
             Entry(
                 hash: 0, block: nil, capacity: 0, messageBytes: 0, textBytes: 0, statements: 0, accesses: 0, columns: 0,
-                names: 0, lexical: 0)
+                names: 0, lexical: 0, meaning: 0)
         }
     }
 
@@ -56,31 +58,33 @@ struct InspectionCache {
     // MARK: Asking
 
     /// The hash of a message under a lexical state; nil for one that is never kept.
-    @inline(__always) func key(_ message: UnsafeRawBufferPointer, _ lexical: LexicalState) -> UInt64? {
+    @inline(__always) func key(_ message: UnsafeRawBufferPointer, _ lexical: LexicalState, names: Int) -> UInt64? {
         guard message.count <= InspectLimits.cachedTextBytes, message.count > 0 else { return nil }
-        return hash(message) ^ UInt64(Self.code(lexical))
+        return hash(message) ^ UInt64(Self.code(lexical)) ^ UInt64(truncatingIfNeeded: names) &* 0x9E37_79B9_7F4A_7C15
     }
 
     /// Fills an empty inspection with what this very text was found to do; false when it is not known.
     @inline(__always)
     mutating func find(
-        _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, key: UInt64, into inspection: Inspection
+        _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, names: Int, key: UInt64, into inspection: Inspection
     ) -> Bool {
         let first = Self.pair(of: key)
-        if matches(first, message, lexical, key) {
+        if matches(first, message, lexical, names, key) {
             give(entries[first], to: inspection)
             return true
         }
-        guard matches(first + 1, message, lexical, key) else { return false }
+        guard matches(first + 1, message, lexical, names, key) else { return false }
         swapPair(first)
         give(entries[first], to: inspection)
         return true
     }
 
-    private func matches(_ index: Int, _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, _ key: UInt64) -> Bool {
+    private func matches(
+        _ index: Int, _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, _ names: Int, _ key: UInt64
+    ) -> Bool {
         let entry = entries + index
         guard entry.pointee.hash == key, let block = entry.pointee.block, Int(entry.pointee.messageBytes) == message.count,
-            entry.pointee.lexical == Self.code(lexical), let base = message.baseAddress
+            entry.pointee.lexical == Self.code(lexical), entry.pointee.meaning == names, let base = message.baseAddress
         else { return false }
         return Self.same(base, block + entry.pointee.layout.message, message.count)
     }
@@ -108,13 +112,13 @@ struct InspectionCache {
 
     /// Remembers a text: its hash the first time, what it does the second.
     mutating func note(
-        _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, key: UInt64, _ inspection: Inspection
+        _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, names: Int, key: UInt64, _ inspection: Inspection
     ) {
         let first = Self.pair(of: key)
         if entries[first].hash == key {
-            keep(message, lexical, key, inspection, at: first)
+            keep(message, lexical, names, key, inspection, at: first)
         } else if entries[first + 1].hash == key {
-            keep(message, lexical, key, inspection, at: first + 1)
+            keep(message, lexical, names, key, inspection, at: first + 1)
             swapPair(first)
         } else if entries[first + 1].block == nil {
             entries[first + 1].hash = key
@@ -128,13 +132,15 @@ struct InspectionCache {
     }
 
     private mutating func keep(
-        _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, _ key: UInt64, _ inspection: Inspection, at index: Int
+        _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, _ names: Int, _ key: UInt64, _ inspection: Inspection,
+        at index: Int
     ) {
         guard let base = message.baseAddress else { return }
         release(index)
         var entry = Entry.empty
         entry.hash = key
         entry.lexical = Self.code(lexical)
+        entry.meaning = names
         entry.messageBytes = UInt32(message.count)
         entry.textBytes = UInt32(inspection.text.count)
         entry.statements = UInt32(inspection.statements.count)

@@ -8,9 +8,9 @@ enum Misread: UInt8, Error {
     /// The statement's grammar was read to its end, only what it will do is not known: its kind stays.
     var keepsKind: Bool {
         switch self {
-        case .anonymousBlock, .setting, .manyTables: true
+        case .anonymousBlock, .setting, .manyTables, .searchPath: true
         case .syntax, .encoding, .lexical, .messageTooLong, .tooManyTokens, .tooManyStatements, .tooDeep, .tooManyNames,
-            .tooManyAccesses, .atomicBody, .searchPath, .unsupported, .copyOption:
+            .tooManyAccesses, .atomicBody, .unsupported, .copyOption:
             false
         }
     }
@@ -28,7 +28,7 @@ enum Misread: UInt8, Error {
         case .tooManyAccesses: "too many accesses"
         case .anonymousBlock: "anonymous code block"
         case .atomicBody: "atomic body"
-        case .searchPath: "no search path"
+        case .searchPath: "search path not known"
         case .unsupported: "statement not supported"
         case .copyOption: "copy option"
         case .setting: "setting not constant"

@@ -104,9 +104,7 @@ extension SQLReader {
 
     /// A setting for later sessions or calls: the path of this message stays.
     private func laterSetting(resets: Bool) throws(Misread) {
-        let effect = pathEffect
         if resets { try resetRest() } else { try setRest() }
-        pathEffect = effect
     }
 
     private func alterDefaultPrivileges() throws(Misread) {
@@ -241,7 +239,11 @@ extension SQLReader {
             name.start = token.start
             name.name = try columnId()
             name.end = tokens[p - 1].end
-            return try schemaAccess(.create, objectClass, name)
+            // What may be a temporary table stays one under its new name.
+            if table.schema.isNone, symbols.flags(table.name).contains(.temporary) {
+                try createAccess(objectClass, name, temporary: true)
+            }
+            return try createAccess(objectClass, name, temporary: false)
         }
         if !accept(.constraint) { _ = accept(.column) }
         _ = try columnId()

@@ -203,7 +203,7 @@ extension SQLReader {
         if flags.contains(.laterFunction) || flags.contains(.reservedPrefix) {
             _ = try access(.call, .function, schema: known.pgCatalog, name: name, start, end)
         }
-        if searchPath.count == 0 { throw .searchPath }
+        lookedUpAlongPath()
         for index in 0..<searchPath.count {
             _ = try access(.call, .function, schema: searchPath[index], name: name, start, end)
         }
@@ -212,15 +212,45 @@ extension SQLReader {
     /// `set_config('name', …)` sets that parameter, whatever else is allowed to be called; another first argument any.
     private func configuredName(_ start: UInt32, _ end: UInt32) throws(Misread) {
         statement.mayChangeLexicalState = true
-        pathEffect = .unknown
         let argument = peek(1)
         guard argument.isString, peek(2).mark == .comma, let symbol = try? stringSymbol(argument), !symbol.isNone else {
+            change(path: .unknown)
             opaqueness = .setting
             return
         }
         let parameter = foldedParameter(symbol)
-        if parameter != known.searchPath { pathEffect = .same }
+        noteConfigured(parameter)
         try setAccess(parameter, start, end)
+    }
+
+    /// `set_config('search_path', 'a, b', …)` may be reached or not, so what was in force may stay.
+    private func noteConfigured(_ parameter: Symbol) {
+        let isPath = parameter == known.searchPath
+        guard isPath || parameter == known.role || parameter == known.sessionAuthorization else { return }
+        let value = peek(3)
+        guard value.isString, peek(4).mark == .comma || peek(4).mark == .closeParen, let text = try? stringSymbol(value) else {
+            return change(path: .unknown)
+        }
+        if isPath {
+            change(path: text.isNone || listPath(inText: text) ? isPlainConfiguration(p - 1) : .unknown)
+        } else if text.isNone {
+            change(path: .unknown)
+        } else {
+            change(path: .possibleRole)
+            listedPath.append(text)
+        }
+    }
+
+    /// `SELECT [pg_catalog.]set_config('…', '…', true | false)` and nothing else is certain to be reached.
+    private func isPlainConfiguration(_ name: Int) -> PathChange {
+        let flag = name + 6
+        guard flag + 2 < tokens.count, tokens[name + 5].mark == .comma, tokens[flag + 1].mark == .closeParen,
+            tokens[flag + 2].kind == .end || tokens[flag + 2].mark == .semicolon,
+            tokens[flag].keyword == .true || tokens[flag].keyword == .false
+        else { return .possible }
+        let first = name >= 2 && tokens[name - 1].mark == .dot ? name - 2 : name
+        guard first > 0, tokens[first - 1].keyword == .select, first == 1 || tokens[first - 2].mark == .semicolon else { return .possible }
+        return tokens[flag].keyword == .true ? .listedLocally : .listed
     }
 
     /// Parameter names are compared without case by the server.

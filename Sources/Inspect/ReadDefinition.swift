@@ -53,7 +53,7 @@ extension SQLReader {
         {
             _ = try access(verb, objectClass, schema: known.pgCatalog, name: name.name, name.start, name.end)
         }
-        if searchPath.count == 0 { throw .searchPath }
+        lookedUpAlongPath()
         for index in 0..<searchPath.count {
             _ = try access(verb, objectClass, schema: searchPath[index], name: name.name, name.start, name.end)
         }

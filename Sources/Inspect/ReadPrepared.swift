@@ -7,6 +7,8 @@ extension SQLReader {
         try expect(.prepare)
         if accept(.transaction) {
             kind = "prepare transaction"
+            statement.transactionStep = .commit
+            statement.mayChangeLexicalState = true
             guard token.isString else { throw .syntax }
             let name = (try? stringSymbol(token)) ?? .none
             _ = try access(.transact, .any, schema: .none, name: name, token.start, token.end)
@@ -144,8 +146,20 @@ extension SQLReader {
         options.contains { index in
             let name = tokens[index]
             let isNamed = name.keyword == .analyze || name.keyword == .analyse || isQuoted(name, "analyze") || isQuoted(name, "analyse")
-            return isNamed && tokens[index + 1].keyword != .false && tokens[index + 1].keyword != .off
+            return isNamed && !isOff(tokens[index + 1])
         }
+    }
+
+    /// FALSE, OFF, or a string that says so, as PostgreSQL compares it.
+    private func isOff(_ value: Token) -> Bool {
+        if value.keyword == .false || value.keyword == .off { return true }
+        guard value.kind == .string else { return false }
+        let inside = slice(value).dropFirst().dropLast()
+        func says(_ word: StaticString) -> Bool {
+            let wanted = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+            return inside.count == wanted.count && zip(inside, wanted).allSatisfy { ByteClass.folded($0) == $1 }
+        }
+        return says("off") || says("false")
     }
 
     private func isQuoted(_ token: Token, _ name: StaticString) -> Bool {

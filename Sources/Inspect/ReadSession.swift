@@ -30,35 +30,38 @@ extension SQLReader {
         switch keyword {
         case .begin:
             kind = "begin"
+            statement.transactionStep = .begin
             advance()
             if at(.atomic) { throw .atomicBody }
             workOrTransaction()
             try transactionModes()
         case .start:
             kind = "begin"
+            statement.transactionStep = .begin
             advance()
             try expect(.transaction)
             try transactionModes()
         case .savepoint:
             kind = "savepoint"
+            statement.transactionStep = .savepoint
             advance()
-            _ = try columnId()
+            effectName = try columnId()
         case .release:
             kind = "release"
             advance()
             _ = accept(.savepoint)
-            _ = try columnId()
+            statement.transactionStep = .release
+            effectName = try columnId()
         case .commit, .end:
-            if pathChanged { pathEffect = .unknown }
             kind = "commit"
             statement.mayChangeLexicalState = true
             let commit = at(.commit)
             advance()
             if commit, accept(.prepared) { return try twoPhase("commit prepared") }
+            statement.transactionStep = .commit
             workOrTransaction()
             try chain()
         default:
-            if pathChanged { pathEffect = .unknown }
             kind = "rollback"
             statement.mayChangeLexicalState = true
             let rollback = at(.rollback)
@@ -67,8 +70,10 @@ extension SQLReader {
             workOrTransaction()
             if rollback, accept(.to) {
                 _ = accept(.savepoint)
-                _ = try columnId()
+                statement.transactionStep = .rollbackTo
+                effectName = try columnId()
             } else {
+                statement.transactionStep = .rollback
                 try chain()
             }
         }
@@ -119,7 +124,6 @@ extension SQLReader {
 
     func setAccess(_ name: Symbol, _ start: UInt32, _ end: UInt32) throws(Misread) {
         _ = try access(.set, .parameter, schema: .none, name: name, start, end)
-        if name == known.searchPath { pathEffect = .unknown }
         let bytes = symbols.bytes(name)
         for lexical in Self.lexicalParameters where bytes.elementsEqual(lexical.utf8) { statement.mayChangeLexicalState = true }
     }
@@ -137,6 +141,7 @@ extension SQLReader {
     private func setStatement() throws(Misread) {
         kind = "set"
         try expect(.set)
+        var isLocal = false
         if at(.session) || at(.local), peek(1).mark != .equal, peek(1).keyword != .to, peek(1).mark != .dot {
             let session = at(.session)
             if session, peek(1).keyword == .characteristics {
@@ -147,14 +152,42 @@ extension SQLReader {
                 try setAccess(named: "transaction", token.start)
                 return try transactionModes()
             }
+            isLocal = !session
             if !(session && peek(1).keyword == .authorization) { advance() }
         }
         let first = p
         try setRest()
-        guard pathEffect == .unknown else { return }
-        // `search_path = a, b`, `schema 'a'`.
-        if tokens[first].keyword == .schema { return listPath(first + 1..<p) }
-        if p > first + 2, tokens[first + 1].mark == .equal || tokens[first + 1].keyword == .to { listPath(first + 2..<p) }
+        noteChange(by: first..<p, locally: isLocal)
+    }
+
+    /// What SET does to path and role, from its tokens behind SESSION and LOCAL.
+    private func noteChange(by words: Range<Int>, locally isLocal: Bool) {
+        var first = words.lowerBound
+        let isSession = tokens[first].keyword == .session && tokens[first + 1].keyword == .authorization
+        if isSession { first += 1 }
+        let named = (try? symbol(of: tokens[first])).map(foldedParameter)
+        let hasMark = tokens[first + 1].mark == .equal || tokens[first + 1].keyword == .to
+        let values = first + (hasMark ? 2 : 1)..<words.upperBound
+        let isDefault = values.count == 1 && tokens[values.lowerBound].keyword == .default
+        if tokens[first].keyword == .schema || named == known.searchPath {
+            if isDefault { return change(path: isLocal ? .unknown : .start) }
+            change(path: isLocal ? .listedLocally : .listed)
+            return listPath(values)
+        }
+        guard isSession || named == known.role || named == known.sessionAuthorization else { return }
+        noteRole(values, locally: isLocal)
+    }
+
+    private func noteRole(_ values: Range<Int>, locally isLocal: Bool) {
+        let value = tokens[values.lowerBound]
+        guard values.count == 1, value.isName || value.isString, let role = try? value.isString ? stringSymbol(value) : symbol(of: value),
+            !role.isNone
+        else { return change(path: .unknown) }
+        if value.keyword == .default || symbols.bytes(role).elementsEqual("none".utf8) {
+            return change(path: isLocal ? .unknown : .noRole)
+        }
+        change(path: isLocal ? .roleLocally : .role)
+        listedPath.append(role)
     }
 
     /// What may stand behind SET, also in ALTER ROLE … SET.
@@ -247,7 +280,15 @@ extension SQLReader {
     private func resetStatement() throws(Misread) {
         kind = "reset"
         try expect(.reset)
+        let first = p
         try resetRest()
+        let word = tokens[first]
+        let named = (try? symbol(of: word)).map(foldedParameter)
+        if word.keyword == .all || named == known.searchPath {
+            change(path: .start)
+        } else if named == known.role || named == known.sessionAuthorization || word.keyword == .session {
+            change(path: .noRole)
+        }
     }
 
     func resetRest() throws(Misread) {
@@ -290,6 +331,7 @@ extension SQLReader {
         guard accept(.all) || accept(.temp) || accept(.temporary) || accept(.plans) || accept(.sequences) else { throw .syntax }
         try setAccess(named: "discard", start)
         if written.keyword == .all {
+            change(path: .everything)
             // It also resets every parameter and gives the session its first user back.
             for name: StaticString in ["all", "search_path", "role", "session_authorization"] {
                 try setAccess(named: name, start)

@@ -95,10 +95,34 @@ extension SQLReader {
         let inner = try expression()
         try expect(.as)
         let written = token
+        let first = p
         let type = try typeName(cast: true)
+        if isTreat, type.isNone { findings.function(schema: .none, name: symbols.symbol(internalName(ofType: first..<p))) }
         if isTreat, !type.isNone { try functionAccess(schema: known.pgCatalog, name: type, written.start, tokens[p - 1].end) }
         try expect(.closeParen)
         return finish(start, inner.form == .constant ? .constant : .other)
+    }
+
+    /// The name in pg_catalog of a type that is written in key words.
+    private func internalName(ofType words: Range<Int>) -> StaticString {
+        let hasZone = words.contains { tokens[$0].keyword == .with }
+        let varies = words.contains { tokens[$0].keyword == .varying }
+        switch tokens[words.lowerBound].keyword {
+        case .int, .integer: return "int4"
+        case .smallint: return "int2"
+        case .bigint: return "int8"
+        case .real: return "float4"
+        case .float, .double: return "float8"
+        case .decimal, .dec, .numeric: return "numeric"
+        case .boolean: return "bool"
+        case .bit: return varies ? "varbit" : "bit"
+        case .varchar: return "varchar"
+        case .character, .char, .nchar, .national: return varies ? "varchar" : "bpchar"
+        case .timestamp: return hasZone ? "timestamptz" : "timestamp"
+        case .time: return hasZone ? "timetz" : "time"
+        case .interval: return "interval"
+        default: return "json"
+        }
     }
 
     /// EXTRACT(field FROM a), NORMALIZE(a, form), POSITION(a IN b).

@@ -35,7 +35,7 @@ extension SQLReader {
                 while !atEnd { advance() }
             }
             emit(tokens: first..<p, failure: failure, into: inspection)
-            applyPathEffect()
+            applyPathChange()
             if failure == .tooManyStatements { return }
         }
     }

@@ -74,7 +74,7 @@ extension SQLReader {
         if !name.schema.isNone {
             _ = try access(.call, .function, schema: name.schema, name: name.name, written.start, end)
         } else {
-            if searchPath.count == 0 { throw .searchPath }
+            lookedUpAlongPath()
             for index in 0..<searchPath.count {
                 _ = try access(.call, .function, schema: searchPath[index], name: name.name, written.start, end)
             }

@@ -169,7 +169,7 @@ extension SQLReader {
         findings.function(schema: .none, name: name)
         try jsonCallBody()
         guard !jsonGrammar, !symbols.flags(name).contains(.pureFunction) else { return }
-        if searchPath.count == 0 { throw .searchPath }
+        lookedUpAlongPath()
         for index in 0..<searchPath.count {
             _ = try access(.call, .function, schema: searchPath[index], name: name, written.start, written.end)
         }

@@ -310,7 +310,7 @@ extension SQLReader {
         if flags.contains(.temporary) { body(known.pgTemp) }
         if flags.contains(.relation) || flags.contains(.laterRelation) { body(known.pgCatalog) }
         if flags.contains(.relation), !flags.contains(.temporary), !catalogIsBehind { return }
-        if searchPath.count == 0 { throw .searchPath }
+        lookedUpAlongPath()
         for index in 0..<searchPath.count { body(searchPath[index]) }
     }
 

@@ -24,18 +24,26 @@ import Machine
 public final class SQLInspector {
     private let reader = SQLReader()
     private var cache = InspectionCache()
-    private let searchPathNames: [String]
+
+    /// Where unqualified names are looked up from the next message on.
+    public var path: NamePath {
+        didSet { if path != oldValue { follow() } }
+    }
+    /// Another number whenever names mean something else than before, and the same again when they mean what they did.
+    public private(set) var namesNumber = 0
+    private var numbers: [NamePath: Int] = [:]
+    private var lastNumber = 0
 
     /// Names of relations that this session created in `pg_temp`: an unqualified use of one may mean it, or the permanent
     /// one, so it gives accesses to both. Names as PostgreSQL stores them.
     public var temporaryTables: Set<String> = [] {
-        didSet { prepareSymbols() }
+        didSet { forgetNames() }
     }
 
     /// - Parameter searchPath: the schemas that unqualified names may mean, in any order: each gives an access of its own.
     ///   Empty, or longer than `InspectLimits.searchPath`: statements with unqualified names are `unknown`.
     public init(searchPath: [String]) {
-        searchPathNames = searchPath.count > InspectLimits.searchPath ? [] : searchPath
+        path = NamePath(searchPath.count > InspectLimits.searchPath ? [] : searchPath)
         prepareSymbols()
     }
 
@@ -44,22 +52,53 @@ public final class SQLInspector {
     /// Bytes taken by texts that are answered from memory; at most `InspectLimits.cachedBytes`.
     package var rememberedBytes: Int { cache.bytes }
 
+    /// Temporary tables have come or gone: nothing means what it did.
+    private func forgetNames() {
+        numbers.removeAll()
+        prepareSymbols()
+        number()
+    }
+
+    private func follow() {
+        placePath()
+        number()
+    }
+
+    private func number() {
+        if let known = numbers[path] { return namesNumber = known }
+        if numbers.count == InspectLimits.rememberedPaths { numbers.removeAll() }
+        lastNumber += 1
+        namesNumber = lastNumber
+        numbers[path] = namesNumber
+    }
+
     private func prepareSymbols() {
         cache.removeAll()
         reader.symbols.reset()
         reader.temporaryHere.removeAll()
         reader.known.make(in: &reader.symbols)
-        reader.searchPath.removeAll()
-        reader.pathChanged = false
-        for schema in searchPathNames {
-            let symbol = symbol(schema)
-            reader.searchPath.append(symbol)
-        }
-        reader.catalogIsBehind = searchPathNames.dropFirst().contains("pg_catalog")
+        placePath()
         for name in temporaryTables {
             let symbol = symbol(name)
             reader.symbols.setTemporary(symbol, true)
         }
+    }
+
+    private func placePath() {
+        reader.searchPath.removeAll()
+        reader.pathBehindTransaction.removeAll()
+        reader.pathChanged = false
+        reader.pathIsOpen = !path.isComplete
+        reader.pathFollowsRole = path.followsRole
+        for schema in path.schemas {
+            let symbol = symbol(schema)
+            reader.searchPath.append(symbol)
+        }
+        for schema in path.behindTransaction {
+            let symbol = symbol(schema)
+            reader.pathBehindTransaction.append(symbol)
+        }
+        reader.catalogIsBehind = path.schemas.dropFirst().contains("pg_catalog")
     }
 
     private func symbol(_ name: String) -> Symbol {
@@ -75,10 +114,10 @@ public final class SQLInspector {
     ///   - inspection: cleared first. Where a statement is not understood, it holds an access `unknown` besides what was found.
     public func inspect(_ message: UnsafeRawBufferPointer, lexical: LexicalState, into inspection: Inspection) {
         inspection.clear()
-        guard let key = cache.key(message, lexical) else { return read(message, lexical: lexical, into: inspection) }
-        if cache.find(message, lexical, key: key, into: inspection) { return }
+        guard let key = cache.key(message, lexical, names: namesNumber) else { return read(message, lexical: lexical, into: inspection) }
+        if cache.find(message, lexical, names: namesNumber, key: key, into: inspection) { return }
         read(message, lexical: lexical, into: inspection)
-        cache.note(message, lexical, key: key, inspection)
+        cache.note(message, lexical, names: namesNumber, key: key, inspection)
     }
 
     private func read(_ message: UnsafeRawBufferPointer, lexical: LexicalState, into inspection: Inspection) {

@@ -25,12 +25,17 @@ final class SQLReader {
     var searchPath = Pool<Symbol>(capacity: 8)
     /// The path lists pg_catalog behind another schema, whose names then come first.
     var catalogIsBehind = false
-    /// Of the session, while a statement of this message has changed it.
-    var sessionPath = Pool<Symbol>(capacity: 8)
-    var sessionCatalogIsBehind = false
+    /// Names may be looked up in schemas that `searchPath` lacks.
+    var pathIsOpen = false
+    var pathFollowsRole = true
+    /// Of the session, when the message begins.
+    var sessionPath = SearchedPath()
+    /// Schemas that may come into force when the transaction ends.
+    var pathBehindTransaction = Pool<Symbol>(capacity: 8)
+    /// A statement of this message has changed the path.
     var pathChanged = false
-    /// What the statement being read does to the path, and the path it lists.
-    var pathEffect = PathEffect.same
+    /// What the statement being read does to the path, and the schemas or the role it lists.
+    var pathChange = PathChange.none
     var listedPath = Pool<Symbol>(capacity: 8)
     let keywords = KeywordTable.lookup
 
@@ -82,7 +87,8 @@ final class SQLReader {
         symbols.free()
         scratch.free()
         searchPath.free()
-        sessionPath.free()
+        sessionPath.schemas.free()
+        pathBehindTransaction.free()
         listedPath.free()
         findings.free()
         copyColumns.free()
@@ -111,7 +117,8 @@ final class SQLReader {
         queryLimit = (.no, nil)
         selectsInto = false
         insideSchema = false
-        pathEffect = .same
+        pathChange = .none
+        listedPath.removeAll()
         readsQueryLimit = false
         scopes.removeAll()
         sources.removeAll()
@@ -276,6 +283,8 @@ struct KnownSymbols {
     var searchPath = Symbol.none
     /// `$user` in a path: the schema of the current role's name.
     var ownSchema = Symbol.none
+    var role = Symbol.none
+    var sessionAuthorization = Symbol.none
 
     mutating func make(in table: inout SymbolTable) {
         pgCatalog = table.symbol("pg_catalog")
@@ -287,5 +296,7 @@ struct KnownSymbols {
         pgSettings = table.symbol("pg_settings")
         searchPath = table.symbol("search_path")
         ownSchema = table.symbol("$user")
+        role = table.symbol("role")
+        sessionAuthorization = table.symbol("session_authorization")
     }
 }

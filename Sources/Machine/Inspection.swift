@@ -109,6 +109,36 @@ public enum NameEffect: UInt8, BitwiseCopyable, Sendable {
     case discard
 }
 
+/// What a statement does to the search path or the role of its session, when it succeeds. Schemas and roles stand in `names`.
+public enum PathChange: UInt8, BitwiseCopyable, Sendable {
+    case none
+    /// The schemas listed, for the session.
+    case listed
+    /// The schemas listed, until the transaction ends.
+    case listedLocally
+    /// Perhaps the schemas listed, for the session or the transaction: `set_config` in a query that may not reach it.
+    case possible
+    /// What it was when the session began.
+    case start
+    case role
+    case roleLocally
+    /// Perhaps the role listed.
+    case possibleRole
+    /// The role that the session began with.
+    case noRole
+    /// Path and role as they were when the session began: DISCARD ALL.
+    case everything
+    /// Not known.
+    case unknown
+}
+
+/// What a statement does to the transaction it is in, and so to settings made in it.
+public enum TransactionStep: UInt8, BitwiseCopyable, Sendable {
+    case none, begin, commit, rollback
+    /// Their savepoint is `effectName`.
+    case savepoint, release, rollbackTo
+}
+
 /// COPY's direction, for a statement that is one.
 public enum CopyDirection: UInt8, BitwiseCopyable, Sendable {
     case none, toClient, fromClient, server
@@ -139,8 +169,13 @@ public struct Statement: BitwiseCopyable, Sendable {
     public var firstFunction: UInt32 = 0
     public var functionCount: UInt32 = 0
     public var nameEffect: NameEffect = .none
-    /// The name that `nameEffect` is about.
+    /// The name that `nameEffect` or `transactionStep` is about.
     public var effectName: TextRef = .none
+    public var transactionStep: TransactionStep = .none
+    public var pathChange: PathChange = .none
+    /// What `pathChange` lists, in `names`. `$user` is the schema of the current role's name.
+    public var firstPathName: UInt32 = 0
+    public var pathNameCount: UInt32 = 0
     /// True when a result row may come back that is not output of plain columns only by virtue of its rows: i.e. it returns rows at all.
     public var returnsRows: Bool = false
     /// `*`, `t.*` or `(row).*` is written in it; `count(*)` is none.
@@ -254,6 +289,7 @@ public final class Inspection {
         statement.effectName = move(statement.effectName, from: other)
         statement.copyNull = move(statement.copyNull, from: other)
         statement.firstFunction = moveNames(statement.firstFunction, statement.functionCount, from: other)
+        statement.firstPathName = moveNames(statement.firstPathName, statement.pathNameCount, from: other)
         statement.firstCopyColumn = moveNames(statement.firstCopyColumn, statement.copyColumnCount, from: other)
         statements.append(statement)
     }

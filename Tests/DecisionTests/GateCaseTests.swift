@@ -19,6 +19,10 @@ import Testing
 ///     execute PORTAL                consider an Execute
 ///     function SCHEMA.NAME          consider a FunctionCall
 ///     at 2026-03-02T03:00Z          the moment from here on, as seconds since 1970
+///     in yes | no | unknown         whether messages from here on are sent in a transaction
+///     fail                          the backend said that a statement failed
+///     abandon                       nobody will say what became of the oldest waiting ticket
+///     begun                         what is in force was set by the start-up message
 ///
 /// A line that begins with `=> ` is what the line before it must print.
 @Suite struct GateCaseTests {
@@ -95,10 +99,24 @@ final class GateScript {
             let parts = rest.components(separatedBy: " on ")
             gate = try GatePolicy.gate(program, as: parts[0], on: parts.count > 1 ? parts[1] : "")
             tickets = []
+            circumstances.inTransaction = .no
             return nil
         case "at":
             guard let seconds = Int64(rest) else { throw ScriptError.badLine(line) }
             circumstances.moment = Moment(seconds: seconds)
+            return nil
+        case "in":
+            circumstances.inTransaction = rest == "yes" ? .yes : rest == "no" ? .no : .unknown
+            return nil
+        case "fail":
+            gate?.names.noteFailure()
+            return nil
+        case "begun":
+            gate?.names.beginSession()
+            return nil
+        case "abandon":
+            guard !tickets.isEmpty else { throw ScriptError.badLine(line) }
+            gate?.names.abandon(tickets.removeFirst())
             return nil
         case "query": return try consider(rest) { .query($0) }
         case "parse":

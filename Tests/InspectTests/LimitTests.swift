@@ -65,8 +65,8 @@ import Testing
     @Test func searchPath() {
         let names = (0..<InspectLimits.searchPath).map { "s\($0)" }
         #expect(reasons("select 1 from t", path: names) == [])
-        #expect(reasons("select 1 from t", path: names + ["s"]) == ["no search path"])
-        #expect(reasons("select 1 from t", path: []) == ["no search path"])
+        #expect(reasons("select 1 from t", path: names + ["s"]) == ["search path not known"])
+        #expect(reasons("select 1 from t", path: []) == ["search path not known"])
         #expect(reasons("select 1 from s.t", path: []) == [])
     }
 

@@ -69,6 +69,8 @@ final class PostgresEntrance {
                     let sequence = try recording.record(
                         .query, text: bytes, decision: permit.decision, maskNames: judge.gate.maskRuleNames(permit.decision.masks),
                         at: now.wall, circumstances: RecordedCircumstances(circumstances))
+                    if let ticket = permit.ticket { judge.gate.names.settle(ticket, completed: .max) }
+                    judge.gate.names.beginSession()
                     permit.spend()
                     recording.outcome(sequence, nanoseconds: 0, rows: 0, bytes: 0, completed: 1)
                     return nil

@@ -95,6 +95,17 @@ struct PostgresExpectations {
     var first: PostgresExpectation? { queue.first }
     var last: PostgresExpectation? { queue.last }
 
+    /// Nothing that is owed can begin or end a transaction. Few are looked at: a client that sends more at once is told less.
+    var keepTransaction: Bool {
+        queue.count <= 8
+            && queue.allSatisfy {
+                switch $0.kind {
+                case .parse, .bind, .describeStatement, .describePortal, .close: true
+                case .query, .execute, .sync, .functionCall, .copyEnd: false
+                }
+            }
+    }
+
     mutating func append(_ expectation: PostgresExpectation) { queue.append(expectation) }
 
     /// Changes the answer that is owed first.

@@ -46,6 +46,7 @@ extension PostgresSession {
     }
 
     private func noteFailure(of first: PostgresExpectation, _ fields: PostgresErrorFields) {
+        gate.names.noteFailure()
         if let statement = first.statement, let ticket = statement.ticket, first.kind != .query {
             gate.names.settle(ticket, completed: 0)
         }

@@ -184,7 +184,7 @@ final class PostgresSession {
     var isIdle: Bool { expectations.isEmpty && transaction == .idle && !isSkipping && clientRemainder == 0 }
 
     var circumstances: Circumstances {
-        let inTransaction: Ternary = expectations.isEmpty ? Ternary(transaction != .idle) : .unknown
+        let inTransaction: Ternary = expectations.keepTransaction ? Ternary(transaction != .idle) : .unknown
         return Circumstances(moment: now.moment, lexical: lexical, inTransaction: inTransaction)
     }
 

@@ -213,7 +213,7 @@ extension PostgresSession {
         case .query, .execute:
             guard let ticket = statement.ticket else { return }
             let isContested = expectations.contains { $0.kind == .parse || $0.kind == .bind || $0.statement?.ticket != nil }
-            if completed > 0, isContested { return }
+            if completed > 0, isContested { return gate.names.abandon(ticket) }
             gate.names.settle(ticket, completed: completed)
         case .bind:
             guard completed > 0, !expectations.contains({ $0.kind == .bind && $0.statement?.name == statement.name }) else { return }
