@@ -4,9 +4,9 @@ import Machine
 
 extension SQLReader {
     /// A message that is not even tokens: one statement, unknown.
-    func emitUnreadMessage(_ failure: Misread, into inspection: Inspection) {
+    func emitUnreadMessage(_ failure: Misread, bytes: Int, into inspection: Inspection) {
         clearStatement()
-        statement.text = TextRef(offset: 0, count: UInt32(truncatingIfNeeded: message.count))
+        statement.text = TextRef(offset: 0, count: UInt32(truncatingIfNeeded: bytes))
         emitStatement(failure, into: inspection)
     }
 
@@ -73,15 +73,18 @@ extension SQLReader {
             source: TextRef(offset: found.start, count: found.end > found.start ? found.end - found.start : 0))
         access.everyColumn = found.everyColumn
         access.everyColumnUses = found.everyColumn && found.everyUses.isEmpty ? .filter : found.everyUses
-        inspection.append(access)
+        access.firstColumn = UInt32(truncatingIfNeeded: inspection.columns.count)
         var next = found.firstColumn
         while next >= 0 {
             let column = findings.columns[Int(next)]
             // Read, and then not used by the query around: whether it is read may still show in the rows.
             let uses = column.uses.isEmpty ? .filter : column.uses
-            inspection.appendColumn(ColumnUse(name: text(column.name, in: inspection), uses: uses))
+            inspection.append(
+                placedColumn: ColumnUse(name: text(column.name, in: inspection), uses: uses))
             next = column.next
         }
+        access.columnCount = UInt32(truncatingIfNeeded: inspection.columns.count) - access.firstColumn
+        inspection.append(placed: access)
     }
 
     private func emitFunction(_ found: Findings.FoundFunction, into inspection: Inspection) {
@@ -94,13 +97,13 @@ extension SQLReader {
     }
 
     /// A symbol's bytes in the inspection's text, placed there once for each message.
-    private func text(_ symbol: Symbol, in inspection: Inspection) -> TextRef {
+    @inline(__always) private func text(_ symbol: Symbol, in inspection: Inspection) -> TextRef {
         if symbol.isNone { return .none }
-        let bytes = symbols.bytes(symbol)
+        let (start, count) = symbols.eights(symbol)
         if let offset = symbols.placed(symbol, message: messageNumber) {
-            return TextRef(offset: offset, count: UInt32(bytes.count))
+            return TextRef(offset: offset, count: UInt32(truncatingIfNeeded: count))
         }
-        let ref = inspection.intern(bytes)
+        let ref = inspection.text.append(eights: start, count: count)
         symbols.place(symbol, at: ref.offset, message: messageNumber)
         return ref
     }

@@ -15,6 +15,8 @@ extension SQLReader {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         var index = range.lowerBound
         var inValues = false
+        // Of this message, so they stay where they are; `range` is the reader's.
+        let tokens = UnsafePointer(tokens.base)
         while index < range.upperBound {
             let token = tokens[index]
             switch token.kind {
@@ -36,7 +38,7 @@ extension SQLReader {
                     continue
                 }
                 if token.mark == .otherOperator {
-                    hash = Self.mix(hash, NameHash.wide(slice(token), folding: false) | 1 << 33)
+                    hash = Self.mix(hash, NameHash.wide(slice(token)) | 1 << 33)
                 } else {
                     hash = Self.mix(hash, UInt64(token.mark.rawValue) | 1 << 34)
                 }
@@ -54,13 +56,11 @@ extension SQLReader {
     }
 
     /// All bits, because a name that another was made to look like must not be taken for it.
-    private func nameHash(_ token: Token) -> UInt64 {
-        if token.kind == .word, token.end - token.start <= UInt32(InspectLimits.identifierBytes) {
-            return NameHash.wide(slice(token), folding: true)
-        }
-        // First the symbol, then its bytes: making a symbol may move them.
+    @inline(__always) private func nameHash(_ token: Token) -> UInt64 {
+        if token.keyword != .none { return keywords.hash(token.keyword) }
+        // First the symbol, then its hash: making a symbol may move the table.
         let name = (try? symbol(of: token)) ?? .none
-        return NameHash.wide(symbols.bytes(name), folding: false)
+        return symbols.hash(name)
     }
 
     @inline(__always) private static func mix(_ hash: UInt64, _ value: UInt64) -> UInt64 {

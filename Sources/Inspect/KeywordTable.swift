@@ -1,55 +1,117 @@
-// Key words found by hash, and what each may name.
+// Key words found by hash, what each may name, and what the lexer knows of every byte: tables made once for the process.
 
 enum KeywordTable {
+    /// One key word as the lexer compares it: its bytes, three times eight, and their hash.
+    struct Spelling: BitwiseCopyable {
+        var first: UInt64 = 0
+        var second: UInt64 = 0
+        var third: UInt64 = 0
+        var hash: UInt64 = 0
+        var count = 0
+    }
+
+    /// Lookups without the cost of a lazy global at each token: taken once by the lexer.
+    /// Unchecked because it points at memory that nothing writes after it is made.
+    struct Lookup: @unchecked Sendable {
+        /// The number of a key word at its hash or the next free place behind it; 0 where there is none.
+        let slots: UnsafePointer<UInt16>
+        let spellings: UnsafePointer<Spelling>
+        let cases: UnsafePointer<Keyword>
+        let categories: UnsafePointer<KeywordCategory>
+        let needsAs: UnsafePointer<Bool>
+        let roles: UnsafePointer<ByteRole>
+        let marks: UnsafePointer<Mark>
+
+        /// The key word of `count` folded bytes at `name`, the last eight of them padded with zeros.
+        @inline(__always) func keyword(_ name: UnsafePointer<UInt64>, _ count: Int, hash: UInt64)
+            -> Keyword
+        {
+            guard count <= KeywordTable.longest else { return .none }
+            var at = Int(truncatingIfNeeded: hash) & KeywordTable.mask
+            while slots[at] != 0 {
+                let spelling = spellings + Int(slots[at])
+                if spelling.pointee.hash == hash, spelling.pointee.count == count,
+                    spelling.pointee.first == name[0],
+                    count <= 8 || spelling.pointee.second == name[1],
+                    count <= 16 || spelling.pointee.third == name[2]
+                {
+                    return cases[Int(slots[at])]
+                }
+                at = (at + 1) & KeywordTable.mask
+            }
+            return .none
+        }
+
+        func bytes(_ keyword: Keyword) -> UnsafeRawBufferPointer {
+            let spelling = spellings + Int(keyword.rawValue)
+            return UnsafeRawBufferPointer(start: spelling, count: spelling.pointee.count)
+        }
+        @inline(__always) func hash(_ keyword: Keyword) -> UInt64 {
+            spellings[Int(keyword.rawValue)].hash
+        }
+    }
+
+    static let lookup = Lookup(
+        slots: permanent(slots), spellings: permanent(spellings), cases: permanent(Keyword.allCases),
+        categories: permanent(categories), needsAs: permanent(needsAs),
+        roles: permanent((0...255).map { ByteRole(UInt8($0)) }),
+        marks: permanent((0...255).map { Mark(byte: UInt8($0)) }))
+
     private static let table = WordTable([(KeywordText.words, 1)], numbered: true)
-    private static let cases: [Keyword] = Keyword.allCases
+    /// Of a key word, in bytes.
+    private static let longest = 17
+    /// Four times as many places as key words, so that most other words meet a free one at once.
+    private static let mask = 2047
+
     /// The same for as long as the process lives, so that holding it costs no reference counting.
     private static func permanent<Element>(_ values: [Element]) -> UnsafePointer<Element> {
         let memory = UnsafeMutablePointer<Element>.allocate(capacity: values.count)
         memory.initialize(from: values, count: values.count)
         return UnsafePointer(memory)
     }
-    private static let longest = 17
 
-    /// Lookups without the cost of a lazy global at each token: taken once by the lexer.
-    /// Unchecked because it points at memory that nothing writes after it is made.
-    struct Lookup: @unchecked Sendable {
-        let table: WordTable
-        let cases: UnsafePointer<Keyword>
-        let categories: UnsafePointer<KeywordCategory>
-        let needsAs: UnsafePointer<Bool>
-        let bytes: UnsafePointer<UInt8>
-
-        @inline(__always) func keyword(_ word: UnsafeRawBufferPointer, hash: UInt32) -> Keyword {
-            guard word.count <= KeywordTable.longest, let index = table.find(folding: word, hash: hash) else { return .none }
-            return cases[Int(index)]
+    private static let spellings: [Spelling] = {
+        var spellings = [Spelling](repeating: Spelling(), count: Keyword.allCases.count)
+        forEachWord(of: KeywordText.words) { word, index in
+            withUnsafeMutableBytes(of: &spellings[index]) { $0.copyMemory(from: word) }
+            spellings[index].hash = NameHash.wide(word)
+            spellings[index].count = word.count
         }
-    }
+        return spellings
+    }()
 
-    static let lookup = Lookup(
-        table: table, cases: permanent(cases), categories: permanent(categories), needsAs: permanent(needsAs),
-        bytes: permanent(ByteClass.wordBytes))
+    private static let slots: [UInt16] = {
+        var slots = [UInt16](repeating: 0, count: mask + 1)
+        for index in 1..<spellings.count {
+            var at = Int(truncatingIfNeeded: spellings[index].hash) & mask
+            while slots[at] != 0 { at = (at + 1) & mask }
+            slots[at] = UInt16(index)
+        }
+        return slots
+    }()
 
     private static let categories: [KeywordCategory] = {
-        var categories = [KeywordCategory](repeating: .unreserved, count: cases.count)
-        mark(KeywordText.columnNames) { categories[$0] = .columnName }
-        mark(KeywordText.typesOrFunctions) { categories[$0] = .typeOrFunction }
-        mark(KeywordText.reserved) { categories[$0] = .reserved }
+        var categories = [KeywordCategory](repeating: .unreserved, count: Keyword.allCases.count)
+        forEachWord(of: KeywordText.columnNames) { categories[$1] = .columnName }
+        forEachWord(of: KeywordText.typesOrFunctions) { categories[$1] = .typeOrFunction }
+        forEachWord(of: KeywordText.reserved) { categories[$1] = .reserved }
         return categories
     }()
 
     private static let needsAs: [Bool] = {
-        var needs = [Bool](repeating: false, count: cases.count)
-        mark(KeywordText.labelsWithAs) { needs[$0] = true }
+        var needs = [Bool](repeating: false, count: Keyword.allCases.count)
+        forEachWord(of: KeywordText.labelsWithAs) { needs[$1] = true }
         return needs
     }()
 
-    private static func mark(_ words: StaticString, _ body: (Int) -> Void) {
+    private static func forEachWord(
+        of words: StaticString, _ body: (UnsafeRawBufferPointer, Int) -> Void
+    ) {
         let bytes = UnsafeRawBufferPointer(start: words.utf8Start, count: words.utf8CodeUnitCount)
         var start = 0
         for end in 0...bytes.count where end == bytes.count || bytes[end] == 0x20 {
             let word = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-            if let index = table.find(word, hash: NameHash.of(word)) { body(Int(index)) }
+            if let index = table.find(word, hash: NameHash.of(word)) { body(word, Int(index)) }
             start = end + 1
         }
     }

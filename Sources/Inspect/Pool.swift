@@ -31,6 +31,12 @@ struct Pool<Element: BitwiseCopyable> {
         count += 1
     }
 
+    /// The value appended last. There must be one.
+    @inline(__always) var last: Element {
+        precondition(count > 0)
+        return base[count - 1]
+    }
+
     @inline(__always) mutating func removeAll() { count = 0 }
 
     @inline(__always) mutating func truncate(to newCount: Int) {

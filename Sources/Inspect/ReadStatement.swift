@@ -4,10 +4,10 @@ import Machine
 
 extension SQLReader {
     func beginMessage(_ message: UnsafeRawBufferPointer, lexical: LexicalState) {
-        self.message = message
+        padded.copy(message)
+        self.message = padded.bytes
         self.lexical = lexical
         tokens.removeAll()
-        p = 0
         resolutionSteps = 0
         symbols.searchSteps = 0
         for index in 0..<temporaryHere.count { symbols.setTemporary(temporaryHere[index], false) }
@@ -18,6 +18,7 @@ extension SQLReader {
     }
 
     func readStatements(into inspection: Inspection) {
+        p = 0
         while true {
             while accept(.semicolon) {}
             if token.kind == .end { return }

@@ -122,13 +122,15 @@ public final class SQLInspector {
 
     private func read(_ message: UnsafeRawBufferPointer, lexical: LexicalState, into inspection: Inspection) {
         if reader.symbols.count > InspectLimits.rememberedSymbols { prepareSymbols() }
-        reader.beginMessage(message, lexical: lexical)
+        let tooLong = message.count > InspectLimits.messageBytes
+        reader.beginMessage(
+            tooLong ? UnsafeRawBufferPointer(rebasing: message[..<0]) : message, lexical: lexical)
         do throws(Misread) {
-            if message.count > InspectLimits.messageBytes { throw Misread.messageTooLong }
-            var lexer = SQLLexer(message, lexical: lexical, keywords: reader.keywords)
-            try lexer.scan(into: &reader.tokens)
+            if tooLong { throw Misread.messageTooLong }
+            let lexer = SQLLexer(reader.padded, lexical: lexical, keywords: reader.keywords)
+            try lexer.scan(into: &reader.tokens, naming: &reader.symbols)
         } catch {
-            return reader.emitUnreadMessage(error, into: inspection)
+            return reader.emitUnreadMessage(error, bytes: message.count, into: inspection)
         }
         reader.readStatements(into: inspection)
     }

@@ -1,253 +1,221 @@
-// Bytes of a message to tokens, as scan.l of PostgreSQL 15 to 18 cuts them: the loop, words and operators.
+// Bytes of a message to tokens, as scan.l of PostgreSQL 15 to 18 cuts them: the loop, space, comments and operators.
 
 import Machine
 
-/// Cuts one message into tokens. What PostgreSQL 15 to 18 would scan differently, or refuse, is refused.
+/// Cuts one message into tokens, and gives each name its symbol. What PostgreSQL 15 to 18 would scan differently, or refuse,
+/// is refused. Zeros behind the message end every loop, so none asks where the message ends.
 struct SQLLexer {
     let bytes: UnsafePointer<UInt8>
     let count: Int
     let lexical: LexicalState
-    var position = 0
-    private let keywords: KeywordTable.Lookup
-    /// The innermost parenthesis still open, -1 for none; each holds the one around it until it is closed.
-    private var openParenthesis: Int32 = -1
+    let keywords: KeywordTable.Lookup
+    private let text: PaddedText
 
-    init(_ message: UnsafeRawBufferPointer, lexical: LexicalState, keywords: KeywordTable.Lookup) {
-        bytes =
-            message.count > 0
-            ? message.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
-            : UnsafePointer(Self.nothing)
-        count = message.count
+    /// - Parameter text: must live, and stay as it is, as long as the lexer.
+    init(_ text: PaddedText, lexical: LexicalState, keywords: KeywordTable.Lookup) {
+        self.text = text
+        bytes = UnsafePointer(text.base)
+        count = text.count
         self.lexical = lexical
         self.keywords = keywords
     }
-    nonisolated(unsafe) private static let nothing = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
 
-    /// The byte at an offset, or 0 behind the end: a message with a NUL is refused before.
-    @inline(__always) func byte(_ offset: Int) -> UInt8 { offset < count ? bytes[offset] : 0 }
-
-    /// Fills `tokens`, ending with one of kind `end`.
-    mutating func scan(into tokens: inout Pool<Token>) throws(Misread) {
+    /// Fills `tokens`, ending with `endTokens` of kind `end`.
+    func scan(into tokens: inout Pool<Token>, naming symbols: inout SymbolTable) throws(Misread) {
         tokens.removeAll()
-        try checkEncoding()
-        openParenthesis = -1
+        try checkEncoding(text)
+        let (bytes, roles, marks) = (bytes, keywords.roles, keywords.marks)
+        var at = 0
+        // The innermost parenthesis still open, -1 for none; each holds the one around it until it is closed.
+        var open: Int32 = -1
         while true {
-            try skipSpace()
-            if position >= count { break }
-            if tokens.count >= InspectLimits.tokens { throw .tooManyTokens }
-            let token = try next()
-            if token.keyword == .uescape, try joinEscape(&tokens) { continue }
-            if token.mark == .closeParen, openParenthesis >= 0 {
-                let open = Int(openParenthesis)
-                openParenthesis = Int32(bitPattern: tokens[open].value)
-                tokens[open].value = UInt32(tokens.count)
+            if bytes[at] == 0x20 { at += 1 }
+            let first = bytes[at]
+            switch roles[Int(first)] {
+            case .space:
+                at += 1
+                continue
+            case .prefix where bytes[at + 1] == 0x27 || bytes[at + 1] == 0x26:
+                if let quoted = try prefixedQuote(at) {
+                    at = try add(quoted, to: &tokens)
+                    continue
+                }
+                fallthrough
+            case .letter, .prefix:
+                let token = try word(at, &symbols)
+                if token.keyword == .uescape, let end = try joinEscape(token, &tokens) {
+                    at = end
+                    continue
+                }
+                at = try add(token, to: &tokens)
+            case .digit: at = try add(try integerOrNumber(at), to: &tokens)
+            case .quote: at = try add(try string(at), to: &tokens)
+            case .doubleQuote: at = try add(try quotedWord(at, &symbols), to: &tokens)
+            case .dollar: at = try add(try dollar(at), to: &tokens)
+            case .dot, .colon: at = try add(try dotOrColon(at), to: &tokens)
+            case .mark: at = try add(mark(marks[Int(first)], at), to: &tokens)
+            case .openParen:
+                var token = mark(.openParen, at)
+                token.value = UInt32(bitPattern: open)
+                open = Int32(tokens.count)
+                at = try add(token, to: &tokens)
+            case .closeParen:
+                if open >= 0 { open = close(open, tokens.count, in: tokens) }
+                at = try add(mark(.closeParen, at), to: &tokens)
+            case .minus, .slash, .op:
+                if let end = try behindComment(at) {
+                    at = end
+                    continue
+                }
+                if ByteClass.isOperator(bytes[at + 1]) {
+                    at = try add(try operatorToken(at), to: &tokens)
+                } else {
+                    at = try add(mark(marks[Int(first)], at), to: &tokens)
+                }
+            case .end: return end(tokens: &tokens, open: open)
+            case .other: throw .lexical
             }
-            tokens.append(token)
-            if token.mark == .openParen {
-                tokens[tokens.count - 1].value = UInt32(bitPattern: openParenthesis)
-                openParenthesis = Int32(tokens.count - 1)
-            }
-        }
-        while openParenthesis >= 0 {
-            let open = Int(openParenthesis)
-            openParenthesis = Int32(bitPattern: tokens[open].value)
-            tokens[open].value = 0
-        }
-        tokens.append(
-            Token(kind: .end, mark: .none, keyword: .none, start: UInt32(count), end: UInt32(count), value: 0))
-    }
-
-    private mutating func next() throws(Misread) -> Token {
-        let start = position
-        let first = bytes[start]
-        if ByteClass.startsIdentifier(first) { return try word(first) }
-        if ByteClass.isDigit(first) { return try number() }
-        switch first {
-        case 0x27: return try quotedString(start: start, kind: lexical.standardConformingStrings ? .string : .escapeString)
-        case 0x22:
-            let hash = try quotedIdentifier()
-            var word = token(.quotedWord, start)
-            word.value = hash
-            return word
-        case 0x24: return try dollar()
-        case 0x28: return mark(.openParen)
-        case 0x29: return mark(.closeParen)
-        case 0x2C: return mark(.comma)
-        case 0x3B: return mark(.semicolon)
-        case 0x5B: return mark(.openBracket)
-        case 0x5D: return mark(.closeBracket)
-        case 0x2E:
-            if ByteClass.isDigit(byte(start + 1)) { return try number() }
-            return byte(start + 1) == 0x2E ? mark(.dotDot, 2) : mark(.dot)
-        case 0x3A:
-            if byte(start + 1) == 0x3A { return mark(.typecast, 2) }
-            return byte(start + 1) == 0x3D ? mark(.colonEquals, 2) : mark(.colon)
-        default:
-            guard ByteClass.isOperator(first) else { throw .lexical }
-            return try operatorToken()
         }
     }
 
-    /// A string or identifier of `U&` takes its escape character from a UESCAPE behind it; true when one was read.
-    private mutating func joinEscape(_ tokens: inout Pool<Token>) throws(Misread) -> Bool {
-        guard tokens.count > 0 else { return false }
-        let last = tokens[tokens.count - 1]
-        guard last.kind == .unicodeString || last.kind == .unicodeWord else { return false }
-        try skipSpace()
-        guard position < count else { throw .lexical }
-        let escape = try next()
+    /// Tokens of kind `end` behind the last: what the reader's longest look ahead needs.
+    static let endTokens = 4
+
+    /// Where the next token may begin.
+    @inline(__always) private func add(_ token: Token, to tokens: inout Pool<Token>) throws(Misread)
+        -> Int
+    {
+        if tokens.count >= InspectLimits.tokens { throw .tooManyTokens }
+        tokens.append(token)
+        return Int(token.end)
+    }
+
+    /// Tells an opening parenthesis which token closes it; the one around it.
+    @inline(__always) private func close(_ open: Int32, _ index: Int, in tokens: Pool<Token>) -> Int32 {
+        let around = Int32(bitPattern: tokens[Int(open)].value)
+        tokens[Int(open)].value = UInt32(index)
+        return around
+    }
+
+    private func end(tokens: inout Pool<Token>, open: Int32) {
+        var open = open
+        while open >= 0 { open = close(open, 0, in: tokens) }
+        for _ in 0..<Self.endTokens { tokens.append(token(.end, count, count)) }
+    }
+
+    /// A string or identifier of `U&` takes its escape character from a UESCAPE behind it; the end of that, or nil when it is
+    /// only a word.
+    private func joinEscape(_ word: Token, _ tokens: inout Pool<Token>) throws(Misread) -> Int? {
+        guard tokens.count > 0, tokens.last.kind == .unicodeString || tokens.last.kind == .unicodeWord
+        else { return nil }
+        let start = try behindSpace(Int(word.end))
+        let escape: Token
+        switch keywords.roles[Int(bytes[start])] {
+        case .quote: escape = try string(start)
+        case .prefix: escape = try prefixedQuote(start) ?? word
+        default: throw .lexical  // nothing else begins a string
+        }
         guard escape.kind == .string, escape.end - escape.start == 3 else { throw .lexical }
         let character = bytes[Int(escape.start) + 1]
-        if ByteClass.isHex(character) || ByteClass.isSpace(character) || character == 0x0B || character >= 0x80 {
+        if ByteClass.isHex(character) || ByteClass.isSpace(character) || character == 0x0B
+            || character >= 0x80
+        {
             throw .lexical
         }
         if character == 0x2B || character == 0x27 || character == 0x22 { throw .lexical }
         tokens[tokens.count - 1].value = UInt32(character)
-        return true
+        return Int(escape.end)
     }
 
-    @inline(__always) func token(_ kind: TokenKind, _ start: Int) -> Token {
-        Token(kind: kind, mark: .none, keyword: .none, start: UInt32(start), end: UInt32(position), value: 0)
+    @inline(__always) func token(_ kind: TokenKind, _ start: Int, _ end: Int) -> Token {
+        Token(
+            kind: kind, mark: .none, keyword: .none, start: UInt32(truncatingIfNeeded: start),
+            end: UInt32(truncatingIfNeeded: end), value: 0)
     }
 
-    @inline(__always) private mutating func mark(_ mark: Mark, _ length: Int = 1) -> Token {
-        let start = position
-        position += length
-        return Token(kind: .mark, mark: mark, keyword: .none, start: UInt32(start), end: UInt32(position), value: 0)
+    @inline(__always) private func mark(_ mark: Mark, _ start: Int, _ length: Int = 1) -> Token {
+        var token = token(.mark, start, start + length)
+        token.mark = mark
+        return token
     }
 
     // MARK: Space and comments
 
-    private mutating func skipSpace() throws(Misread) {
-        while position < count {
-            let byte = bytes[position]
-            if ByteClass.isSpace(byte) {
-                position += 1
-            } else if byte == 0x2D, self.byte(position + 1) == 0x2D {
-                skipLineComment()
-            } else if byte == 0x2F, self.byte(position + 1) == 0x2A {
-                try skipBlockComment()
+    private func behindSpace(_ start: Int) throws(Misread) -> Int {
+        var at = start
+        while true {
+            if ByteClass.isSpace(bytes[at]) {
+                at += 1
+            } else if let end = try behindComment(at) {
+                at = end
             } else {
-                return
+                return at
             }
         }
     }
 
-    /// From `--` to the line's end, which stays.
-    mutating func skipLineComment() {
-        while position < count, !ByteClass.isNewline(bytes[position]) { position += 1 }
+    /// The end of the comment that begins here, or nil.
+    @inline(__always) private func behindComment(_ start: Int) throws(Misread) -> Int? {
+        if bytes[start] == 0x2D, bytes[start + 1] == 0x2D { return behindLineComment(start) }
+        if bytes[start] == 0x2F, bytes[start + 1] == 0x2A { return try behindBlockComment(start) }
+        return nil
     }
 
-    private mutating func skipBlockComment() throws(Misread) {
+    /// From `--` to the line's end, which stays.
+    func behindLineComment(_ start: Int) -> Int {
+        var at = start
+        while !ByteClass.isNewline(bytes[at]), bytes[at] != 0 { at += 1 }
+        return at
+    }
+
+    private func behindBlockComment(_ start: Int) throws(Misread) -> Int {
         var depth = 0
-        while position < count {
-            if bytes[position] == 0x2F, byte(position + 1) == 0x2A {
+        var at = start
+        while bytes[at] != 0 {
+            if bytes[at] == 0x2F, bytes[at + 1] == 0x2A {
                 depth += 1
-                position += 2
-            } else if bytes[position] == 0x2A, byte(position + 1) == 0x2F {
+                at += 2
+            } else if bytes[at] == 0x2A, bytes[at + 1] == 0x2F {
                 depth -= 1
-                position += 2
-                if depth == 0 { return }
+                at += 2
+                if depth == 0 { return at }
             } else {
-                position += 1
+                at += 1
             }
         }
         throw .lexical
     }
 
-    // MARK: Words
+    // MARK: Marks and operators
 
-    private mutating func word(_ first: UInt8) throws(Misread) -> Token {
-        let start = position
-        if byte(start + 1) == 0x27 || byte(start + 1) == 0x26, let quoted = try prefixedQuote(first) { return quoted }
-        var beyondASCII = first
-        var at = start + 1
-        let inside = keywords.bytes
-        while at < count {
-            let byte = bytes[at]
-            if inside[Int(byte)] == 0 { break }
-            beyondASCII |= byte
-            at += 1
+    private func dotOrColon(_ start: Int) throws(Misread) -> Token {
+        let next = bytes[start + 1]
+        if bytes[start] == 0x2E {
+            if ByteClass.isDigit(next) { return try number(start) }
+            return next == 0x2E ? mark(.dotDot, start, 2) : mark(.dot, start)
         }
-        position = at
-        if beyondASCII >= 0x80, lexical.encoding != .utf8 { throw .encoding }
-        let text = UnsafeRawBufferPointer(start: bytes + start, count: at - start)
-        let hash = NameHash.short(NameHash.wide(text, folding: true))
-        return Token(
-            kind: .word, mark: .none, keyword: keywords.keyword(text, hash: hash), start: UInt32(start), end: UInt32(at),
-            value: hash)
+        if next == 0x3A { return mark(.typecast, start, 2) }
+        return next == 0x3D ? mark(.colonEquals, start, 2) : mark(.colon, start)
     }
 
-    /// `E'`, `B'`, `X'`, `N'`, `U&'`, `U&"`: nil when the letter only begins a word.
-    private mutating func prefixedQuote(_ first: UInt8) throws(Misread) -> Token? {
-        let start = position
-        if byte(start + 1) == 0x27 {
-            switch first | 0x20 {
-            case 0x65:
-                position += 1
-                return try quotedString(start: start, kind: .escapeString)
-            case 0x62, 0x78:
-                position += 1
-                return try quotedString(start: start, kind: first | 0x20 == 0x62 ? .bitString : .hexString)
-            case 0x6E:
-                position += 1
-                return try quotedString(
-                    start: start, kind: lexical.standardConformingStrings ? .string : .escapeString)
-            default: return nil
-            }
-        }
-        guard first | 0x20 == 0x75 else { return nil }
-        if byte(start + 2) == 0x27 {
-            guard lexical.standardConformingStrings else { throw .lexical }
-            position += 2
-            return try quotedString(start: start, kind: .unicodeString)
-        }
-        if byte(start + 2) == 0x22 {
-            position += 2
-            _ = try quotedIdentifier()
-            return token(.unicodeWord, start)
-        }
-        return nil
-    }
-
-    // MARK: Operators
-
-    private mutating func operatorToken() throws(Misread) -> Token {
-        let start = position
+    /// An operator of more than one byte, unless a comment or a sign of the operand behind it makes it shorter.
+    private func operatorToken(_ start: Int) throws(Misread) -> Token {
         var end = start
         var keepsSign = false
-        while end < count, ByteClass.isOperator(bytes[end]) {
-            if end > start {
-                let pair = (bytes[end], byte(end + 1))
-                if pair == (0x2F, 0x2A) || pair == (0x2D, 0x2D) { break }
-            }
+        while ByteClass.isOperator(bytes[end]) {
+            if end > start, try behindComment(end) != nil { break }
             if end - start > InspectLimits.operatorBytes { throw .lexical }
+            keepsSign = keepsSign || ByteClass.keepsTrailingSign(bytes[end])
             end += 1
         }
-        for at in start..<end where ByteClass.keepsTrailingSign(bytes[at]) { keepsSign = true }
         if !keepsSign {
             while end - start > 1, bytes[end - 1] == 0x2B || bytes[end - 1] == 0x2D { end -= 1 }
         }
         let length = end - start
         if length > InspectLimits.operatorBytes { throw .lexical }
-        if length == 1 { return mark(Self.single(bytes[start])) }
-        if length == 2 { return mark(Self.double(bytes[start], bytes[start + 1]), 2) }
-        return mark(.otherOperator, length)
-    }
-
-    private static func single(_ byte: UInt8) -> Mark {
-        switch byte {
-        case 0x2B: .plus
-        case 0x2D: .minus
-        case 0x2A: .star
-        case 0x2F: .slash
-        case 0x25: .percent
-        case 0x5E: .caret
-        case 0x3C: .less
-        case 0x3E: .greater
-        case 0x3D: .equal
-        default: .otherOperator
-        }
+        if length == 1 { return mark(keywords.marks[Int(bytes[start])], start) }
+        return mark(
+            length == 2 ? Self.double(bytes[start], bytes[start + 1]) : .otherOperator, start, length)
     }
 
     private static func double(_ first: UInt8, _ second: UInt8) -> Mark {

@@ -3,75 +3,71 @@
 import Machine
 
 extension SQLLexer {
+    /// Digits and nothing behind them that could belong to a number, which is most; else any number.
+    @inline(__always) func integerOrNumber(_ start: Int) throws(Misread) -> Token {
+        var end = start + 1
+        while ByteClass.isDigit(bytes[end]) { end += 1 }
+        switch keywords.roles[Int(bytes[end])] {
+        case .dot, .letter, .prefix: return try number(start)
+        default: return token(.integer, start, end)  // everything else is another token
+        }
+    }
+
     /// Integers, decimals, reals. Letters directly behind one are an error from 15 on. What only 16 and later know (`0x1F`,
     /// `0o17`, `0b11`, `1_000`) is such an error in 15, so it has one reading at most.
-    mutating func number() throws(Misread) -> Token {
-        let start = position
+    func number(_ start: Int) throws(Misread) -> Token {
         var kind = TokenKind.integer
-        if bytes[start] == 0x30, let base = IntegerBase(letter: byte(start + 1)) { return try integer(in: base) }
-        skipDigits()
-        if byte(position) == 0x2E, byte(position + 1) != 0x2E || position == start {
-            kind = .decimal
-            position += 1
-            skipDigits()
+        if bytes[start] == 0x30, let base = IntegerBase(letter: bytes[start + 1]) {
+            return try integer(start, in: base)
         }
-        if byte(position) | 0x20 == 0x65 {
-            var exponent = position + 1
-            if byte(exponent) == 0x2B || byte(exponent) == 0x2D { exponent += 1 }
-            guard ByteClass.isDigit(byte(exponent)) else { throw .lexical }
+        var end = behindDigits(start)
+        if bytes[end] == 0x2E, bytes[end + 1] != 0x2E || end == start {
             kind = .decimal
-            position = exponent
-            skipDigits()
+            end = behindDigits(end + 1)
         }
-        if position < count, ByteClass.startsIdentifier(bytes[position]) { throw .lexical }
-        return token(kind, start)
+        if bytes[end] | 0x20 == 0x65 {
+            var exponent = end + 1
+            if bytes[exponent] == 0x2B || bytes[exponent] == 0x2D { exponent += 1 }
+            guard ByteClass.isDigit(bytes[exponent]) else { throw .lexical }
+            kind = .decimal
+            end = behindDigits(exponent)
+        }
+        if ByteClass.startsIdentifier(bytes[end]) { throw .lexical }
+        return token(kind, start, end)
     }
 
     /// Digits, with single underscores between them.
-    private mutating func skipDigits() {
+    private func behindDigits(_ start: Int) -> Int {
+        var at = start
         while true {
-            if ByteClass.isDigit(byte(position)) {
-                position += 1
-            } else if byte(position) == 0x5F, ByteClass.isDigit(bytes[position - 1]), ByteClass.isDigit(byte(position + 1)) {
-                position += 2
+            if ByteClass.isDigit(bytes[at]) {
+                at += 1
+            } else if bytes[at] == 0x5F, at > 0, ByteClass.isDigit(bytes[at - 1]),
+                ByteClass.isDigit(bytes[at + 1])
+            {
+                at += 2
             } else {
-                return
+                return at
             }
         }
     }
 
     /// `0x`, `0o` or `0b`, then digits, each perhaps behind one underscore.
-    private mutating func integer(in base: IntegerBase) throws(Misread) -> Token {
-        let start = position
-        position += 2
+    private func integer(_ start: Int, in base: IntegerBase) throws(Misread) -> Token {
+        var end = start + 2
         while true {
-            let digit = byte(position) == 0x5F ? position + 1 : position
-            guard base.value(of: byte(digit)) != nil else { break }
-            position = digit + 1
+            let digit = bytes[end] == 0x5F ? end + 1 : end
+            guard base.value(of: bytes[digit]) != nil else { break }
+            end = digit + 1
         }
-        guard position > start + 2, !ByteClass.continuesIdentifier(byte(position)) else { throw .lexical }
-        return token(.integer, start)
+        guard end > start + 2, !ByteClass.continuesIdentifier(bytes[end]) else { throw .lexical }
+        return token(.integer, start, end)
     }
 
     /// Refuses a NUL anywhere, bytes from 0x80 up where the encoding makes them unsafe, and invalid UTF-8.
-    func checkEncoding() throws(Misread) {
-        var high: UInt64 = 0
-        var zero: UInt64 = 0
-        var at = 0
-        let raw = UnsafeRawPointer(bytes)
-        while at + 8 <= count {
-            let eight = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-            high |= eight
-            zero |= (eight &- 0x0101_0101_0101_0101) & ~eight
-            at += 8
-        }
-        while at < count {
-            high |= UInt64(bytes[at])
-            if bytes[at] == 0 { throw .encoding }
-            at += 1
-        }
-        if zero & 0x8080_8080_8080_8080 != 0 { throw .encoding }
-        guard high & 0x8080_8080_8080_8080 != 0 else { return }
+    @inline(__always) func checkEncoding(_ text: PaddedText) throws(Misread) {
+        if text.hasZero { throw .encoding }
+        guard text.hasHigh else { return }
         switch lexical.encoding {
         case .singleByte: return
         case .unsafe: throw .encoding

@@ -1,120 +1,119 @@
-// Tokens between quotes or dollars: where they end. What is inside is decoded only where it is a name.
+// Strings between quotes or dollars: where they end. What is inside is decoded only where it is a name.
 
 import Machine
 
 extension SQLLexer {
-    /// A string of any sort; `position` is at the quote. Strings go on in the next piece when only space with a
-    /// newline is between.
-    mutating func quotedString(start: Int, kind: TokenKind) throws(Misread) -> Token {
-        repeat {
-            position += 1
-            try skipQuoted(escapes: kind == .escapeString, doubles: kind != .bitString && kind != .hexString)
-        } while continuesInNextPiece()
-        return token(kind, start)
+    /// What a string without a prefix is.
+    @inline(__always) var plainKind: TokenKind {
+        lexical.standardConformingStrings ? .string : .escapeString
     }
 
-    /// From behind the opening quote to behind the closing one.
-    private mutating func skipQuoted(escapes: Bool, doubles: Bool) throws(Misread) {
-        while position < count {
-            let byte = bytes[position]
-            if byte == 0x27 {
-                if doubles, self.byte(position + 1) == 0x27 {
-                    position += 2
-                    continue
-                }
-                position += 1
-                return
+    /// `'…'`.
+    @inline(__always) func string(_ start: Int) throws(Misread) -> Token {
+        try quotedString(start, quote: start, kind: plainKind)
+    }
+
+    /// A string of any sort whose first quote is at `quote`. Strings go on in the next piece when only space with a newline
+    /// is between.
+    func quotedString(_ start: Int, quote: Int, kind: TokenKind) throws(Misread) -> Token {
+        var end = quote
+        while true {
+            switch kind {
+            case .escapeString: end = try behindEscaped(end)
+            case .bitString, .hexString: end = try behindQuoted(end, doubles: false)
+            default: end = try behindQuoted(end, doubles: true)
             }
-            if byte == 0x5C, escapes {
-                guard position + 1 < count else { throw .lexical }
-                position += 1
+            guard let next = nextPiece(behind: end) else { return token(kind, start, end) }
+            end = next
+        }
+    }
+
+    /// From the opening quote to behind the closing one.
+    @inline(__always) private func behindQuoted(_ quote: Int, doubles: Bool) throws(Misread) -> Int {
+        var at = quote + 1
+        while true {
+            let eight = EightBytes.load(bytes + at)
+            let stop = EightBytes.equal(eight, 0x27) | EightBytes.zero(eight)
+            if stop == 0 {
+                at += 8
+                continue
             }
-            position += 1
+            at += EightBytes.before(stop)
+            if bytes[at] == 0 { throw .lexical }
+            guard doubles, bytes[at + 1] == 0x27 else { return at + 1 }
+            at += 2
+        }
+    }
+
+    /// The same where a backslash escapes what is behind it.
+    private func behindEscaped(_ quote: Int) throws(Misread) -> Int {
+        var at = quote + 1
+        while bytes[at] != 0 {
+            if bytes[at] == 0x27 {
+                guard bytes[at + 1] == 0x27 else { return at + 1 }
+                at += 1
+            } else if bytes[at] == 0x5C {
+                guard bytes[at + 1] != 0 else { throw .lexical }
+                at += 1
+            }
+            at += 1
         }
         throw .lexical
     }
 
-    /// scan.l's `quotecontinue`: spaces and `--` comments, at least one newline, then a quote. Moves to that quote.
-    private mutating func continuesInNextPiece() -> Bool {
-        let end = position
-        while position < count {
-            let byte = bytes[position]
-            if byte == 0x20 || byte == 0x09 || byte == 0x0C {
-                position += 1
-            } else if byte == 0x2D, self.byte(position + 1) == 0x2D {
-                skipLineComment()
-            } else {
-                break
-            }
+    /// scan.l's `quotecontinue`: spaces and `--` comments, at least one newline, then a quote. Where that quote is, or nil.
+    @inline(__always) private func nextPiece(behind end: Int) -> Int? {
+        switch keywords.roles[Int(bytes[end])] {
+        case .space, .minus: return nextPieceBehindSpace(end)
+        default: return nil  // the next token begins at once
         }
-        guard position < count, ByteClass.isNewline(bytes[position]) else {
-            position = end
-            return false
-        }
-        while position < count {
-            let byte = bytes[position]
-            if ByteClass.isSpace(byte) {
-                position += 1
-            } else if byte == 0x2D, self.byte(position + 1) == 0x2D {
-                skipLineComment()
-                if position >= count { break }
-            } else {
-                break
-            }
-        }
-        if position < count, bytes[position] == 0x27 { return true }
-        position = end
-        return false
     }
 
-    /// `"…"`, not empty; `position` is at the quote. The hash of what is inside, or 0 when that has to be decoded.
-    mutating func quotedIdentifier() throws(Misread) -> UInt32 {
-        let start = position
-        var doubled = false
-        position += 1
-        while position < count {
-            let byte = bytes[position]
-            if byte == 0x22 {
-                if self.byte(position + 1) != 0x22 {
-                    position += 1
-                    if position - start == 2 { throw .lexical }
-                    if doubled { return 0 }
-                    return NameHash.of(UnsafeRawBufferPointer(start: bytes + start + 1, count: position - start - 2))
-                }
-                doubled = true
-                position += 1
-            } else if byte >= 0x80, lexical.encoding != .utf8 {
-                throw .encoding
+    private func nextPieceBehindSpace(_ end: Int) -> Int? {
+        var at = end
+        while true {
+            if bytes[at] == 0x20 || bytes[at] == 0x09 || bytes[at] == 0x0C {
+                at += 1
+            } else if bytes[at] == 0x2D, bytes[at + 1] == 0x2D {
+                at = behindLineComment(at)
+            } else {
+                break
             }
-            position += 1
         }
-        throw .lexical
+        guard ByteClass.isNewline(bytes[at]) else { return nil }
+        while true {
+            if ByteClass.isSpace(bytes[at]) {
+                at += 1
+            } else if bytes[at] == 0x2D, bytes[at + 1] == 0x2D {
+                at = behindLineComment(at)
+            } else {
+                return bytes[at] == 0x27 ? at : nil
+            }
+        }
     }
 
     /// `$1`, `$$…$$`, `$tag$…$tag$`.
-    mutating func dollar() throws(Misread) -> Token {
-        let start = position
-        if ByteClass.isDigit(byte(start + 1)) {
-            position += 1
-            while ByteClass.isDigit(byte(position)) { position += 1 }
-            if position < count, ByteClass.startsIdentifier(bytes[position]) { throw .lexical }
-            return token(.parameter, start)
+    func dollar(_ start: Int) throws(Misread) -> Token {
+        if ByteClass.isDigit(bytes[start + 1]) {
+            var end = start + 2
+            while ByteClass.isDigit(bytes[end]) { end += 1 }
+            if ByteClass.startsIdentifier(bytes[end]) { throw .lexical }
+            return token(.parameter, start, end)
         }
         var tagEnd = start + 1
-        while tagEnd < count, bytes[tagEnd] != 0x24 {
+        while bytes[tagEnd] != 0x24 {
             let byte = bytes[tagEnd]
-            guard ByteClass.startsIdentifier(byte) || (tagEnd > start + 1 && ByteClass.isDigit(byte)) else { throw .lexical }
+            guard ByteClass.startsIdentifier(byte) || (tagEnd > start + 1 && ByteClass.isDigit(byte))
+            else { throw .lexical }
             tagEnd += 1
         }
-        guard tagEnd < count else { throw .lexical }
         let length = tagEnd + 1 - start
-        position = tagEnd + 1
-        while position + length <= count {
-            if bytes[position] == 0x24, matches(start, position, length) {
-                position += length
-                return token(.dollarString, start)
+        var at = tagEnd + 1
+        while at + length <= count {
+            if bytes[at] == 0x24, matches(start, at, length) {
+                return token(.dollarString, start, at + length)
             }
-            position += 1
+            at += 1
         }
         throw .lexical
     }

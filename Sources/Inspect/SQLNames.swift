@@ -5,14 +5,8 @@ import Machine
 extension SQLReader {
     /// The name a word token stands for.
     @inline(__always) func symbol(of token: Token) throws(Misread) -> Symbol {
-        let length = Int(token.end - token.start)
-        if symbols.searchSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
-        if token.kind == .word, length <= InspectLimits.identifierBytes {
-            return symbols.symbol(folding: slice(token), hash: token.value)
-        }
-        if token.kind == .quotedWord, token.value != 0, length <= InspectLimits.identifierBytes + 2 {
-            let inside = UnsafeRawBufferPointer(rebasing: message[Int(token.start) + 1..<Int(token.end) - 1])
-            return symbols.symbol(exact: inside, hash: token.value)
+        if token.kind == .word || token.kind == .quotedWord, token.value != 0 {
+            return Symbol(id: Int32(bitPattern: token.value))
         }
         return try slowSymbol(of: token)
     }
@@ -22,6 +16,8 @@ extension SQLReader {
     }
 
     @inline(never) private func slowSymbol(of token: Token) throws(Misread) -> Symbol {
+        if token.keyword != .none { return symbols.symbol(token.keyword) }
+        if symbols.searchSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
         scratch.removeAll()
         switch token.kind {
         case .word:

@@ -7,7 +7,8 @@ import Machine
 final class SQLReader {
     /// In RETURNING of MERGE, where `merge_action()` is grammar.
     var isReturningOfMerge = false
-    // The message.
+    // The message: a copy, and its bytes there.
+    var padded = PaddedText()
     var message = UnsafeRawBufferPointer(start: nil, count: 0)
     var lexical = LexicalState()
     /// Counts messages, so that a symbol's place in the inspection's text is known to be of this one.
@@ -15,8 +16,8 @@ final class SQLReader {
     /// Names that this message creates in pg_temp, forgotten at its end.
     var temporaryHere = Pool<Symbol>(capacity: 8)
     var tokens = Pool<Token>(capacity: 256)
-    /// The next token. The last token is of kind `end` and is never passed.
-    var p = 0
+    /// The next token, in `tokens`. The first token of kind `end` is never passed; what may be looked at behind it is `end` too.
+    var cursor: UnsafePointer<Token>
 
     // Names.
     var symbols = SymbolTable()
@@ -82,7 +83,10 @@ final class SQLReader {
     /// Why what the statement does is not known, though it is read to its end.
     var opaqueness: Misread?
 
+    init() { cursor = UnsafePointer(tokens.base) }
+
     deinit {
+        padded.free()
         tokens.free()
         symbols.free()
         scratch.free()
@@ -139,24 +143,38 @@ final class SQLReader {
 
     // MARK: Tokens
 
-    @inline(__always) var token: Token { tokens[p] }
-    @inline(__always) func peek(_ ahead: Int) -> Token { tokens[min(p + ahead, tokens.count - 1)] }
-    @inline(__always) var keyword: Keyword { tokens[p].keyword }
-    @inline(__always) func at(_ keyword: Keyword) -> Bool { tokens[p].keyword == keyword }
-    @inline(__always) func at(_ mark: Mark) -> Bool { tokens[p].mark == mark }
+    /// The number of the next token.
+    @inline(__always) var p: Int {
+        get { cursor - UnsafePointer(tokens.base) }
+        set {
+            precondition(newValue >= 0 && newValue <= tokens.count - SQLLexer.endTokens)
+            cursor = UnsafePointer(tokens.base) + newValue
+        }
+    }
+
+    @inline(__always) var token: Token { cursor.pointee }
+    /// The token behind the next, or one further: no more than `SQLLexer.endTokens` allow.
+    @inline(__always) func peek(_ ahead: Int) -> Token { cursor[ahead] }
+    @inline(__always) var keyword: Keyword { cursor.pointee.keyword }
+    @inline(__always) func at(_ keyword: Keyword) -> Bool { cursor.pointee.keyword == keyword }
+    @inline(__always) func at(_ mark: Mark) -> Bool { cursor.pointee.mark == mark }
     /// At the end of the statement.
-    @inline(__always) var atEnd: Bool { tokens[p].kind == .end || tokens[p].mark == .semicolon }
+    @inline(__always) var atEnd: Bool {
+        cursor.pointee.kind == .end || cursor.pointee.mark == .semicolon
+    }
 
-    @inline(__always) func advance() { if p < tokens.count - 1 { p += 1 } }
+    @inline(__always) func advance() { if cursor.pointee.kind != .end { cursor += 1 } }
 
+    /// Passes a key word, which is not `none`, so the token is not of kind `end`.
     @inline(__always) func accept(_ keyword: Keyword) -> Bool {
-        guard tokens[p].keyword == keyword else { return false }
-        advance()
+        guard cursor.pointee.keyword == keyword else { return false }
+        cursor += 1
         return true
     }
+    /// Passes a mark, which is not `none`, so the token is not of kind `end`.
     @inline(__always) func accept(_ mark: Mark) -> Bool {
-        guard tokens[p].mark == mark else { return false }
-        advance()
+        guard cursor.pointee.mark == mark else { return false }
+        cursor += 1
         return true
     }
     @inline(__always) func expect(_ keyword: Keyword) throws(Misread) {
@@ -168,8 +186,7 @@ final class SQLReader {
     /// Both words, or neither.
     @inline(__always) func accept(_ first: Keyword, _ second: Keyword) -> Bool {
         guard at(first), peek(1).keyword == second else { return false }
-        advance()
-        advance()
+        cursor += 2
         return true
     }
     /// Whether the token is a plain word spelt so, whatever its category.

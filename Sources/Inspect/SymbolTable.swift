@@ -29,20 +29,26 @@ struct CatalogFlags: OptionSet, BitwiseCopyable {
 /// All names seen, kept between messages so that a warm session only looks up.
 struct SymbolTable {
     struct Entry: BitwiseCopyable {
+        var hash: UInt64
+        /// Of the bytes in `text`: eight at a time, the last padded with zeros.
         var offset: UInt32
         var count: UInt32
-        var hash: UInt32
-        var flags: CatalogFlags
         /// The message for which `placed` is where these bytes lie in the inspection's text.
         var placedFor: UInt32
         var placed: UInt32
+        var flags: CatalogFlags
     }
     private(set) var entries = Pool<Entry>(capacity: 256)
-    private var text = Pool<UInt8>(capacity: 4096)
+    private var text = Pool<UInt64>(capacity: 512)
     private var slots = Pool<Int32>(capacity: 1024)
+    /// The symbols of key words that were used as names; 0 for the others.
+    private var keywords = Pool<Int32>(capacity: Keyword.allCases.count)
     private let catalog = CatalogLookup.shared
     /// Names passed over in searches of this message: many where names are made to collide.
     var searchSteps = 0
+    /// Where the lexer writes the bytes of a name, eight at a time and the last padded with zeros, before it asks for the symbol.
+    let spelling = UnsafeMutablePointer<UInt64>.allocate(capacity: spelledBytes / 8)
+    static let spelledBytes = 64
 
     init() { reset() }
 
@@ -50,6 +56,8 @@ struct SymbolTable {
         entries.free()
         text.free()
         slots.free()
+        keywords.free()
+        spelling.deallocate()
     }
 
     var count: Int { entries.count }
@@ -58,14 +66,22 @@ struct SymbolTable {
         entries.removeAll()
         text.removeAll()
         slots.fill(1024, with: 0)
-        entries.append(Entry(offset: 0, count: 0, hash: 0, flags: [], placedFor: 0, placed: 0))
+        keywords.fill(Keyword.allCases.count, with: 0)
+        entries.append(
+            Entry(hash: NameHash.seed, offset: 0, count: 0, placedFor: 0, placed: 0, flags: []))
     }
 
     @inline(__always) func bytes(_ symbol: Symbol) -> UnsafeRawBufferPointer {
         let entry = entries[Int(symbol.id)]
         return UnsafeRawBufferPointer(start: text.base + Int(entry.offset), count: Int(entry.count))
     }
-    @inline(__always) func hash(_ symbol: Symbol) -> UInt32 { entries[Int(symbol.id)].hash }
+    /// The bytes in eights, the last padded with zeros.
+    @inline(__always) func eights(_ symbol: Symbol) -> (start: UnsafePointer<UInt64>, count: Int) {
+        let entry = entries[Int(symbol.id)]
+        return (UnsafePointer(text.base) + Int(entry.offset), Int(entry.count))
+    }
+    /// `NameHash.wide` of the bytes.
+    @inline(__always) func hash(_ symbol: Symbol) -> UInt64 { entries[Int(symbol.id)].hash }
     @inline(__always) func flags(_ symbol: Symbol) -> CatalogFlags { entries[Int(symbol.id)].flags }
     func setTemporary(_ symbol: Symbol, _ isTemporary: Bool) {
         if isTemporary {
@@ -76,11 +92,11 @@ struct SymbolTable {
     }
 
     /// The place of a symbol's bytes in this message's text, or nil when they were not placed yet.
-    func placed(_ symbol: Symbol, message: UInt32) -> UInt32? {
+    @inline(__always) func placed(_ symbol: Symbol, message: UInt32) -> UInt32? {
         let entry = entries[Int(symbol.id)]
         return entry.placedFor == message ? entry.placed : nil
     }
-    func place(_ symbol: Symbol, at offset: UInt32, message: UInt32) {
+    @inline(__always) func place(_ symbol: Symbol, at offset: UInt32, message: UInt32) {
         entries[Int(symbol.id)].placedFor = message
         entries[Int(symbol.id)].placed = offset
     }
@@ -91,51 +107,82 @@ struct SymbolTable {
 
     mutating func symbol(_ name: UnsafeRawBufferPointer) -> Symbol {
         if name.isEmpty { return .none }
-        return find(name, hash: NameHash.of(name), folding: false)
-    }
-
-    /// The symbol of a word of at most `InspectLimits.identifierBytes`, whose folded hash is known.
-    @inline(__always) mutating func symbol(folding word: UnsafeRawBufferPointer, hash: UInt32) -> Symbol {
-        find(word, hash: hash, folding: true)
-    }
-
-    /// The symbol of a quoted name whose hash is known.
-    @inline(__always) mutating func symbol(exact word: UnsafeRawBufferPointer, hash: UInt32) -> Symbol {
-        find(word, hash: hash, folding: false)
-    }
-
-    private mutating func find(_ word: UnsafeRawBufferPointer, hash: UInt32, folding: Bool) -> Symbol {
+        let hash = NameHash.wide(name)
         let mask = slots.count - 1
-        var at = Int(hash) & mask
+        var at = Int(truncatingIfNeeded: hash) & mask
         let first = at
         while slots[at] != 0 {
-            let id = slots[at]
-            let entry = entries[Int(id)]
-            if entry.hash == hash, Int(entry.count) == word.count, same(entry, word, folding) {
-                if at != first { searchSteps += (at - first) & mask }
-                return Symbol(id: id)
+            let entry = entries[Int(slots[at])]
+            if entry.hash == hash, Int(entry.count) == name.count,
+                NameHash.same(text.base + Int(entry.offset), name)
+            {
+                searchSteps += (at - first) & mask
+                return Symbol(id: slots[at])
             }
             at = (at + 1) & mask
         }
         searchSteps += (at - first) & mask
-        return insert(word, hash: hash, slot: at, folding: folding)
+        return insert(name, hash: hash, slot: at)
     }
 
-    @inline(__always) private func same(_ entry: Entry, _ word: UnsafeRawBufferPointer, _ folding: Bool) -> Bool {
-        let stored = text.base + Int(entry.offset)
-        return folding ? NameHash.sameFolded(stored, word) : NameHash.same(stored, word)
+    /// The symbol's number of the name in `spelling`. Throws when this message's names collide too often.
+    @inline(__always) mutating func spelled(_ count: Int, hash: UInt64) throws(Misread) -> UInt32 {
+        let mask = slots.count - 1
+        let at = Int(truncatingIfNeeded: hash) & mask
+        let id = slots[at]
+        // An entry of no symbol has no bytes, so 0 is never taken for a name.
+        let entry = entries.base + Int(id)
+        if entry.pointee.hash == hash, Int(entry.pointee.count) == count,
+            isSpelled(entry.pointee.offset, count)
+        {
+            return UInt32(bitPattern: id)
+        }
+        return try searchSpelled(count, hash: hash)
+    }
+
+    @inline(__always) private func isSpelled(_ offset: UInt32, _ count: Int) -> Bool {
+        let stored = text.base + Int(offset)
+        var index = 0
+        repeat {
+            if stored[index] != spelling[index] { return false }
+            index += 1
+        } while index * 8 < count
+        return true
+    }
+
+    @inline(never) private mutating func searchSpelled(_ count: Int, hash: UInt64) throws(Misread)
+        -> UInt32
+    {
+        let symbol = symbol(UnsafeRawBufferPointer(start: spelling, count: count))
+        if searchSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
+        return UInt32(bitPattern: symbol.id)
+    }
+
+    /// The symbol of a key word that is used as a name.
+    mutating func symbol(_ keyword: Keyword) -> Symbol {
+        let index = Int(keyword.rawValue)
+        if keywords[index] == 0 { keywords[index] = symbol(KeywordTable.lookup.bytes(keyword)).id }
+        return Symbol(id: keywords[index])
     }
 
     @inline(never)
-    private mutating func insert(_ word: UnsafeRawBufferPointer, hash: UInt32, slot: Int, folding: Bool) -> Symbol {
+    private mutating func insert(_ name: UnsafeRawBufferPointer, hash: UInt64, slot: Int) -> Symbol {
         let id = Int32(entries.count)
         let offset = text.count
-        for byte in word { text.append(folding ? ByteClass.folded(byte) : byte) }
-        let stored = UnsafeRawBufferPointer(start: text.base + offset, count: word.count)
+        var at = 0
+        while at < name.count {
+            var eight: UInt64 = 0
+            withUnsafeMutableBytes(of: &eight) {
+                $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: name[at..<min(at + 8, name.count)]))
+            }
+            text.append(eight)
+            at += 8
+        }
+        let stored = UnsafeRawBufferPointer(start: text.base + offset, count: name.count)
         entries.append(
             Entry(
-                offset: UInt32(offset), count: UInt32(word.count), hash: hash, flags: catalog.flags(stored, hash: hash),
-                placedFor: 0, placed: 0))
+                hash: hash, offset: UInt32(offset), count: UInt32(name.count), placedFor: 0, placed: 0,
+                flags: catalog.flags(stored, hash: NameHash.short(hash))))
         slots[slot] = id
         if entries.count * 2 > slots.count { rehash() }
         return Symbol(id: id)
@@ -145,7 +192,7 @@ struct SymbolTable {
         slots.fill(slots.count * 2, with: 0)
         let mask = slots.count - 1
         for id in 1..<entries.count {
-            var at = Int(entries[id].hash) & mask
+            var at = Int(truncatingIfNeeded: entries[id].hash) & mask
             while slots[at] != 0 { at = (at + 1) & mask }
             slots[at] = Int32(id)
         }
@@ -160,7 +207,9 @@ struct CatalogLookup: Sendable {
         (CatalogNames.otherFunctions, (CatalogFlags.otherFunction.rawValue)),
         (CatalogNames.laterFunctions, (CatalogFlags.laterFunction.rawValue)),
     ])
-    private let rowFunctions = WordTable([(CatalogNames.rowFunctions, (CatalogFlags.rowFunction.rawValue))])
+    private let rowFunctions = WordTable([
+        (CatalogNames.rowFunctions, (CatalogFlags.rowFunction.rawValue))
+    ])
     private let relations = WordTable([
         (CatalogNames.relations, (CatalogFlags.relation.rawValue)),
         (CatalogNames.laterRelations, (CatalogFlags.laterRelation.rawValue)),
@@ -173,7 +222,10 @@ struct CatalogLookup: Sendable {
             regtype
             """, CatalogFlags.registryType.rawValue
         ),
-        ("generate_series generate_subscripts regexp_split_to_table string_to_table", CatalogFlags.scalarSet.rawValue),
+        (
+            "generate_series generate_subscripts regexp_split_to_table string_to_table",
+            CatalogFlags.scalarSet.rawValue
+        ),
     ])
 
     func flags(_ name: UnsafeRawBufferPointer, hash: UInt32) -> CatalogFlags {
@@ -185,7 +237,9 @@ struct CatalogLookup: Sendable {
         add(rowFunctions)
         add(relations)
         add(special)
-        if name.count > 3, name[0] == 0x70, name[1] == 0x67, name[2] == 0x5F { flags.insert(.reservedPrefix) }
+        if name.count > 3, name[0] == 0x70, name[1] == 0x67, name[2] == 0x5F {
+            flags.insert(.reservedPrefix)
+        }
         return flags
     }
 }

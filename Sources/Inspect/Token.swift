@@ -31,6 +31,30 @@ enum Mark: UInt8 {
     case plus, minus, star, slash, percent, caret
     case less, greater, equal, lessEqual, greaterEqual, notEqual
     case otherOperator
+
+    /// The mark that a byte is alone; an operator that the grammar does not name where it is none.
+    init(byte: UInt8) {
+        switch byte {
+        case 0x28: self = .openParen
+        case 0x29: self = .closeParen
+        case 0x2C: self = .comma
+        case 0x3B: self = .semicolon
+        case 0x5B: self = .openBracket
+        case 0x5D: self = .closeBracket
+        case 0x2E: self = .dot
+        case 0x3A: self = .colon
+        case 0x2B: self = .plus
+        case 0x2D: self = .minus
+        case 0x2A: self = .star
+        case 0x2F: self = .slash
+        case 0x25: self = .percent
+        case 0x5E: self = .caret
+        case 0x3C: self = .less
+        case 0x3E: self = .greater
+        case 0x3D: self = .equal
+        default: self = .otherOperator
+        }
+    }
 }
 
 struct Token: BitwiseCopyable {
@@ -40,8 +64,8 @@ struct Token: BitwiseCopyable {
     /// Byte offsets in the message; `end` is behind the last byte.
     var start: UInt32
     var end: UInt32
-    /// Of a plain word: the hash of its folded bytes; of a quoted one: of what is inside, 0 when it has doubled
-    /// quotes. Of a Unicode string or word: its escape character (0: backslash).
+    /// Of a plain or quoted word that is no key word: its symbol, 0 where it has to be decoded first (doubled quotes, more
+    /// bytes than count). Of a Unicode string or word: its escape character (0: backslash).
     /// Of an opening parenthesis: the index of the token that closes it (0: none).
     var value: UInt32
 

@@ -48,24 +48,15 @@ struct WordTable: @unchecked Sendable {
         var at = Int(hash) & mask
         while slots[at].start != nil { at = (at + 1) & mask }
         slots[at] = Slot(
-            start: start.assumingMemoryBound(to: UInt8.self), count: UInt32(word.count), hash: hash, value: value)
+            start: start.assumingMemoryBound(to: UInt8.self), count: UInt32(word.count), hash: hash,
+            value: value)
     }
 
     /// The number of a word, given its hash.
     @inline(__always) func find(_ word: UnsafeRawBufferPointer, hash: UInt32) -> UInt16? {
         var at = Int(hash) & mask
         while let start = slots[at].start {
-            if slots[at].hash == hash, Int(slots[at].count) == word.count, Self.same(start, word) { return slots[at].value }
-            at = (at + 1) & mask
-        }
-        return nil
-    }
-
-    /// The number of the word whose hash is that of the folded form of `word`, upper case ASCII being lower case.
-    @inline(__always) func find(folding word: UnsafeRawBufferPointer, hash: UInt32) -> UInt16? {
-        var at = Int(hash) & mask
-        while let start = slots[at].start {
-            if slots[at].hash == hash, Int(slots[at].count) == word.count, Self.sameFolded(start, word) {
+            if slots[at].hash == hash, Int(slots[at].count) == word.count, Self.same(start, word) {
                 return slots[at].value
             }
             at = (at + 1) & mask
@@ -73,11 +64,9 @@ struct WordTable: @unchecked Sendable {
         return nil
     }
 
-    @inline(__always) private static func same(_ start: UnsafePointer<UInt8>, _ word: UnsafeRawBufferPointer) -> Bool {
+    @inline(__always) private static func same(
+        _ start: UnsafePointer<UInt8>, _ word: UnsafeRawBufferPointer
+    ) -> Bool {
         NameHash.same(start, word)
-    }
-
-    @inline(__always) private static func sameFolded(_ start: UnsafePointer<UInt8>, _ word: UnsafeRawBufferPointer) -> Bool {
-        NameHash.sameFolded(start, word)
     }
 }

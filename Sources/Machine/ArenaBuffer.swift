@@ -51,6 +51,24 @@ public final class ArenaBuffer<Element: BitwiseCopyable> {
 }
 
 extension ArenaBuffer where Element == UInt8 {
+    /// Adds the first `count` bytes of memory that is readable in whole eights, and says where they are. For names, which are
+    /// short: no call is made to move them.
+    @inlinable @inline(__always) public func append(eights: UnsafePointer<UInt64>, count: Int)
+        -> TextRef
+    {
+        if filled + count + 8 > capacity { grow(to: filled + count + 8) }
+        let end = UnsafeMutableRawPointer(storage + filled)
+        var at = 0
+        while at < count {
+            end.storeBytes(of: eights[at >> 3], toByteOffset: at, as: UInt64.self)
+            at += 8
+        }
+        let ref = TextRef(
+            offset: UInt32(truncatingIfNeeded: filled), count: UInt32(truncatingIfNeeded: count))
+        filled += count
+        return ref
+    }
+
     /// Adds bytes, also ones that lie in this very buffer, and says where they are.
     @inlinable public func append(bytes: UnsafeRawBufferPointer) -> TextRef {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return .none }

@@ -206,11 +206,11 @@ public struct Statement: BitwiseCopyable, Sendable {
 /// Everything an inspector found in one message. One object is reused for every message of a session: `clear` keeps capacity,
 /// so a warm inspection allocates nothing. Not thread-safe; a prepared statement keeps a `copy`.
 public final class Inspection {
-    public private(set) var text = ArenaBuffer<UInt8>(capacity: 1024)
-    public private(set) var accesses = ArenaBuffer<Access>(capacity: 16)
-    public private(set) var columns = ArenaBuffer<ColumnUse>(capacity: 64)
-    public private(set) var names = ArenaBuffer<TextRef>(capacity: 32)
-    public private(set) var statements = ArenaBuffer<Statement>(capacity: 4)
+    public let text = ArenaBuffer<UInt8>(capacity: 1024)
+    public let accesses = ArenaBuffer<Access>(capacity: 16)
+    public let columns = ArenaBuffer<ColumnUse>(capacity: 64)
+    public let names = ArenaBuffer<TextRef>(capacity: 32)
+    public let statements = ArenaBuffer<Statement>(capacity: 4)
 
     public init() {}
 

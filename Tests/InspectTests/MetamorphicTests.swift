@@ -9,13 +9,16 @@ import Testing
 @Suite struct MetamorphicTests {
     /// The tokens of a message, or nil when it is not tokens.
     private func tokens(_ item: Case) -> [Token]? {
-        var pool = Pool<Token>(capacity: 64)
-        defer { pool.free() }
-        return item.bytes.withUnsafeBytes { message -> [Token]? in
-            var lexer = SQLLexer(message, lexical: item.lexical, keywords: KeywordTable.lookup)
-            guard (try? lexer.scan(into: &pool)) != nil else { return nil }
-            return (0..<pool.count).map { pool[$0] }
+        var (pool, text, symbols) = (Pool<Token>(capacity: 64), PaddedText(), SymbolTable())
+        defer {
+            pool.free()
+            text.free()
+            symbols.free()
         }
+        item.bytes.withUnsafeBytes { text.copy($0) }
+        let lexer = SQLLexer(text, lexical: item.lexical, keywords: KeywordTable.lookup)
+        guard (try? lexer.scan(into: &pool, naming: &symbols)) != nil else { return nil }
+        return (0..<pool.count).map { pool[$0] }
     }
 
     /// Writes the message again, token by token, with something between each two.

@@ -1,0 +1,48 @@
+// Eight bytes of a message at once: which of them end a word or are a byte looked for, and their folded form.
+
+/// Arithmetic on eight bytes in one register. In a result that marks bytes, the high bit of each marked byte is set.
+enum EightBytes {
+    @inline(__always) static func load(_ bytes: UnsafePointer<UInt8>) -> UInt64 {
+        UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self)
+    }
+
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    /// The bytes that cannot be inside an identifier, as `ByteClass.continuesIdentifier` says; and all bytes with upper case
+    /// ASCII letters in lower case.
+    @inline(__always) static func word(_ eight: UInt64) -> (outside: UInt64, folded: UInt64) {
+        let low = eight & ~highBits
+        let lowered = low | 0x2020_2020_2020_2020
+        let letters = (lowered &+ repeating(0x80 - 0x61)) ^ (lowered &+ repeating(0x80 - 0x7B))
+        let digits = (low &+ repeating(0x80 - 0x30)) ^ (low &+ repeating(0x80 - 0x3A))
+        // `_` and `$`: a sum with 0x7F has no high bit only where the difference is nothing.
+        let others =
+            ((low ^ repeating(0x5F)) &+ repeating(0x7F)) & ((low ^ repeating(0x24)) &+ repeating(0x7F))
+        return (
+            outside: ~(letters | digits | eight | ~others) & highBits,
+            folded: eight | (letters & ~eight & highBits) >> 2
+        )
+    }
+
+    /// The bytes that are `byte`. Exact up to and including the first one marked.
+    @inline(__always) static func equal(_ eight: UInt64, _ byte: UInt8) -> UInt64 {
+        zero(eight ^ repeating(byte))
+    }
+
+    /// The bytes that are zero. Exact up to and including the first one marked; nothing is marked where there is none.
+    @inline(__always) static func zero(_ eight: UInt64) -> UInt64 {
+        (eight &- repeating(1)) & ~eight & highBits
+    }
+
+    /// How many bytes are before the first one marked.
+    @inline(__always) static func before(_ marked: UInt64) -> Int { marked.trailingZeroBitCount >> 3 }
+
+    /// A mask of that many bytes, fewer than eight.
+    @inline(__always) static func first(_ count: Int) -> UInt64 {
+        (1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1
+    }
+
+    @inline(__always) private static func repeating(_ byte: UInt8) -> UInt64 {
+        UInt64(byte) &* 0x0101_0101_0101_0101
+    }
+}

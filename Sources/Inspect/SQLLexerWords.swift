@@ -1,0 +1,110 @@
+// Words: plain and quoted ones with their symbols, key words, and the letters that may begin a string.
+
+import Machine
+
+extension SQLLexer {
+    /// An identifier or key word; eight bytes a step, which are folded and hashed on the way.
+    @inline(__always) func word(_ start: Int, _ symbols: inout SymbolTable) throws(Misread) -> Token {
+        let name = symbols.spelling
+        var hash = NameHash.seed
+        var high: UInt64 = 0
+        var length = 0
+        while true {
+            let eight = EightBytes.load(bytes + start + length)
+            var (outside, folded) = EightBytes.word(eight)
+            if outside != 0 {
+                let inside = EightBytes.before(outside)
+                if inside == 0 { break }
+                let mask = EightBytes.first(inside)
+                folded &= mask
+                high |= eight & mask
+                if length < SymbolTable.spelledBytes { name[length >> 3] = folded }
+                hash = NameHash.mix(hash, folded)
+                length += inside
+                break
+            }
+            high |= eight
+            if length < SymbolTable.spelledBytes { name[length >> 3] = folded }
+            hash = NameHash.mix(hash, folded)
+            length += 8
+        }
+        if high & 0x8080_8080_8080_8080 != 0, lexical.encoding != .utf8 { throw .encoding }
+        var token = token(.word, start, start + length)
+        token.keyword = keywords.keyword(name, length, hash: hash)
+        if token.keyword == .none, length <= InspectLimits.identifierBytes {
+            token.value = try symbols.spelled(length, hash: hash)
+        }
+        return token
+    }
+
+    /// `E'`, `B'`, `X'`, `N'`, `U&'`, `U&"`: nil when the letter only begins a word.
+    func prefixedQuote(_ start: Int) throws(Misread) -> Token? {
+        let first = bytes[start] | 0x20
+        if bytes[start + 1] == 0x27 {
+            switch first {
+            case 0x65: return try quotedString(start, quote: start + 1, kind: .escapeString)
+            case 0x62: return try quotedString(start, quote: start + 1, kind: .bitString)
+            case 0x78: return try quotedString(start, quote: start + 1, kind: .hexString)
+            case 0x6E: return try quotedString(start, quote: start + 1, kind: plainKind)
+            default: return nil
+            }
+        }
+        guard first == 0x75, bytes[start + 1] == 0x26 else { return nil }
+        if bytes[start + 2] == 0x27 {
+            guard lexical.standardConformingStrings else { throw .lexical }
+            return try quotedString(start, quote: start + 2, kind: .unicodeString)
+        }
+        if bytes[start + 2] == 0x22 {
+            return token(.unicodeWord, start, try quotedEnd(start + 2).end)
+        }
+        return nil
+    }
+
+    /// `"…"`. Its symbol is found here when the bytes between the quotes are the name.
+    @inline(__always) func quotedWord(_ start: Int, _ symbols: inout SymbolTable) throws(Misread)
+        -> Token
+    {
+        let (end, plain) = try quotedEnd(start)
+        var token = token(.quotedWord, start, end)
+        let length = end - start - 2
+        guard plain, length <= InspectLimits.identifierBytes else { return token }
+        let name = symbols.spelling
+        var hash = NameHash.seed
+        var at = 0
+        while at < length {
+            var eight = EightBytes.load(bytes + start + 1 + at)
+            if length - at < 8 { eight &= EightBytes.first(length - at) }
+            name[at >> 3] = eight
+            hash = NameHash.mix(hash, eight)
+            at += 8
+        }
+        token.value = try symbols.spelled(length, hash: hash)
+        return token
+    }
+
+    /// Behind the closing quote of a quoted identifier, which is not empty; and whether no quote is doubled inside.
+    private func quotedEnd(_ start: Int) throws(Misread) -> (end: Int, plain: Bool) {
+        var at = start + 1
+        var plain = true
+        var high: UInt64 = 0
+        while true {
+            let eight = EightBytes.load(bytes + at)
+            let stop = EightBytes.equal(eight, 0x22) | EightBytes.zero(eight)
+            if stop == 0 {
+                high |= eight
+                at += 8
+                continue
+            }
+            let before = EightBytes.before(stop)
+            high |= eight & EightBytes.first(before)
+            at += before
+            if bytes[at] == 0 { throw .lexical }
+            if bytes[at + 1] != 0x22 { break }
+            plain = false
+            at += 2
+        }
+        if high & 0x8080_8080_8080_8080 != 0, lexical.encoding != .utf8 { throw .encoding }
+        if at == start + 1 { throw .lexical }
+        return (at + 1, plain)
+    }
+}
