@@ -44,7 +44,9 @@ extension SQLReader {
     }
 
     @inline(__always) func beginExpr() -> ExprStart {
-        ExprStart(token: Int32(p), ref: Int32(refs.count), pending: Int32(pending.count), constants: constantConditions)
+        ExprStart(
+            token: Int32(truncatingIfNeeded: p), ref: Int32(truncatingIfNeeded: refs.count),
+            pending: Int32(truncatingIfNeeded: pending.count), constants: constantConditions)
     }
 
     @inline(__always)
@@ -54,8 +56,9 @@ extension SQLReader {
         if form == .other, truth == .unsettled, constantConditions > start.constants { truth = .tautology }
         if isConstant(truth) { constantConditions += 1 }
         return Expr(
-            form: form, truth: truth, name: name, firstToken: start.token, lastToken: Int32(p), firstRef: start.ref,
-            lastRef: Int32(refs.count), mayNameColumns: Int32(pending.count) > start.pending)
+            form: form, truth: truth, name: name, firstToken: start.token, lastToken: Int32(truncatingIfNeeded: p),
+            firstRef: start.ref, lastRef: Int32(truncatingIfNeeded: refs.count),
+            mayNameColumns: Int32(truncatingIfNeeded: pending.count) > start.pending)
     }
 
     /// A condition that names no column is the same for every row, also where its sub-queries read other tables.
@@ -117,9 +120,10 @@ extension SQLReader {
         if isConstant(left.truth) || isConstant(right.truth) { return .tautology }
         switch mark {
         case .equal:
-            if sameTokens(left, right) || sameColumn(left, right) { return .tautology }
+            // A name is never the same tokens as a constant, so the most frequent condition is settled at once.
             if left.form == .column, right.form == .constant { return .keyed }
             if left.form == .constant, right.form == .column { return .keyed }
+            if sameTokens(left, right) || sameColumn(left, right) { return .tautology }
             return .range
         case .lessEqual, .greaterEqual:
             return sameTokens(left, right) || sameColumn(left, right) ? .tautology : .range

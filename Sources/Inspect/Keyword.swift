@@ -125,4 +125,9 @@ enum KeywordText {
         isnull limit minute month notnull offset on order over overlaps precision returning second to union varying \
         where window with within without year
         """
+
+    /// Begin what may stand behind an operand: `SQLReader.wordOperator` reads each.
+    static let operators: StaticString = """
+        or and is isnull notnull between in like ilike similar not overlaps at collate operator
+        """
 }

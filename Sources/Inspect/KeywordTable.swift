@@ -19,6 +19,8 @@ enum KeywordTable {
         let cases: UnsafePointer<Keyword>
         let categories: UnsafePointer<KeywordCategory>
         let needsAs: UnsafePointer<Bool>
+        /// Infix and postfix operators, and the words they begin with.
+        let operators: UnsafePointer<Bool>
         let roles: UnsafePointer<ByteRole>
         let marks: UnsafePointer<Mark>
 
@@ -53,7 +55,7 @@ enum KeywordTable {
 
     static let lookup = Lookup(
         slots: permanent(slots), spellings: permanent(spellings), cases: permanent(Keyword.allCases),
-        categories: permanent(categories), needsAs: permanent(needsAs),
+        categories: permanent(categories), needsAs: permanent(needsAs), operators: permanent(operators),
         roles: permanent((0...255).map { ByteRole(UInt8($0)) }),
         marks: permanent((0...255).map { Mark(byte: UInt8($0)) }))
 
@@ -102,6 +104,12 @@ enum KeywordTable {
         var needs = [Bool](repeating: false, count: Keyword.allCases.count)
         forEachWord(of: KeywordText.labelsWithAs) { needs[$1] = true }
         return needs
+    }()
+
+    private static let operators: [Bool] = {
+        var operators = [Bool](repeating: false, count: Keyword.allCases.count)
+        forEachWord(of: KeywordText.operators) { operators[$1] = true }
+        return operators
     }()
 
     private static func forEachWord(

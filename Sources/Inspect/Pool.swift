@@ -28,7 +28,7 @@ struct Pool<Element: BitwiseCopyable> {
     @inline(__always) mutating func append(_ element: Element) {
         if count == capacity { grow(to: count + 1) }
         (base + count).initialize(to: element)
-        count += 1
+        count &+= 1
     }
 
     /// The value appended last. There must be one.

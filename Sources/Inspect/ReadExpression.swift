@@ -14,10 +14,43 @@ extension SQLReader {
     func expression(_ minimum: Int = Precedence.or, restricted: Bool = false) throws(Misread) -> Expr {
         try enter()
         let start = beginExpr()
-        let left = try operand(restricted: restricted)
-        let expr = try operators(left, start, minimum, restricted: restricted)
+        let left: Expr
+        if let simple = try simpleOperand(start) { left = simple } else { left = try operand(restricted: restricted) }
+        let expr = mayOperate ? try operators(left, start, minimum, restricted: restricted) : left
         leave()
         return expr
+    }
+
+    /// A constant, a name or `a.b` with nothing behind it that belongs to it: most operands, found in one look. Nil for
+    /// everything else, and what is nil here is read by `operand`, which knows these too.
+    @inline(__always) private func simpleOperand(_ start: ExprStart) throws(Misread) -> Expr? {
+        switch cursor.pointee.kind {
+        case .integer, .decimal, .string, .escapeString, .unicodeString, .dollarString, .bitString, .hexString, .parameter:
+            if cursor[1].mark.extendsOperand { return nil }
+            cursor += 1
+            return finish(start, .constant)
+        case .word, .quotedWord:
+            guard cursor.pointee.keyword == .none, cursor.pointee.value != 0, !cursor[1].isString else { return nil }
+            let first = Symbol(id: Int32(bitPattern: cursor.pointee.value))
+            if !cursor[1].mark.extendsOperand {
+                cursor += 1
+                reference(.plain, name: first)
+                return finish(start, .column, name: first)
+            }
+            guard cursor[1].mark == .dot, cursor[2].kind == .word || cursor[2].kind == .quotedWord, cursor[2].value != 0,
+                !cursor[3].mark.extendsOperand, !cursor[3].isString
+            else { return nil }
+            let last = Symbol(id: Int32(bitPattern: cursor[2].value))
+            cursor += 3
+            reference(.qualified, name: last, qualifier: first)
+            return finish(start, .column, name: last)
+        case .end, .unicodeWord, .mark: return nil
+        }
+    }
+
+    /// The next token may be an infix or postfix operator.
+    @inline(__always) private var mayOperate: Bool {
+        cursor.pointee.kind == .mark ? cursor.pointee.mark.isInfix : keywords.operators[Int(cursor.pointee.keyword.rawValue)]
     }
 
     /// Prefix operators and then a primary.

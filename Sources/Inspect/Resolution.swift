@@ -41,9 +41,9 @@ extension SQLReader {
 
     // MARK: References
 
-    func reference(_ kind: RefKind, name: Symbol, qualifier: Symbol = .none, schema: Symbol = .none) {
+    @inline(__always) func reference(_ kind: RefKind, name: Symbol, qualifier: Symbol = .none, schema: Symbol = .none) {
         if kind == .star || kind == .qualifiedStar { statement.hasStar = true }
-        pending.append(Int32(refs.count))
+        pending.append(Int32(truncatingIfNeeded: refs.count))
         refs.append(Ref(kind: kind, name: name, qualifier: qualifier, schema: schema, uses: use))
     }
 
@@ -124,7 +124,10 @@ extension SQLReader {
             if source.renamed { return try linkEvery(ref, source: index, whole: false) }
             for target in Int(source.firstTarget)..<Int(source.firstTarget + source.targetCount) {
                 let access = try selectAccess(ofTarget: target)
-                link(ref, .column, findings.column(name, of: access), whole: false)
+                let column = findings.column(name, of: access)
+                links.append(Link(kind: .column, whole: false, index: Int32(truncatingIfNeeded: column), next: refs[ref].firstLink))
+                refs[ref].firstLink = Int32(truncatingIfNeeded: links.count - 1)
+                findings.columns[column].uses.formUnion(refs[ref].uses)
             }
         case .derived, .function:
             var found = false
@@ -275,9 +278,13 @@ extension SQLReader {
     }
 
     /// The `select` access of a table, made when the first thing is read from it.
-    func selectAccess(ofTarget index: Int) throws(Misread) -> Int {
+    @inline(__always) func selectAccess(ofTarget index: Int) throws(Misread) -> Int {
+        let access = targets[index].access
+        return access >= 0 ? Int(access) : try newSelectAccess(ofTarget: index)
+    }
+
+    @inline(never) private func newSelectAccess(ofTarget index: Int) throws(Misread) -> Int {
         let target = targets[index]
-        if target.access >= 0 { return Int(target.access) }
         let access = try access(.select, .table, schema: target.schema, name: target.name, target.start, target.end)
         targets[index].access = Int32(access)
         return access

@@ -23,7 +23,7 @@ enum TokenKind: UInt8 {
     case mark
 }
 
-/// What a mark is. `otherOperator` is every operator that the grammar does not name.
+/// What a mark is, operators last. `otherOperator` is every operator that the grammar does not name.
 enum Mark: UInt8 {
     case none
     case openParen, closeParen, openBracket, closeBracket, comma, semicolon, colon, dot
@@ -31,6 +31,14 @@ enum Mark: UInt8 {
     case plus, minus, star, slash, percent, caret
     case less, greater, equal, lessEqual, greaterEqual, notEqual
     case otherOperator
+
+    /// Behind a name or constant, these make more of it: a call, a field, a cast, an element.
+    @inline(__always) var extendsOperand: Bool {
+        self == .openParen || self == .dot || self == .typecast || self == .openBracket
+    }
+
+    /// An operator of two operands.
+    @inline(__always) var isInfix: Bool { rawValue >= Mark.plus.rawValue }
 
     /// The mark that a byte is alone; an operator that the grammar does not name where it is none.
     init(byte: UInt8) {

@@ -4,36 +4,36 @@
 public struct TextRef: BitwiseCopyable, Sendable, Hashable {
     public var offset: UInt32
     public var count: UInt32
-    public init(offset: UInt32, count: UInt32) {
+    @inlinable public init(offset: UInt32, count: UInt32) {
         self.offset = offset
         self.count = count
     }
     /// No text: an unqualified schema, an object without a name.
-    public static let none = TextRef(offset: 0, count: 0)
-    public var isEmpty: Bool { count == 0 }
+    @inlinable public static var none: TextRef { TextRef(offset: 0, count: 0) }
+    @inlinable public var isEmpty: Bool { count == 0 }
 }
 
 /// Where a statement uses a column. Joined for every use.
 public struct ColumnUses: OptionSet, BitwiseCopyable, Sendable, Hashable {
     public let rawValue: UInt8
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// Goes to the client as it is: a bare column of the outermost target list or RETURNING, or of a sub-query's that ends there.
-    public static let output = ColumnUses(rawValue: 1)
+    @inlinable public static var output: ColumnUses { ColumnUses(rawValue: 1) }
     /// Part of an expression whose value may reach the client.
-    public static let computed = ColumnUses(rawValue: 2)
+    @inlinable public static var computed: ColumnUses { ColumnUses(rawValue: 2) }
     /// Decides which rows or groups there are: WHERE, JOIN, ON, GROUP BY, ORDER BY, HAVING, WINDOW, DISTINCT, LIMIT.
-    public static let filter = ColumnUses(rawValue: 4)
+    @inlinable public static var filter: ColumnUses { ColumnUses(rawValue: 4) }
     /// Assigned to.
-    public static let write = ColumnUses(rawValue: 8)
+    @inlinable public static var write: ColumnUses { ColumnUses(rawValue: 8) }
     /// Read, and its value stored somewhere (INSERT … SELECT, CREATE TABLE AS, SELECT INTO, UPDATE … FROM, a server file or program).
-    public static let stored = ColumnUses(rawValue: 16)
+    @inlinable public static var stored: ColumnUses { ColumnUses(rawValue: 16) }
 }
 
 /// One column of one access. The name is as PostgreSQL would store it (folded, unquoted, cut at 63 bytes).
 public struct ColumnUse: BitwiseCopyable, Sendable {
     public var name: TextRef
     public var uses: ColumnUses
-    public init(name: TextRef, uses: ColumnUses) {
+    @inlinable public init(name: TextRef, uses: ColumnUses) {
         self.name = name
         self.uses = uses
     }
@@ -59,7 +59,7 @@ public struct Access: BitwiseCopyable, Sendable {
     /// Where in the message it is written, for people: byte offset and length; 0, 0 when not tied to a place.
     public var source: TextRef
 
-    public init(
+    @inlinable public init(
         verb: Verb, objectClass: ObjectClass = .table, statement: UInt16, schema: TextRef = .none, name: TextRef = .none,
         source: TextRef = .none
     ) {
@@ -87,7 +87,7 @@ public enum Ternary: UInt8, BitwiseCopyable, Sendable {
     case no = 0
     case yes = 1
     case unknown = 2
-    public init(_ known: Bool) { self = known ? .yes : .no }
+    @inlinable public init(_ known: Bool) { self = known ? .yes : .no }
 }
 
 /// What a statement does with the session's names: the PREPARE/EXECUTE and cursor families share one name space with the protocol's.
@@ -200,7 +200,7 @@ public struct Statement: BitwiseCopyable, Sendable {
     public var copyHasNull: Bool = false
     /// It may change what later text means: SET/RESET/DISCARD/set_config of a lexical or name-resolving setting, ROLLBACK, ALTER … SET.
     public var mayChangeLexicalState: Bool = false
-    public init() {}
+    @inlinable public init() {}
 }
 
 /// Everything an inspector found in one message. One object is reused for every message of a session: `clear` keeps capacity,
@@ -214,7 +214,7 @@ public final class Inspection {
 
     public init() {}
 
-    public func clear() {
+    @inlinable public func clear() {
         text.removeAll()
         accesses.removeAll()
         columns.removeAll()
@@ -224,7 +224,7 @@ public final class Inspection {
 
     /// Adds bytes to the arena's text.
     @inlinable public func intern(_ bytes: UnsafeRawBufferPointer) -> TextRef { text.append(bytes: bytes) }
-    public func intern(_ string: StaticString) -> TextRef {
+    @inlinable public func intern(_ string: StaticString) -> TextRef {
         text.append(bytes: UnsafeRawBufferPointer(start: string.utf8Start, count: string.utf8CodeUnitCount))
     }
     public func intern(_ string: String) -> TextRef {
