@@ -45,9 +45,8 @@ enum ByteRole: UInt8 {
     /// Zero, which no message holds: its end.
     case end
     case space
+    /// A word, or the prefix of a string.
     case letter
-    /// `b`, `e`, `n`, `u`, `x`: a word, or the prefix of a string.
-    case prefix
     case digit
     /// `'`
     case quote
@@ -64,7 +63,6 @@ enum ByteRole: UInt8 {
     init(_ byte: UInt8) {
         switch byte {
         case 0: self = .end
-        case 0x62, 0x42, 0x65, 0x45, 0x6E, 0x4E, 0x75, 0x55, 0x78, 0x58: self = .prefix
         case 0x27: self = .quote
         case 0x22: self = .doubleQuote
         case 0x24: self = .dollar

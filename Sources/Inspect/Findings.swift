@@ -87,13 +87,19 @@ struct Findings {
 
     /// The index of a column of an access, made if it is new.
     mutating func column(_ name: Symbol, of access: Int) -> Int {
+        // A mask keeps every step inside the slots, and a slot of this stamp names a column of this statement.
         let mask = columnSlots.count - 1
-        var at = Self.mix(UInt32(access), name.id, 0) & mask
-        while columnSlots[at].stamp == stamp {
-            let index = Int(columnSlots[at].index)
-            if columns[index].access == Int32(access), columns[index].name == name { return index }
-            at = (at + 1) & mask
+        var at = Self.mix(UInt32(truncatingIfNeeded: access), name.id, 0) & mask
+        while columnSlots.base[at].stamp == stamp {
+            let index = Int(columnSlots.base[at].index)
+            let column = columns.base + index
+            if column.pointee.name == name, Int(column.pointee.access) == access { return index }
+            at = (at &+ 1) & mask
         }
+        return addColumn(name, of: access, slot: at)
+    }
+
+    private mutating func addColumn(_ name: Symbol, of access: Int, slot at: Int) -> Int {
         let index = columns.count
         columns.append(FoundColumn(name: name, uses: [], access: Int32(access), next: -1))
         if accesses[access].firstColumn < 0 {

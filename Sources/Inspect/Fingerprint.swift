@@ -18,10 +18,10 @@ extension SQLReader {
         // Of this message, so they stay where they are; `range` is the reader's.
         let tokens = UnsafePointer(tokens.base)
         while index < range.upperBound {
-            let token = tokens[index]
-            switch token.kind {
+            let token = tokens + index
+            switch token.pointee.kind {
             case .mark:
-                if token.mark == .openParen, let close = literalList(index, range.upperBound) {
+                if token.pointee.mark == .openParen, let close = literalList(index, range.upperBound) {
                     if index > range.lowerBound, tokens[index - 1].keyword == .in {
                         hash = Self.mix(hash, Marker.list)
                         index = close + 1
@@ -33,24 +33,24 @@ extension SQLReader {
                         continue
                     }
                 }
-                if token.mark == .minus || token.mark == .plus, signs(index, range) {
+                if token.pointee.mark == .minus || token.pointee.mark == .plus, signs(index, range) {
                     index += 1
                     continue
                 }
-                if token.mark == .otherOperator {
-                    hash = Self.mix(hash, NameHash.wide(slice(token)) | 1 << 33)
+                if token.pointee.mark == .otherOperator {
+                    hash = Self.mix(hash, NameHash.wide(slice(token.pointee)) | 1 << 33)
                 } else {
-                    hash = Self.mix(hash, UInt64(token.mark.rawValue) | 1 << 34)
+                    hash = Self.mix(hash, UInt64(token.pointee.mark.rawValue) | 1 << 34)
                 }
-            case .word where token.keyword != .none:
-                inValues = token.keyword == .values
-                hash = Self.mix(hash, nameHash(token) ^ Marker.name)
-            case .word, .quotedWord, .unicodeWord: hash = Self.mix(hash, nameHash(token) ^ Marker.name)
+            case .word where token.pointee.keyword != .none:
+                inValues = token.pointee.keyword == .values
+                hash = Self.mix(hash, nameHash(token.pointee) ^ Marker.name)
+            case .word, .quotedWord, .unicodeWord: hash = Self.mix(hash, nameHash(token.pointee) ^ Marker.name)
             case .string, .escapeString, .unicodeString, .bitString, .hexString, .dollarString, .integer, .decimal, .parameter:
                 hash = Self.mix(hash, Marker.literal)
             case .end: break
             }
-            index += 1
+            index &+= 1
         }
         return hash
     }
@@ -58,6 +58,7 @@ extension SQLReader {
     /// All bits, because a name that another was made to look like must not be taken for it.
     @inline(__always) private func nameHash(_ token: Token) -> UInt64 {
         if token.keyword != .none { return keywords.hash(token.keyword) }
+        if token.kind != .unicodeWord, token.value != 0 { return symbols.hash(Symbol(id: Int32(bitPattern: token.value))) }
         // First the symbol, then its hash: making a symbol may move the table.
         let name = (try? symbol(of: token)) ?? .none
         return symbols.hash(name)

@@ -24,22 +24,28 @@ enum KeywordTable {
         let roles: UnsafePointer<ByteRole>
         let marks: UnsafePointer<Mark>
 
-        /// The key word of `count` folded bytes at `name`, the last eight of them padded with zeros.
-        @inline(__always) func keyword(_ name: UnsafePointer<UInt64>, _ count: Int, hash: UInt64)
-            -> Keyword
-        {
+        /// The key word of up to seven folded bytes, padded with zeros: they tell its length too.
+        @inline(__always) func keyword(_ name: UInt64, hash: UInt64) -> Keyword {
+            var at = Int(truncatingIfNeeded: hash) & KeywordTable.mask
+            while slots[at] != 0 {
+                if spellings[Int(slots[at])].first == name { return cases[Int(slots[at])] }
+                at = (at &+ 1) & KeywordTable.mask
+            }
+            return .none
+        }
+
+        /// The key word of `count` folded bytes at `name`, eight or more, the last eight padded with zeros.
+        @inline(__always) func keyword(_ name: UnsafePointer<UInt64>, _ count: Int, hash: UInt64) -> Keyword {
             guard count <= KeywordTable.longest else { return .none }
             var at = Int(truncatingIfNeeded: hash) & KeywordTable.mask
             while slots[at] != 0 {
                 let spelling = spellings + Int(slots[at])
-                if spelling.pointee.hash == hash, spelling.pointee.count == count,
-                    spelling.pointee.first == name[0],
-                    count <= 8 || spelling.pointee.second == name[1],
-                    count <= 16 || spelling.pointee.third == name[2]
+                if spelling.pointee.count == count, spelling.pointee.first == name[0],
+                    count <= 8 || spelling.pointee.second == name[1], count <= 16 || spelling.pointee.third == name[2]
                 {
                     return cases[Int(slots[at])]
                 }
-                at = (at + 1) & KeywordTable.mask
+                at = (at &+ 1) & KeywordTable.mask
             }
             return .none
         }

@@ -31,10 +31,19 @@ struct Pool<Element: BitwiseCopyable> {
         count &+= 1
     }
 
-    /// The value appended last. There must be one.
-    @inline(__always) var last: Element {
-        precondition(count > 0)
-        return base[count - 1]
+    /// Memory for more values behind the first `filled`, which are held from now on: where it begins and ends. For a loop that
+    /// writes many; it tells the pool by `filled(to:)` how far it came.
+    mutating func room(behind filled: Int) -> (start: UnsafeMutablePointer<Element>, end: UnsafeMutablePointer<Element>) {
+        precondition(filled >= 0 && filled <= capacity)
+        count = filled
+        if filled == capacity { grow(to: filled + 1) }
+        return (base + filled, base + capacity)
+    }
+
+    /// Holds the values up to `end`, which was written to in the room given last.
+    mutating func filled(to end: UnsafeMutablePointer<Element>) {
+        precondition(end >= base && end <= base + capacity)
+        count = end - base
     }
 
     @inline(__always) mutating func removeAll() { count = 0 }

@@ -74,12 +74,9 @@ extension SQLReader {
         let name = refs[ref].name
         var certain = false
         for index in Int(scope.firstSource)..<sources.count {
+            if sources[index].kind == .relation { continue }
             let source = sources[index]
-            if scope.mergesColumns || source.qualifiedOnly || source.kind == .relation || source.kind == .join
-                || source.kind == .phantom
-            {
-                continue
-            }
+            if scope.mergesColumns || source.qualifiedOnly || source.kind == .join || source.kind == .phantom { continue }
             resolutionSteps += Int(source.outputs.count)
             for column in source.outputs.range where outputColumns[column].name == name {
                 link(ref, .output, column, whole: false)
@@ -91,9 +88,8 @@ extension SQLReader {
             if !refs[ref].insideFrom { return true }
         }
         for index in Int(scope.firstSource)..<sources.count {
-            let source = sources[index]
-            if source.alias == name { try linkEvery(ref, source: index, whole: true) }
-            if source.qualifiedOnly || certain { continue }
+            if sources[index].alias == name { try linkEvery(ref, source: index, whole: true) }
+            if sources[index].qualifiedOnly || certain { continue }
             try linkColumn(ref, name: name, source: index, certainMiss: false)
         }
         return false
@@ -118,17 +114,20 @@ extension SQLReader {
     /// Links a reference to the column `name` of a source. `certainMiss`: a derived source without that name has it in no
     /// other way than as a function of its row.
     private func linkColumn(_ ref: Int, name: Symbol, source index: Int, certainMiss: Bool) throws(Misread) {
-        let source = sources[index]
-        switch source.kind {
-        case .relation:
-            if source.renamed { return try linkEvery(ref, source: index, whole: false) }
-            for target in Int(source.firstTarget)..<Int(source.firstTarget + source.targetCount) {
+        if sources[index].kind == .relation, !sources[index].renamed {
+            let first = Int(sources[index].firstTarget)
+            for target in first..<first &+ Int(sources[index].targetCount) {
                 let access = try selectAccess(ofTarget: target)
                 let column = findings.column(name, of: access)
                 links.append(Link(kind: .column, whole: false, index: Int32(truncatingIfNeeded: column), next: refs[ref].firstLink))
                 refs[ref].firstLink = Int32(truncatingIfNeeded: links.count - 1)
                 findings.columns[column].uses.formUnion(refs[ref].uses)
             }
+            return
+        }
+        let source = sources[index]
+        switch source.kind {
+        case .relation: try linkEvery(ref, source: index, whole: false)
         case .derived, .function:
             var found = false
             resolutionSteps += Int(source.outputs.count)

@@ -20,99 +20,115 @@ struct SQLLexer {
         self.keywords = keywords
     }
 
+    /// Where the next token is written, and where there is no room for one.
+    struct Output {
+        var first: UnsafeMutablePointer<Token>
+        var next: UnsafeMutablePointer<Token>
+        var end: UnsafeMutablePointer<Token>
+        /// The innermost parenthesis still open, -1 for none; each holds the one around it until it is closed.
+        var open: Int32 = -1
+    }
+
     /// Fills `tokens`, ending with `endTokens` of kind `end`.
     func scan(into tokens: inout Pool<Token>, naming symbols: inout SymbolTable) throws(Misread) {
-        tokens.removeAll()
         try checkEncoding(text)
         let (bytes, roles, marks) = (bytes, keywords.roles, keywords.marks)
+        var output = Output(first: tokens.base, next: tokens.base, end: tokens.base)
+        try makeRoom(&output, &tokens)
         var at = 0
-        // The innermost parenthesis still open, -1 for none; each holds the one around it until it is closed.
-        var open: Int32 = -1
         while true {
-            if bytes[at] == 0x20 { at += 1 }
+            if bytes[at] == 0x20 { at &+= 1 }
             let first = bytes[at]
+            let token: Token
             switch roles[Int(first)] {
             case .space:
-                at += 1
+                at &+= 1
                 continue
-            case .prefix where bytes[at + 1] == 0x27 || bytes[at + 1] == 0x26:
-                if let quoted = try prefixedQuote(at) {
-                    at = try add(quoted, to: &tokens)
-                    continue
+            case .letter:
+                if bytes[at &+ 1] == 0x27 || bytes[at &+ 1] == 0x26, let quoted = try prefixedQuote(at) {
+                    token = quoted
+                } else {
+                    token = try word(at, &symbols)
+                    if token.keyword == .uescape, let end = try joinEscape(token, output) {
+                        at = end
+                        continue
+                    }
                 }
-                fallthrough
-            case .letter, .prefix:
-                let token = try word(at, &symbols)
-                if token.keyword == .uescape, let end = try joinEscape(token, &tokens) {
-                    at = end
-                    continue
-                }
-                at = try add(token, to: &tokens)
-            case .digit: at = try add(try integerOrNumber(at), to: &tokens)
-            case .quote: at = try add(try string(at), to: &tokens)
-            case .doubleQuote: at = try add(try quotedWord(at, &symbols), to: &tokens)
-            case .dollar: at = try add(try dollar(at), to: &tokens)
-            case .dot, .colon: at = try add(try dotOrColon(at), to: &tokens)
-            case .mark: at = try add(mark(marks[Int(first)], at), to: &tokens)
-            case .openParen:
-                var token = mark(.openParen, at)
-                token.value = UInt32(bitPattern: open)
-                open = Int32(tokens.count)
-                at = try add(token, to: &tokens)
-            case .closeParen:
-                if open >= 0 { open = close(open, tokens.count, in: tokens) }
-                at = try add(mark(.closeParen, at), to: &tokens)
+            case .digit: token = try integerOrNumber(at)
+            case .quote: token = try string(at)
+            case .doubleQuote: token = try quotedWord(at, &symbols)
+            case .dollar: token = try dollar(at)
+            case .dot, .colon: token = try dotOrColon(at)
+            case .mark: token = mark(marks[Int(first)], at)
+            case .openParen: token = open(at, &output)
+            case .closeParen: token = close(at, &output)
             case .minus, .slash, .op:
                 if let end = try behindComment(at) {
                     at = end
                     continue
                 }
-                if ByteClass.isOperator(bytes[at + 1]) {
-                    at = try add(try operatorToken(at), to: &tokens)
-                } else {
-                    at = try add(mark(marks[Int(first)], at), to: &tokens)
-                }
-            case .end: return end(tokens: &tokens, open: open)
+                token = ByteClass.isOperator(bytes[at &+ 1]) ? try operatorToken(at) : mark(marks[Int(first)], at)
+            case .end: return end(output, &tokens)
             case .other: throw .lexical
             }
+            if output.next == output.end { try makeRoom(&output, &tokens) }
+            output.next.initialize(to: token)
+            output.next += 1
+            at = Int(token.end)
         }
     }
 
     /// Tokens of kind `end` behind the last: what the reader's longest look ahead needs.
     static let endTokens = 4
 
-    /// Where the next token may begin.
-    @inline(__always) private func add(_ token: Token, to tokens: inout Pool<Token>) throws(Misread)
-        -> Int
-    {
-        if tokens.count >= InspectLimits.tokens { throw .tooManyTokens }
-        tokens.append(token)
-        return Int(token.end)
+    @inline(never) private func makeRoom(_ output: inout Output, _ tokens: inout Pool<Token>) throws(Misread) {
+        let filled = output.next - output.first
+        if filled >= InspectLimits.tokens { throw .tooManyTokens }
+        let room = tokens.room(behind: filled)
+        output.first = tokens.base
+        output.next = room.start
+        output.end = min(room.end, tokens.base + InspectLimits.tokens)
     }
 
-    /// Tells an opening parenthesis which token closes it; the one around it.
-    @inline(__always) private func close(_ open: Int32, _ index: Int, in tokens: Pool<Token>) -> Int32 {
-        let around = Int32(bitPattern: tokens[Int(open)].value)
-        tokens[Int(open)].value = UInt32(index)
-        return around
+    @inline(__always) private func open(_ at: Int, _ output: inout Output) -> Token {
+        var token = mark(.openParen, at)
+        token.value = UInt32(bitPattern: output.open)
+        output.open = Int32(truncatingIfNeeded: output.next - output.first)
+        return token
     }
 
-    private func end(tokens: inout Pool<Token>, open: Int32) {
-        var open = open
-        while open >= 0 { open = close(open, 0, in: tokens) }
+    /// Tells the opening parenthesis which token closes it.
+    @inline(__always) private func close(_ at: Int, _ output: inout Output) -> Token {
+        if output.open >= 0 {
+            let open = output.first + Int(output.open)
+            output.open = Int32(bitPattern: open.pointee.value)
+            open.pointee.value = UInt32(truncatingIfNeeded: output.next - output.first)
+        }
+        return mark(.closeParen, at)
+    }
+
+    private func end(_ output: Output, _ tokens: inout Pool<Token>) {
+        tokens.filled(to: output.next)
+        var open = output.open
+        while open >= 0 {
+            let around = Int32(bitPattern: tokens[Int(open)].value)
+            tokens[Int(open)].value = 0
+            open = around
+        }
         for _ in 0..<Self.endTokens { tokens.append(token(.end, count, count)) }
     }
 
     /// A string or identifier of `U&` takes its escape character from a UESCAPE behind it; the end of that, or nil when it is
     /// only a word.
-    private func joinEscape(_ word: Token, _ tokens: inout Pool<Token>) throws(Misread) -> Int? {
-        guard tokens.count > 0, tokens.last.kind == .unicodeString || tokens.last.kind == .unicodeWord
-        else { return nil }
+    @inline(never) private func joinEscape(_ word: Token, _ output: Output) throws(Misread) -> Int? {
+        guard output.next > output.first else { return nil }
+        let last = output.next - 1
+        guard last.pointee.kind == .unicodeString || last.pointee.kind == .unicodeWord else { return nil }
         let start = try behindSpace(Int(word.end))
         let escape: Token
         switch keywords.roles[Int(bytes[start])] {
         case .quote: escape = try string(start)
-        case .prefix: escape = try prefixedQuote(start) ?? word
+        case .letter: escape = try prefixedQuote(start) ?? word
         default: throw .lexical  // nothing else begins a string
         }
         guard escape.kind == .string, escape.end - escape.start == 3 else { throw .lexical }
@@ -123,7 +139,7 @@ struct SQLLexer {
             throw .lexical
         }
         if character == 0x2B || character == 0x27 || character == 0x22 { throw .lexical }
-        tokens[tokens.count - 1].value = UInt32(character)
+        last.pointee.value = UInt32(character)
         return Int(escape.end)
     }
 
@@ -134,7 +150,7 @@ struct SQLLexer {
     }
 
     @inline(__always) private func mark(_ mark: Mark, _ start: Int, _ length: Int = 1) -> Token {
-        var token = token(.mark, start, start + length)
+        var token = token(.mark, start, start &+ length)
         token.mark = mark
         return token
     }

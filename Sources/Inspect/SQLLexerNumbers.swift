@@ -5,10 +5,10 @@ import Machine
 extension SQLLexer {
     /// Digits and nothing behind them that could belong to a number, which is most; else any number.
     @inline(__always) func integerOrNumber(_ start: Int) throws(Misread) -> Token {
-        var end = start + 1
-        while ByteClass.isDigit(bytes[end]) { end += 1 }
+        var end = start &+ 1
+        while ByteClass.isDigit(bytes[end]) { end &+= 1 }
         switch keywords.roles[Int(bytes[end])] {
-        case .dot, .letter, .prefix: return try number(start)
+        case .dot, .letter: return try number(start)
         default: return token(.integer, start, end)  // everything else is another token
         }
     }

@@ -30,15 +30,15 @@ extension SQLLexer {
 
     /// From the opening quote to behind the closing one.
     @inline(__always) private func behindQuoted(_ quote: Int, doubles: Bool) throws(Misread) -> Int {
-        var at = quote + 1
+        var at = quote &+ 1
         while true {
             let eight = EightBytes.load(bytes + at)
             let stop = EightBytes.equal(eight, 0x27) | EightBytes.zero(eight)
             if stop == 0 {
-                at += 8
+                at &+= 8
                 continue
             }
-            at += EightBytes.before(stop)
+            at &+= EightBytes.before(stop)
             if bytes[at] == 0 { throw .lexical }
             guard doubles, bytes[at + 1] == 0x27 else { return at + 1 }
             at += 2
@@ -47,7 +47,7 @@ extension SQLLexer {
 
     /// The same where a backslash escapes what is behind it.
     private func behindEscaped(_ quote: Int) throws(Misread) -> Int {
-        var at = quote + 1
+        var at = quote &+ 1
         while bytes[at] != 0 {
             if bytes[at] == 0x27 {
                 guard bytes[at + 1] == 0x27 else { return at + 1 }

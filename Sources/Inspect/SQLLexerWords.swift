@@ -3,33 +3,42 @@
 import Machine
 
 extension SQLLexer {
-    /// An identifier or key word; eight bytes a step, which are folded and hashed on the way.
+    /// An identifier or key word. One of up to seven bytes, as most are, is one number: it is found by comparing that.
     @inline(__always) func word(_ start: Int, _ symbols: inout SymbolTable) throws(Misread) -> Token {
+        let eight = EightBytes.load(bytes + start)
+        let (outside, folded) = EightBytes.word(eight)
+        if outside == 0 { return try longWord(start, &symbols) }
+        let length = EightBytes.before(outside)
+        let mask = EightBytes.first(length)
+        if eight & mask & 0x8080_8080_8080_8080 != 0, lexical.encoding != .utf8 { throw .encoding }
+        let name = folded & mask
+        let hash = NameHash.mix(NameHash.seed, name)
+        var token = token(.word, start, start &+ length)
+        token.keyword = keywords.keyword(name, hash: hash)
+        if token.keyword == .none { token.value = try symbols.spelled(name, length, hash: hash) }
+        return token
+    }
+
+    /// One of eight bytes and more; eight a step, which are folded and hashed on the way.
+    @inline(never) private func longWord(_ start: Int, _ symbols: inout SymbolTable) throws(Misread) -> Token {
         let name = symbols.spelling
         var hash = NameHash.seed
         var high: UInt64 = 0
         var length = 0
         while true {
             let eight = EightBytes.load(bytes + start + length)
-            var (outside, folded) = EightBytes.word(eight)
-            if outside != 0 {
-                let inside = EightBytes.before(outside)
-                if inside == 0 { break }
-                let mask = EightBytes.first(inside)
-                folded &= mask
-                high |= eight & mask
-                if length < SymbolTable.spelledBytes { name[length >> 3] = folded }
-                hash = NameHash.mix(hash, folded)
-                length += inside
-                break
-            }
-            high |= eight
-            if length < SymbolTable.spelledBytes { name[length >> 3] = folded }
-            hash = NameHash.mix(hash, folded)
-            length += 8
+            let (outside, folded) = EightBytes.word(eight)
+            let inside = outside == 0 ? 8 : EightBytes.before(outside)
+            if inside == 0 { break }
+            let mask = outside == 0 ? ~0 : EightBytes.first(inside)
+            high |= eight & mask
+            if length < SymbolTable.spelledBytes { name[length >> 3] = folded & mask }
+            hash = NameHash.mix(hash, folded & mask)
+            length &+= inside
+            if outside != 0 { break }
         }
         if high & 0x8080_8080_8080_8080 != 0, lexical.encoding != .utf8 { throw .encoding }
-        var token = token(.word, start, start + length)
+        var token = token(.word, start, start &+ length)
         token.keyword = keywords.keyword(name, length, hash: hash)
         if token.keyword == .none, length <= InspectLimits.identifierBytes {
             token.value = try symbols.spelled(length, hash: hash)

@@ -41,6 +41,8 @@ struct SymbolTable {
     private(set) var entries = Pool<Entry>(capacity: 256)
     private var text = Pool<UInt64>(capacity: 512)
     private var slots = Pool<Int32>(capacity: 1024)
+    /// One less than the number of slots, which is a power of two.
+    private var mask = 1023
     /// The symbols of key words that were used as names; 0 for the others.
     private var keywords = Pool<Int32>(capacity: Keyword.allCases.count)
     private let catalog = CatalogLookup.shared
@@ -66,6 +68,7 @@ struct SymbolTable {
         entries.removeAll()
         text.removeAll()
         slots.fill(1024, with: 0)
+        mask = 1023
         keywords.fill(Keyword.allCases.count, with: 0)
         entries.append(
             Entry(hash: NameHash.seed, offset: 0, count: 0, placedFor: 0, placed: 0, flags: []))
@@ -108,7 +111,6 @@ struct SymbolTable {
     mutating func symbol(_ name: UnsafeRawBufferPointer) -> Symbol {
         if name.isEmpty { return .none }
         let hash = NameHash.wide(name)
-        let mask = slots.count - 1
         var at = Int(truncatingIfNeeded: hash) & mask
         let first = at
         while slots[at] != 0 {
@@ -125,16 +127,22 @@ struct SymbolTable {
         return insert(name, hash: hash, slot: at)
     }
 
-    /// The symbol's number of the name in `spelling`. Throws when this message's names collide too often.
-    @inline(__always) mutating func spelled(_ count: Int, hash: UInt64) throws(Misread) -> UInt32 {
-        let mask = slots.count - 1
-        let at = Int(truncatingIfNeeded: hash) & mask
-        let id = slots[at]
-        // An entry of no symbol has no bytes, so 0 is never taken for a name.
+    /// The symbol's number of a name of `count` bytes, seven at most, padded with zeros. Names hold no zeros, so equal numbers
+    /// are equal names. Throws when this message's names collide too often.
+    @inline(__always) mutating func spelled(_ name: UInt64, _ count: Int, hash: UInt64) throws(Misread) -> UInt32 {
+        let id = slots.base[Int(truncatingIfNeeded: hash) & mask]
         let entry = entries.base + Int(id)
-        if entry.pointee.hash == hash, Int(entry.pointee.count) == count,
-            isSpelled(entry.pointee.offset, count)
-        {
+        if entry.pointee.hash == hash, text.base[Int(entry.pointee.offset)] == name { return UInt32(bitPattern: id) }
+        spelling[0] = name
+        return try searchSpelled(count, hash: hash)
+    }
+
+    /// The symbol's number of the name in `spelling`.
+    @inline(__always) mutating func spelled(_ count: Int, hash: UInt64) throws(Misread) -> UInt32 {
+        let id = slots.base[Int(truncatingIfNeeded: hash) & mask]
+        // The entry of no symbol has no bytes, so 0 is never taken for a name.
+        let entry = entries.base + Int(id)
+        if entry.pointee.hash == hash, Int(entry.pointee.count) == count, isSpelled(entry.pointee.offset, count) {
             return UInt32(bitPattern: id)
         }
         return try searchSpelled(count, hash: hash)
@@ -145,8 +153,8 @@ struct SymbolTable {
         var index = 0
         repeat {
             if stored[index] != spelling[index] { return false }
-            index += 1
-        } while index * 8 < count
+            index &+= 1
+        } while index &* 8 < count
         return true
     }
 
@@ -190,7 +198,7 @@ struct SymbolTable {
 
     private mutating func rehash() {
         slots.fill(slots.count * 2, with: 0)
-        let mask = slots.count - 1
+        mask = slots.count - 1
         for id in 1..<entries.count {
             var at = Int(truncatingIfNeeded: entries[id].hash) & mask
             while slots[at] != 0 { at = (at + 1) & mask }
