@@ -240,7 +240,7 @@ extension SQLReader {
     /// The token behind SEARCH and CYCLE clauses that begin at a token, to look ahead; that token where there are none.
     private func pastSearchAndCycle(_ first: Int) -> Int {
         var index = first
-        let last = tokens.count - 1
+        let last = tokens.count - SQLLexer.endTokens
         func skipNames() {
             index += 1
             while index + 2 < last, tokens[index].mark == .comma { index += 2 }
