@@ -16,6 +16,11 @@ for target in PolicyLang Compiler Machine Inspect Shell Mask Identity Recording 
     *) seeds=../Tests/${target}Tests/Cases ;;
   esac
   corpus=$(mktemp -d)
+  # Each text of a shell case is a seed; its first byte chooses the dialect.
+  [ "$target" != Shell ] || for file in "$seeds"/*.cases; do
+    awk -v RS='\n====\n' -v out="$corpus/$(basename "$file" .cases)-" \
+      'NR > 1 { sub(/\n----.*/, ""); name = out NR; printf "%s%s", NR % 2 ? "a" : "b", $0 > name; close(name) }' "$file"
+  done
   find "$seeds" -type f -size -64k -exec cp -t "$corpus" {} + 2>/dev/null || true
   echo "== $target: ${seconds} s"
   ".build/release/${target}Fuzz" -max_total_time="$seconds" -max_len=8192 -use_value_profile=1 -rss_limit_mb=4096 -timeout=20 \

@@ -66,6 +66,26 @@ enum ShellCases {
         #expect(ShellNormalForm.text(of: found.commands[0], in: found) == form)
     }
 
+    /// The form in which rules see a command line is itself shell text for the same words.
+    @Test func aFormReadsAsItself() throws {
+        let inspector = ShellInspector()
+        let (found, again) = (ShellFindings(), ShellFindings())
+        var count = 0
+        for item in try ShellCases.files().flatMap(\.cases) {
+            item.bytes.withUnsafeBytes { inspector.inspect($0, dialect: .bash, into: found) }
+            for command in found.commands.buffer where command.countIsKnown {
+                let words = found.words(of: command)
+                guard words.allSatisfy({ $0 != nil }) else { continue }
+                // As arguments: a first word may be reserved.
+                let text = "x " + ShellNormalForm.text(of: command, in: found)
+                Array(text.utf8).withUnsafeBytes { inspector.inspect($0, dialect: .bash, into: again) }
+                #expect(again.words(of: again.commands[0]) == ["x"] + words && again.commands[0].countIsKnown, "\(text)")
+                count += 1
+            }
+        }
+        #expect(count > 1000)
+    }
+
     /// What does not change the meaning does not change what is found.
     @Test(arguments: [
         ("{ ", "\n}"), ("", "\n# a comment"), ("\n\n", "\n"), ("true\n", ""),

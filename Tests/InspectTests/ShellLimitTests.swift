@@ -22,10 +22,52 @@ import Testing
         #expect(isRefused(many("a\n", ShellLimits.commands + 1)))
     }
 
+    /// The text itself, the innermost simple command and the command that it runs are levels too.
     @Test func nesting() {
-        #expect(!isRefused(many("( ", 20) + "a" + many(")", 20)))
+        let most = ShellLimits.nesting - 3
+        #expect(!isRefused(many("( ", most) + "a" + many(")", most)))
+        #expect(isRefused(many("( ", most + 1) + "a" + many(")", most + 1)))
         #expect(isRefused(many("( ", 400) + "a" + many(")", 400)))
         #expect(isRefused(many("$(", 400)))
+        let wrappers = ShellLimits.nesting - 3
+        #expect(!isRefused(many("nohup ", wrappers) + "a"))
+        #expect(isRefused(many("nohup ", wrappers + 1) + "a"))
+    }
+
+    @Test func words() {
+        #expect(!isRefused(many("a ", ShellLimits.words)))
+        #expect(isRefused(many("a ", ShellLimits.words + 1)))
+    }
+
+    @Test func hereDocuments() {
+        let body = "\n" + many("E\n", ShellLimits.hereDocuments + 1)
+        #expect(!isRefused("a " + many("<<E ", ShellLimits.hereDocuments) + body))
+        #expect(isRefused("a " + many("<<E ", ShellLimits.hereDocuments + 1) + body))
+    }
+
+    @Test func variables() {
+        func assigned(_ count: Int) -> [String] {
+            ShellCases.lines(Array((0..<count).map { "a\($0)=1" }.joined(separator: ";").utf8))
+        }
+        #expect(assigned(ShellLimits.variables).isEmpty)
+        #expect(assigned(ShellLimits.variables + 1) == ["unknown code"])
+    }
+
+    /// Words that are handed on again and again are paid for: the whole stays linear.
+    @Test func readings() {
+        let wrappers = 20
+        func text(_ count: Int) -> String { many("nohup ", wrappers) + many("a ", count) }
+        func cost(_ count: Int) -> Int {
+            (0...wrappers).reduce(0) { $0 + (wrappers - $1 + count) * ShellLimits.readingsPerWord }
+        }
+        func budget(_ count: Int) -> Int {
+            // The text's own bytes are paid for first.
+            (ShellLimits.readingsPerByte - 1) * text(count).utf8.count + ShellLimits.readingsConstant
+        }
+        let most = (1..<10_000).last { cost($0) <= budget($0) } ?? 0
+        #expect(most > 100 && most < 9_000)
+        #expect(!isRefused(text(most)))
+        #expect(isRefused(text(most + 1)))
     }
 
     @Test func descriptors() {

@@ -13,6 +13,7 @@ extension ShellReader {
             for index in range where has(words[index], prefix: "-") && !word(index, is: "-r") && !word(index, is: "-l") { unknownCommand() }
         case .completion:
             for index in range where !words[index].isKnown || has(words[index], prefix: "-") { findings.unknown.insert(.code) }
+        case .enable: openEnable(range)
         case .jobs: try openJobs(range)
         case .history: openHistory(range)
         case .fork: if !asksOnly(range) { findings.unknown.insert(.effect) }
@@ -216,6 +217,24 @@ extension ShellReader {
             if case .mapfile = row.opening {
                 variables.noteArray(scratch(Int(words[index].start)..<Int(words[index].start + words[index].count)))
             }
+        }
+    }
+
+    private static let builtins = WordTable([
+        (words: ". : [ alias bg bind break builtin caller cd command compgen complete compopt continue declare dirs disown echo enable", value: 1),
+        (words: "eval exec exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd", value: 1),
+        (words: "read readarray readonly return set shift shopt source suspend test times trap true type typeset ulimit umask unalias", value: 1),
+        (words: "unset wait", value: 1),
+    ])
+
+    /// `enable name` loads a builtin from a file of that name when there is none yet.
+    private func openEnable(_ range: Range<Int>) {
+        for index in range {
+            let word = words[index]
+            let name = scratch(Int(word.start)..<Int(word.start + word.count))
+            if word.isKnown, !word.isMany, Self.builtins.find(name, hash: NameHash.of(name)) != nil { continue }
+            let lists = ["-a", "-n", "-p", "-s", "-an", "-ps"].contains { (option: StaticString) in self.word(index, is: option) }
+            if !lists { findings.unknown.insert(.code) }
         }
     }
 

@@ -50,7 +50,7 @@ extension ShellReader {
         if row.mayRunByOptions { noteHiddenOptions(arguments) }
         switch row.opening {
         case .options, .hash, .mapfile, .read, .completion, .fork, .printf, .getopts, .wait, .unset, .declaration, .arithmetic, .test,
-            .setting, .shopt, .alias, .trap, .source, .evaluate, .jobs, .history:
+            .setting, .shopt, .alias, .trap, .source, .evaluate, .jobs, .history, .enable:
             try openBuiltin(row, arguments)
         case .marks, .interpreter, .builder, .subcommand, .psql, .mysql, .sqlite, .apt, .crontab, .multiplexer, .group, .capsh, .starter:
             try openProgram(row, arguments)
@@ -147,6 +147,13 @@ extension ShellReader {
                 first = at + 1..<range.upperBound
                 continue
             }
+            if !isEnv {
+                for option in range.lowerBound..<index where has(words[option], prefix: "--sh") || has(words[option], prefix: "--lo") {
+                    login = true
+                }
+            }
+            // A login shell gets the words joined; all but its dollars are quoted.
+            for rest in at..<range.upperBound where login && holdsDollar(words[rest]) { findings.unknown.insert(.code) }
             if edits { findings.unknown.insert(.effect) }
             if at >= range.upperBound {
                 if login { findings.unknown.insert(.code) }
@@ -155,6 +162,10 @@ extension ShellReader {
             if edits { return }
             return try run(at..<range.upperBound)
         }
+    }
+
+    private func holdsDollar(_ word: Word) -> Bool {
+        scratch(Int(word.start)..<Int(word.start + word.count)).contains(0x24)
     }
 
     private func letter(_ text: StaticString) -> UnsafeRawBufferPointer {

@@ -120,7 +120,8 @@ extension ShellReader {
             }
             for at in Int(word.start) + 1..<Int(word.start + word.count) where bytes[at] == 0x45 || bytes[at] == 0x66 {
                 let isLast = at + 1 == Int(word.start + word.count)
-                let file = isLast && index + 1 < range.upperBound
+                let file =
+                    isLast && index + 1 < range.upperBound
                     ? words[index + 1] : Word(start: Int32(at + 1), count: word.start + word.count - Int32(at + 1), flags: word.flags)
                 if bytes[at] == 0x45 || !namesFile(file) { findings.unknown.insert(.code) }
             }
@@ -314,7 +315,9 @@ extension ShellReader {
                     program = words[index + 1]
                 }
             } else if !has(word, prefix: "--"), let last = shortProgram(word) {
-                program = last == Int(word.start + word.count) ? (index + 1 < range.upperBound ? words[index + 1] : nil)
+                program =
+                    last == Int(word.start + word.count)
+                    ? (index + 1 < range.upperBound ? words[index + 1] : nil)
                     : Word(start: Int32(last), count: word.start + word.count - Int32(last), flags: word.flags)
             }
         }

@@ -77,33 +77,36 @@ extension ShellReader {
     }
 
     func openSSH(_ row: ShellWrapper, _ range: Range<Int>) throws(ShellMisread) {
-        noteSSHOptions(range)
-        guard let host = try skipOptions(range, row.options) else { return unknownCommand() }
+        var settings: [Word] = []
+        let host = try skipOptions(range, row.options, seen: { letter, value in
+            if letter == 0x6F, let value { settings.append(value) }
+        })
+        guard let host else { return findings.unknown.formUnion([.command, .code]) }
+        var first = host
+        if host < range.upperBound {
+            if words[host].isMany { return findings.unknown.formUnion([.command, .code]) }
+            let after = try skipOptions(host + 1..<range.upperBound, row.options, seen: { letter, value in
+                if letter == 0x6F, let value { settings.append(value) }
+            })
+            guard let after else { return findings.unknown.formUnion([.command, .code]) }
+            first = after
+        }
+        for setting in settings where !isHarmlessSSHSetting(setting) { findings.unknown.formUnion([.code, .effect]) }
         if host >= range.upperBound { return }
-        if words[host].isMany { return unknownCommand() }
-        guard let first = try skipOptions(host + 1..<range.upperBound, row.options) else { return unknownCommand() }
         if first >= range.upperBound { return findings.unknown.formUnion(.code) }  // a login shell that reads its input
         runText(joining: first..<range.upperBound, dialect: .posix)
     }
 
-    /// `-o` keywords that run something here are those not in this list.
-    private func noteSSHOptions(_ range: Range<Int>) {
-        for index in range {
-            guard has(words[index], prefix: "-o") else { continue }
-            let isAttached = words[index].count > 2
-            guard isAttached || index + 1 < range.upperBound else { continue }
-            var value = isAttached ? words[index] : words[index + 1]
-            if isAttached { (value.start, value.count) = (value.start + 2, value.count - 2) }
-            var isHarmless = false
-            for name: StaticString in [
-                "StrictHostKeyChecking", "UserKnownHostsFile", "BatchMode", "ConnectTimeout", "ServerAlive", "LogLevel", "User=", "Port=",
-                "IdentitiesOnly", "IdentityFile", "PasswordAuthentication", "PreferredAuthentications", "ControlMaster", "ControlPath",
-                "ControlPersist", "ForwardAgent", "Compression", "RequestTTY", "TCPKeepAlive", "HostKeyAlgorithms", "Ciphers", "MACs",
-                "KexAlgorithms", "PubkeyAuthentication", "GlobalKnownHostsFile", "ConnectionAttempts", "AddressFamily", "HostName=",
-                "ExitOnForwardFailure", "ClearAllForwardings", "CheckHostIP", "HostKeyAlias", "NumberOfPasswordPrompts",
-            ] where has(value, prefix: name) { isHarmless = true }
-            if !isHarmless { findings.unknown.formUnion([.code, .effect]) } else { findings.unknown.remove([]) }
-        }
+    /// Keywords of `-o` that run nothing here; any other may.
+    private func isHarmlessSSHSetting(_ setting: Word) -> Bool {
+        for name: StaticString in [
+            "StrictHostKeyChecking", "UserKnownHostsFile", "BatchMode", "ConnectTimeout", "ServerAlive", "LogLevel", "User=", "Port=",
+            "IdentitiesOnly", "IdentityFile", "PasswordAuthentication", "PreferredAuthentications", "ControlMaster", "ControlPath",
+            "ControlPersist", "ForwardAgent", "Compression", "RequestTTY", "TCPKeepAlive", "HostKeyAlgorithms", "Ciphers", "MACs",
+            "KexAlgorithms", "PubkeyAuthentication", "GlobalKnownHostsFile", "ConnectionAttempts", "AddressFamily", "HostName=",
+            "ExitOnForwardFailure", "ClearAllForwardings", "CheckHostIP", "HostKeyAlias", "NumberOfPasswordPrompts",
+        ] where has(setting, prefix: name) { return true }
+        return false
     }
 
     /// `su`, `runuser`: text after `-c`, words after `-u user`, else a shell that reads its input.

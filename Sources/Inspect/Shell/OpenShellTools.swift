@@ -94,7 +94,7 @@ extension ShellReader {
     func openTar(_ range: Range<Int>) {
         for index in range {
             let word = words[index]
-            for name: StaticString in ["--to-c", "--checkpoint-", "--use", "--us", "--rsh", "--rs", "--rmt", "--info-s", "--new-v"]
+            for name: StaticString in ["--to-c", "--checkpoint-", "--use", "--us", "--rsh", "--rs", "--rmt", "--inf", "--new-v"]
             where has(word, prefix: name) {
                 findings.unknown.formUnion([.code, .effect])
             }

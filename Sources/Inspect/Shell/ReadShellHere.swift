@@ -13,6 +13,8 @@ extension ShellReader {
         guard word.isKnown, p > from else { throw .syntax }
         for at in from..<p where base[at] == 0x24 || base[at] == 0x60 { throw .syntax }
         for at in byteStart..<bytes.count where bytes[at] == 0x0A { throw .syntax }
+        // Whether a tab that begins the delimiter is taken off too differs between shells.
+        if stripsTabs, bytes.count > byteStart, bytes[byteStart] == 0x09 { throw .syntax }
         let start = delimiters.count
         _ = delimiters.append(bytes: scratch(byteStart..<bytes.count))
         pending.append(

@@ -368,6 +368,7 @@ extension ShellReader {
         let byteStart = bytes.count
         try readWord(.command)
         var word = words[wordStart]
+        if word.flags.contains(.brace), dialect == .posix { differs = true }
         if word.flags.contains(.brace), dialect == .bash, word.isKnown {
             for at in byteStart..<bytes.count where bytes[at] == 0x2C || bytes[at] == 0x2E { word.flags.insert(.unknown) }
         }

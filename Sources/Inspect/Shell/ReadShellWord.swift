@@ -76,7 +76,10 @@ extension ShellReader {
         case 0x5C:  // backslash; line continuations are gone already
             p += 1
             state.noteLiteral(quoted: true, byte)
-            if p >= count { addByte(0x5C, quoted: true) } else {
+            if p >= count {
+                // At the end of `-c` text it stands for itself, at the end of a file for nothing.
+                state.setUnknown(at: bytes.count, many: true)
+            } else {
                 state.noteLiteral(quoted: true, base[p])
                 addByte(base[p], quoted: true)
                 p += 1

@@ -56,7 +56,8 @@ enum ShellEnvironment {
         return run.find(name, hash: hash) != nil || helpers.find(name, hash: hash) != nil || begins(name, "BASH_FUNC_")
     }
     private static let run = WordTable([
-        (words: "PS4 PS0 PS1 PS2 PROMPT_COMMAND BASH_ENV ENV BASH_ALIASES BASH_CMDS SHELLOPTS BASHOPTS POSIXLY_CORRECT", value: 1)
+        (words: "PS4 PS0 PS1 PS2 PROMPT_COMMAND BASH_ENV ENV BASH_ALIASES BASH_CMDS SHELLOPTS BASHOPTS POSIXLY_CORRECT", value: 1),
+        (words: "TEXTDOMAIN TEXTDOMAINDIR", value: 1),
     ])
     /// Variables that the shell keeps as integers, or as good as: what they are given is evaluated.
     static let integers = WordTable([

@@ -14,7 +14,7 @@ enum ShellOpening: BitwiseCopyable {
     case code
     case shell, evaluate, trap, source, alias, hash, command, setting, shopt, test, arithmetic, declaration, unset, read, mapfile
     case printf, getopts, wait, fork, find, xargs, ssh, user, watch, flock, git, tar, sed, awk, container, kubectl, tee, dd
-    case parallel, script, editor, arch, network, completion, envSplit, jobs, history
+    case parallel, script, editor, arch, network, completion, envSplit, jobs, history, enable
     /// Any word that begins as one of the row's words runs code.
     case marks
     /// A program's file, after options that run nothing.
@@ -223,7 +223,7 @@ struct ShellWrapper: Sendable {
         .init(names: "fd fdfind entr watchexec inotifywait nodemon ionotify", options: "", opening: .parallel),
         .init(
             names: "ssh autossh slogin",
-            options: "-46AaCfGgKkMNnqsTtVvXxYy B: b: c: D: E> e: F$ I$ i: J: L: l: m: O: o& P: p: Q: R: S: W: w:",
+            options: "-46AaCfGgKkMNnqsTtVvXxYy B: b: c: D: E> e: F$ I$ i: J: L: l: m: O: o: P: p: Q: R: S: W: w:",
             opening: .ssh),
         .init(names: "scp sftp", options: "-346ABCpqrTvaNOsfR c: D: F$ i: J: l: o& P: S$ X: b$ s:", opening: .options),
         .init(
@@ -292,7 +292,7 @@ struct ShellWrapper: Sendable {
         .init(names: ". source", options: "", opening: .source),
         .init(names: "alias", options: "", opening: .alias),
         .init(names: "hash", options: "-lrdt p$", opening: .hash),
-        .init(names: "enable", options: "-adnps f$", opening: .options),
+        .init(names: "enable", options: "", opening: .enable),
         .init(names: "bind", options: "-lpPsSvVX m: q: u: r: f$ x$", opening: .options),
         .init(names: "complete compgen compopt", options: "", opening: .completion),
         .init(names: "fc", options: "", opening: .fork),
