@@ -108,6 +108,18 @@ public final class SessionNames {
         if !ticket.pathSteps.isEmpty { path.abandon() }
     }
 
+    /// The message was not sent after all: nothing of it happened.
+    public func withdraw(_ ticket: NameTicket) {
+        if !ticket.pathSteps.isEmpty { path.withdraw() }
+        for (_, change) in ticket.changes {
+            switch change {
+            case .prepare(let name, let prepared): remove(prepared, from: &statements, name)
+            case .declare(let name, let prepared): remove(prepared, from: &portals, name)
+            case .forgetStatement, .forgetPortal, .forgetEveryStatement, .forgetEveryPortal, .forgetEverything: break
+            }
+        }
+    }
+
     func expect(_ ticket: NameTicket) {
         if !ticket.pathSteps.isEmpty { path.expect(ticket.pathSteps.map(\.step)) }
         for (_, change) in ticket.changes {

@@ -201,6 +201,12 @@ struct SessionPath {
         refresh()
     }
 
+    /// What was let through was not sent.
+    mutating func withdraw() {
+        awaited -= 1
+        refresh()
+    }
+
     /// The backend said that something failed.
     mutating func noteFailure() {
         if before != nil {

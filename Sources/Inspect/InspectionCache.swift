@@ -193,7 +193,7 @@ struct InspectionCache {
             case .singleByte: 2
             case .unsafe: 4
             }
-        return encoding | (lexical.standardConformingStrings ? 1 : 0)
+        return encoding | (lexical.standardConformingStrings ? 1 : 0) | (lexical.foldsBeyondASCII ? 8 : 0)
     }
 
     /// Two lanes of eight bytes a step; the last bytes are read again rather than one by one.

@@ -45,9 +45,19 @@ public struct LexicalState: Sendable, Hashable {
     /// `standard_conforming_strings`: false makes `\` an escape in plain strings.
     public var standardConformingStrings: Bool
     public var encoding: ClientEncoding
+    /// The server's encoding has one byte for a character: it folds letters beyond ASCII by its locale, which nobody here knows, so
+    /// unquoted names with such letters are not understood.
+    public var foldsBeyondASCII: Bool
 
-    public init(standardConformingStrings: Bool = true, encoding: ClientEncoding = .utf8) {
+    public init(standardConformingStrings: Bool = true, encoding: ClientEncoding = .utf8, foldsBeyondASCII: Bool = false) {
         self.standardConformingStrings = standardConformingStrings
         self.encoding = encoding
+        self.foldsBeyondASCII = foldsBeyondASCII
+    }
+
+    /// From the value of `server_encoding`.
+    public mutating func noteServerEncoding(_ name: some StringProtocol) {
+        let name = name.lowercased()
+        foldsBeyondASCII = name != "utf8" && !name.hasPrefix("euc_")
     }
 }

@@ -10,7 +10,7 @@ extension SQLLexer {
         if outside == 0 { return try longWord(start, &symbols) }
         let length = EightBytes.before(outside)
         let mask = EightBytes.first(length)
-        if eight & mask & 0x8080_8080_8080_8080 != 0, lexical.encoding != .utf8 { throw .encoding }
+        if eight & mask & 0x8080_8080_8080_8080 != 0, lexical.encoding != .utf8 || lexical.foldsBeyondASCII { throw .encoding }
         let name = folded & mask
         let hash = NameHash.mix(NameHash.seed, name)
         var token = token(.word, start, start &+ length)
@@ -37,7 +37,7 @@ extension SQLLexer {
             length &+= inside
             if outside != 0 { break }
         }
-        if high & 0x8080_8080_8080_8080 != 0, lexical.encoding != .utf8 { throw .encoding }
+        if high & 0x8080_8080_8080_8080 != 0, lexical.encoding != .utf8 || lexical.foldsBeyondASCII { throw .encoding }
         var token = token(.word, start, start &+ length)
         token.keyword = keywords.keyword(name, length, hash: hash)
         if token.keyword == .none, length <= InspectLimits.identifierBytes {

@@ -6,6 +6,7 @@ import Machine
 extension RecordedCircumstances {
     private static let backslashEscapes: UInt64 = 1
     private static let encodingShift: UInt64 = 1
+    private static let foldsBeyondASCII: UInt64 = 8
 
     /// What a gate was given, without its moment, which the recording keeps by itself.
     public init(_ circumstances: Circumstances) {
@@ -15,6 +16,7 @@ extension RecordedCircumstances {
         case .singleByte: lexical |= 1 << Self.encodingShift
         case .unsafe: lexical |= 2 << Self.encodingShift
         }
+        if circumstances.lexical.foldsBeyondASCII { lexical |= Self.foldsBeyondASCII }
         self.init(lexical: lexical, inTransaction: circumstances.inTransaction)
     }
 
@@ -22,7 +24,8 @@ extension RecordedCircumstances {
     public func circumstances(at moment: Moment) -> Circumstances {
         var circumstances = Circumstances(moment: moment, inTransaction: inTransaction)
         circumstances.lexical.standardConformingStrings = lexical & Self.backslashEscapes == 0
-        switch lexical >> Self.encodingShift {
+        circumstances.lexical.foldsBeyondASCII = lexical & Self.foldsBeyondASCII != 0
+        switch (lexical & ~Self.foldsBeyondASCII) >> Self.encodingShift {
         case 0: circumstances.lexical.encoding = .utf8
         case 1: circumstances.lexical.encoding = .singleByte
         default: circumstances.lexical.encoding = .unsafe

@@ -22,6 +22,7 @@ import Testing
 ///     in yes | no | unknown         whether messages from here on are sent in a transaction
 ///     fail                          the backend said that a statement failed
 ///     abandon                       nobody will say what became of the oldest waiting ticket
+///     withdraw                      the message of the oldest waiting ticket was not sent after all
 ///     begun                         what is in force was set by the start-up message
 ///
 /// A line that begins with `=> ` is what the line before it must print.
@@ -113,6 +114,10 @@ final class GateScript {
             return nil
         case "begun":
             gate?.names.beginSession()
+            return nil
+        case "withdraw":
+            guard !tickets.isEmpty else { throw ScriptError.badLine(line) }
+            gate?.names.withdraw(tickets.removeFirst())
             return nil
         case "abandon":
             guard !tickets.isEmpty else { throw ScriptError.badLine(line) }

@@ -40,6 +40,7 @@ struct Case {
     var lexical: LexicalState {
         var state = LexicalState()
         if option("escape_strings") != nil { state.standardConformingStrings = false }
+        if let name = option("server_encoding")?.first { state.noteServerEncoding(name) }
         if let name = option("encoding")?.first { state.encoding = ClientEncoding(name: name) }
         return state
     }

@@ -77,6 +77,62 @@ import Testing
         #expect(reasons("select " + names + " from " + tables) == ["too many names"])
     }
 
+    /// The last step that fits, and one more: 999 sources and the reference itself are 1,000 steps.
+    @Test func resolutionStepsAtTheEdge() {
+        let tables = (0..<999).map { "t\($0)" }.joined(separator: ",")
+        let columns = InspectLimits.resolutionSteps / 1000
+        func query(_ count: Int) -> String { "select " + (0..<count).map { "c\($0 % 4)" }.joined(separator: ",") + " from " + tables }
+        let last = (columns / 2...columns + 1).last { reasons(query($0)) == [] }
+        #expect(last != nil)
+        if let last { #expect(reasons(query(last + 1)) == ["too many names"]) }
+    }
+
+    /// Each query of a chain passes a use on in three steps.
+    @Test func propagationAtTheEdge() {
+        func chain(_ length: Int) -> String {
+            "with c0 as (select a from t)" + (1...length).map { ", c\($0) as (select a from c\($0 - 1))" }.joined()
+                + " select a from c\(length)"
+        }
+        let last = (1...InspectLimits.propagationDepth).last { reasons(chain($0)) == [] } ?? 0
+        #expect(last >= InspectLimits.propagationDepth / 4)
+        #expect(last < InspectLimits.propagationDepth)
+        #expect(reasons(chain(last + 1)) == ["nested too deep"])
+    }
+
+    /// Numbers of paths come back while they are remembered; past the limit a path gets a new one, and names mean the same.
+    @Test func rememberedPaths() {
+        let inspector = SQLInspector(searchPath: ["public"])
+        let inspection = Inspection()
+        func inspect() -> String {
+            var text = "select a from t"
+            text.withUTF8 { inspector.inspect(UnsafeRawBufferPointer($0), lexical: LexicalState(), into: inspection) }
+            return Case.render(inspection)
+        }
+        let home = NamePath(["public"])
+        let before = inspect()
+        inspector.path = NamePath(["s0"])
+        #expect(inspect() == before.replacing("public", with: "s0"))
+        inspector.path = home
+        let number = inspector.namesNumber
+        for index in 0..<InspectLimits.rememberedPaths - 2 { inspector.path = NamePath(["s\(index)"]) }
+        inspector.path = home
+        #expect(inspector.namesNumber == number)
+        for index in 0..<InspectLimits.rememberedPaths { inspector.path = NamePath(["r\(index)"]) }
+        inspector.path = home
+        #expect(inspector.namesNumber != number)
+        #expect(inspect() == before)
+    }
+
+    /// A path that may be several is searched in up to four times the schemas of one; past that it is not known.
+    @Test func possiblePaths() {
+        func sets(_ count: Int) -> String {
+            (0..<count).map { "select set_config('search_path', 's\($0)', false) from x.y;" }.joined() + "select 1 from t"
+        }
+        let most = 4 * InspectLimits.searchPath
+        #expect(reasons(sets(most - 1)) == [])
+        #expect(reasons(sets(most)) == ["search path not known"])
+    }
+
     @Test func propagation() {
         func chain(_ length: Int) -> String {
             "with c0 as (select a from t)" + (1...length).map { ", c\($0) as (select a from c\($0 - 1))" }.joined()

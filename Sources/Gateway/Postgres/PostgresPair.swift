@@ -42,6 +42,7 @@ final class PostgresPair {
         var lexical = LexicalState()
         for parameter in greeting.parameters {
             if parameter.name == "client_encoding" { lexical.encoding = ClientEncoding(name: parameter.value) }
+            if parameter.name == "server_encoding" { lexical.noteServerEncoding(parameter.value) }
             if parameter.name == "standard_conforming_strings" { lexical.standardConformingStrings = parameter.value == "on" }
         }
         let impossible = try PostgresScram.freshNonce()

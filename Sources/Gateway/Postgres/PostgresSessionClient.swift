@@ -128,8 +128,11 @@ extension PostgresSession {
             var described: Range<Int>?
             if permit.masks != nil || permit.ticket != nil {
                 switch prepare(permit) {
-                case .wait: return false
+                case .wait:
+                    withdraw(permit)
+                    return false
                 case .refuse(let refusal):
+                    withdraw(permit)
                     poison(.query, refusal, recorded: .query, text: text)
                     return true
                 case .go(let made, let query): (statement, described) = (made, query)
@@ -237,8 +240,11 @@ extension PostgresSession {
             var statement: PostgresStatement?
             if permit.masks != nil || permit.ticket != nil {
                 switch prepare(permit, isExecute: true) {
-                case .wait: return false
+                case .wait:
+                    withdraw(permit)
+                    return false
                 case .refuse(let refusal):
+                    withdraw(permit)
                     poison(.execute, refusal, recorded: .execute, portal: portal)
                     return true
                 case .go(let made, _): statement = made
@@ -333,6 +339,9 @@ extension PostgresSession {
             }
             guard let sequence = record(.functionCall, permit.decision, function: function, parameters: message.body) else { return true }
             observer.decided(.allow)
+            // Its arguments are not read: it may have set anything.
+            if let ticket = permit.ticket { gate.names.abandon(ticket) }
+            noteLexicalChanges()
             permit.spend()
             toBackend.pass(message.range)
             expectations.append(PostgresExpectation(.functionCall, sequence: sequence, started: now.steady))
