@@ -48,8 +48,7 @@ struct GrammarTruth {
 
     /// Nodes whose content runs later, or names no relation.
     private static let skipped: Set<String> = [
-        "RuleStmt", "CreateFunctionStmt", "CreateTrigStmt", "DefineStmt", "CreateDomainStmt", "AlterDomainStmt",
-        "LockingClause", "ConstraintsSetStmt", "PublicationObjSpec", "ImportForeignSchemaStmt",
+        "CreateFunctionStmt", "DefineStmt", "LockingClause", "ConstraintsSetStmt", "ImportForeignSchemaStmt",
     ]
 
     private mutating func walk(_ value: Any, _ ctes: Set<String>, _ verb: Touch.Verb) {
@@ -63,6 +62,9 @@ struct GrammarTruth {
             case "InsertStmt": walk(change: child, .insert, visible)
             case "UpdateStmt": walk(change: child, .update, visible)
             case "DeleteStmt": walk(change: child, .delete, visible)
+            case "MergeStmt":
+                noteBranches(of: child)
+                walk(child, visible, .any)
             case "FuncCall":
                 note(function: child)
                 walk(child, visible, verb)
@@ -96,24 +98,33 @@ struct GrammarTruth {
         walk(fields, visible, .any)
     }
 
+    /// MERGE does to its table what its branches say.
+    private mutating func noteBranches(of merge: Any) {
+        guard let fields = merge as? [String: Any], let target = fields["relation"] as? [String: Any],
+            let name = target["relname"] as? String
+        else { return }
+        for branch in fields["mergeWhenClauses"] as? [[String: Any]] ?? [] {
+            let verb: Touch.Verb
+            switch (branch["MergeWhenClause"] as? [String: Any])?["commandType"] as? String {
+            case "CMD_INSERT": verb = .insert
+            case "CMD_UPDATE": verb = .update
+            case "CMD_DELETE": verb = .delete
+            default: continue
+            }
+            touches.insert(Touch(schema: target["schemaname"] as? String, name: name, verb: verb))
+        }
+    }
+
     private mutating func note(relation name: String, _ fields: [String: Any], _ ctes: Set<String>, _ verb: Touch.Verb) {
         let schema = fields["schemaname"] as? String
         if schema == nil, ctes.contains(name) { return }
         touches.insert(Touch(schema: schema, name: name, verb: verb))
     }
 
-    /// Types that the grammar itself knows: `treat(a as int)` calls the pure function `int4`.
-    private static let grammarTypes: Set<String> = [
-        "int2", "int4", "int8", "float4", "float8", "numeric", "bool", "bit", "varbit", "bpchar", "varchar", "timestamp", "timestamptz",
-        "time", "timetz", "interval", "json",
-    ]
-
     private mutating func note(function call: Any) {
-        // Syntax of its own, as `trim` or `overlaps`: a name that nobody wrote.
-        if (call as? [String: Any])?["funcformat"] as? String == "COERCE_SQL_SYNTAX" { return }
         let parts = (call as? [String: Any])?["funcname"] as? [[String: Any]] ?? []
         guard let last = parts.last?["String"] as? [String: Any] else { return }
-        guard let name = (last["sval"] ?? last["str"]) as? String, !Self.grammarTypes.contains(name) else { return }
+        guard let name = (last["sval"] ?? last["str"]) as? String else { return }
         functions.insert(name)
     }
 }
