@@ -276,7 +276,9 @@ extension SQLReader {
         markInsideFrom(since: pendingBefore)
         try expect(.on)
         use = .filter
-        note(shape(of: try expression()))
+        // It has no WHERE: ON pairs rows, and WHEN NOT MATCHED BY SOURCE changes those that it does not hold for.
+        try expression()
+        note(.none)
         var changes = false
         repeat { changes = try mergeBranch(range) || changes } while at(.when)
         // With DO NOTHING alone it is only joined, and read.

@@ -16,6 +16,7 @@ import Machine
 ///   using; only casts to `reg…` types and operators of another schema by `OPERATOR(…)` are a `call`.
 /// - `alias.name` is a column, and every column where a pg_catalog function takes a row under that name.
 /// - DELETE has no columns; what its WHERE and RETURNING read is a `select`. FOR UPDATE and FOR SHARE are a `lock`.
+/// - MERGE has no WHERE, whatever its ON says.
 /// - A condition without columns, or one that is the same for every row inside a larger one, makes WHERE a tautology.
 /// - SHOW has no access. DISCARD sets `discard`, with ALL also `all`, `search_path`, `role` and `session_authorization`.
 /// - Code that runs later (functions, triggers, policies' parents) is `create` and, for a table's, `alter` of the table. What a
