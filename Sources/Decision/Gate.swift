@@ -27,6 +27,8 @@ public final class Gate {
     private var judged: Inspection
     /// The text that the judged statements are ranges of; empty where they come from several texts. Read while considering only.
     private var text = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// Of the path that the inspector looks names up along.
+    private var pathVersion = 0
     /// How the message considered is read.
     private var lexical = LexicalState()
 
@@ -140,7 +142,9 @@ public final class Gate {
     }
 
     private func lookUpAlongPath() {
-        if inspector.path != names.path.inForce { inspector.path = names.path.inForce }
+        guard pathVersion != names.path.version else { return }
+        pathVersion = names.path.version
+        inspector.path = names.path.inForce
     }
 
     private func judge(portal: String, _ circumstances: Circumstances) -> Outcome {
@@ -185,7 +189,7 @@ public final class Gate {
 
     /// A ticket for what a message without names does to the search path; nil for most.
     private func pathTicket(_ found: Inspection, _ circumstances: Circumstances, _ alternatives: Bool = false) -> NameTicket? {
-        guard found.statements.buffer.contains(where: names.path.concerns) else { return nil }
+        guard names.followsPath(of: found) else { return nil }
         var ticket = NameTicket()
         addPathSteps(of: found, to: &ticket, circumstances, alternatives)
         return ticket.isEmpty ? nil : ticket

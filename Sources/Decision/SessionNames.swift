@@ -97,6 +97,12 @@ public final class SessionNames {
     /// The backend confirmed the Bind.
     public func confirmBind(portal: String, to bound: [PreparedStatement]) { portals[NameKey(portal)] = bound }
 
+    /// Whether any statement changes the search path, or ends a transaction that did. Most messages do not.
+    @inline(__always) func followsPath(of found: Inspection) -> Bool {
+        for statement in found.statements.buffer where path.concerns(statement) { return true }
+        return false
+    }
+
     /// What the settings are now is what RESET goes back to: they were made by the start-up message.
     public func beginSession() { path.beginSession() }
 

@@ -109,7 +109,11 @@ struct SessionPath {
     /// The role may be another than `now` says.
     private var isRoleDoubtful = false
     private var everListed: NamePath
-    private(set) var inForce: NamePath
+    private(set) var inForce: NamePath {
+        didSet { version &+= 1 }
+    }
+    /// Another number whenever `inForce` was written: telling whether it changed costs no comparison of names.
+    private(set) var version = 0
 
     init(_ schemas: [String]) {
         start = Settings(path: schemas)
@@ -312,14 +316,17 @@ struct SessionPath {
     }
 
     private mutating func refresh() {
+        inForce = computed()
+    }
+
+    private func computed() -> NamePath {
+        var inForce = now.inForce
         if awaited > 0 || isDoubtful || (isRoleDoubtful && now.inForce.followsRole) {
             var all = everListed
-            all.add(now.inForce)
+            all.add(inForce)
             inForce = all
-        } else {
-            inForce = now.inForce
         }
-        guard let before else { return }
+        guard let before else { return inForce }
         // A message may end the transaction and go on.
         var behind = before.inForce
         var session = now
@@ -329,6 +336,7 @@ struct SessionPath {
         inForce.behindTransaction = behind.schemas
         inForce.isComplete = inForce.isComplete && behind.isComplete
         inForce.followsRole = inForce.followsRole || behind.followsRole
+        return inForce
     }
 }
 

@@ -24,7 +24,8 @@ struct WideWalk {
     private mutating func source() -> String { pick(["users", "s.items", "only users", "only (s.items)", "users *", "\"Orders\"", "c"]) }
     private mutating func column() -> String { pick(["id", "email", "a", "\"B\"", "total"]) }
     private mutating func literal() -> String {
-        pick(["1", "'x'", "null", "-3", "1.5", "true", "E'\\\\'", "$$q$$", "U&'\\0041'", "interval '1' day", "date '2020-01-01'", "array[1, 2]", "X'1f'"])
+        pick(["1", "'x'", "null", "-3", "1.5", "true", "E'\\\\'", "$$q$$", "U&'\\0041'", "interval '1' day", "date "
+            + "'2020-01-01'", "array[1, 2]", "X'1f'"])
     }
     private mutating func function() -> String { pick(["lower", "s.f", "my_f", "pg_catalog.abs", "pg_sleep", "\"F\"", "now"]) }
     private mutating func type() -> String {
@@ -67,7 +68,8 @@ struct WideWalk {
         case 25: return "\(function())(variadic array[\(expression())])"
         case 26: return "\(function())(x => \(expression()), y := \(b))"
         case 27:
-            let frame = pick(["rows unbounded preceding", "range between 1 preceding and current row exclude ties", "groups current row", ""])
+            let frame = pick(["rows unbounded preceding", "range between 1 preceding and current row exclude ties", "groups "
+                + "current row", ""])
             return "sum(\(a)) over (partition by \(expression()) order by \(a) \(frame))"
         case 28: return "grouping(\(a))"
         case 29: return "\(a) between symmetric \(b) and \(expression())"
@@ -82,7 +84,8 @@ struct WideWalk {
 
     private mutating func item() -> String {
         switch next() % 10 {
-        case 0: return "xmltable(xmlnamespaces('u' as n), '/a' passing \(literal()) columns x int path 'x' default \(literal()) not null, o for ordinality) as xt"
+        case 0: return "xmltable(xmlnamespaces('u' as n), '/a' passing \(literal()) columns x int path 'x' default \(literal()) "
+            + "not null, o for ordinality) as xt"
         case 1: return "rows from (generate_series(1, 2), \(function())(\(literal())) as (p int, q text)) with ordinality as rf"
         case 2: return "lateral (\(query())) as l(p, q)"
         case 3: return "\(source()) tablesample \(pick(["bernoulli", "system"])) (10) repeatable (3)"
@@ -100,14 +103,20 @@ struct WideWalk {
         defer { depth -= 1 }
         switch next() % 12 {
         case 0:
-            let search = pick(["search depth first by id set seq ", "search breadth first by id, parent set seq cycle id set looped using way ", "cycle id set looped to 1 default 0 using way ", ""])
-            return "with recursive tree(id, parent) as (select id, total from \(table()) union \(maybe("all "))select t.id, t.a from \(table()) t join tree on t.a = tree.id) \(search)select id from tree"
+            let search = pick(["search depth first by id set seq ", "search breadth first by id, parent set seq cycle id set "
+                + "looped using way ", "cycle id set looped to 1 default 0 using way ", ""])
+            return "with recursive tree(id, parent) as (select id, total from \(table()) union \(maybe("all "))select t.id, t.a "
+                + "from \(table()) t join tree on t.a = tree.id) \(search)select id from tree"
         case 1: return "values (\(expression()), 1), (2, \(literal()))"
         case 2: return "table only \(table())"
         case 3: return "(\(query())) \(pick(["union", "except all", "intersect"])) (\(query()) limit 3)"
-        case 4: return "select \(column()), count(*) from \(item()) group by \(pick(["", "distinct "]))\(pick(["cube (id, a)", "rollup ((id, a), total)", "grouping sets (id, (id, a), cube (total), ())"])) having \(expression())"
-        case 5: return "select \(expression()) from \(item()) window w as (order by \(column())), w2 as (w rows 3 preceding) order by 1 using >"
-        case 6: return "select distinct on (\(column())) \(column()) from \(item()), \(item()) where \(expression()) for no key update of \(pick(["users", "c"])) skip locked"
+        case 4:
+            let sets = pick(["cube (id, a)", "rollup ((id, a), total)", "grouping sets (id, (id, a), cube (total), ())"])
+            return "select \(column()), count(*) from \(item()) group by \(pick(["", "distinct "]))\(sets) having \(expression())"
+        case 5: return "select \(expression()) from \(item()) window w as (order by \(column())), w2 as (w rows 3 preceding) "
+            + "order by 1 using >"
+        case 6: return "select distinct on (\(column())) \(column()) from \(item()), \(item()) where \(expression()) for no key "
+            + "update of \(pick(["users", "c"])) skip locked"
         case 7: return "select from \(source()) where \(expression()) offset 1 rows fetch next 2 rows with ties"
         default: return "select \(expression()) as x, \(expression()) from \(item()) where \(expression())"
         }
@@ -119,16 +128,22 @@ struct WideWalk {
         switch next() % 5 {
         case 0:
             let branches = [
-                "when matched and \(expression()) then update set a = \(expression()), (b, c) = row(1, default)", "when matched then delete",
+                "when matched and \(expression()) then update set a = \(expression()), (b, c) = row(1, default)", "when matched "
+                    + "then delete",
                 "when not matched then insert (a, b) values (\(expression()), default)", "when not matched then insert default values",
                 "when matched then do nothing",
             ]
-            return "merge into \(maybe("only "))\(table()) as t using \(pick(["c", "s.items", "(table c)"])) as s on t.id = s.id \(pick(branches)) \(pick(branches))"
+            return "merge into \(maybe("only "))\(table()) as t using \(pick(["c", "s.items", "(table c)"])) as s on t.id = s.id "
+                + "\(pick(branches)) \(pick(branches))"
         case 1:
-            return "insert into \(table()) as t (a, b[1], d.x) overriding user value \(query()) on conflict (a collate \"C\" text_ops, (lower(b))) where \(column()) > 0 do update set a = excluded.a, b = default where \(expression()) returning *, t.a as z"
+            return "insert into \(table()) as t (a, b[1], d.x) overriding user value \(query()) on conflict (a collate \"C\" "
+                + "text_ops, (lower(b))) where \(column()) > 0 do update set a = excluded.a, b = default where \(expression()) "
+                    + "returning *, t.a as z"
         case 2: return "insert into \(table()) default values returning \(expression())"
-        case 3: return "update only \(table()) t set (a, b) = (select \(column()), 1 from c), d[2] = \(expression()) from \(item()) where current of k"
-        default: return "with gone as (delete from \(table()) using \(item()) where \(expression()) returning *), more as materialized (\(query())) insert into \(table()) select * from gone, more"
+        case 3: return "update only \(table()) t set (a, b) = (select \(column()), 1 from c), d[2] = \(expression()) from "
+            + "\(item()) where current of k"
+        default: return "with gone as (delete from \(table()) using \(item()) where \(expression()) returning *), more as "
+            + "materialized (\(query())) insert into \(table()) select * from gone, more"
         }
     }
 
@@ -137,16 +152,23 @@ struct WideWalk {
     private mutating func definition() -> String {
         let name = table()
         switch next() % 22 {
-        case 0: return "create \(maybe("unlogged "))table \(name) (a int default \(function())(1) check (a > 0) not null, b text collate \"C\" generated always as (lower(a::text)) stored, foreign key (a) references \(table()) (id) on delete cascade, exclude using gist (a with =) where (a > 1)) partition by range (a)"
+        case 0: return "create \(maybe("unlogged "))table \(name) (a int default \(function())(1) check (a > 0) not null, b text "
+            + "collate \"C\" generated always as (lower(a::text)) stored, foreign key (a) references \(table()) (id) on delete "
+                + "cascade, exclude using gist (a with =) where (a > 1)) partition by range (a)"
         case 1: return "create table \(name) partition of \(table()) for values from (minvalue, 1) to (2, maxvalue)"
         case 2: return "create \(maybe("or replace "))view \(name) (x, y) as \(query()) with local check option"
         case 3: return "create materialized view \(name) as \(query()) with no data"
-        case 4: return "create unique index concurrently if not exists i on only \(name) using btree (lower(email) collate \"C\" text_ops desc nulls last, a) include (b) where \(column()) is not null"
-        case 5: return "create policy p on \(name) as restrictive for update to public using (\(column()) = 1) with check (exists (\(query())))"
-        case 6: return "create trigger g before insert or update of a, b on \(name) referencing new table as n for each row when (new.a is distinct from old.a) execute function f('x')"
-        case 7: return "create rule r as on update to \(name) where old.a <> new.a do instead (update \(table()) set a = new.a; delete from \(table()) where a = old.a)"
+        case 4: return "create unique index concurrently if not exists i on only \(name) using btree (lower(email) collate \"C\" "
+            + "text_ops desc nulls last, a) include (b) where \(column()) is not null"
+        case 5: return "create policy p on \(name) as restrictive for update to public using (\(column()) = 1) with check "
+            + "(exists (\(query())))"
+        case 6: return "create trigger g before insert or update of a, b on \(name) referencing new table as n for each row when "
+            + "(new.a is distinct from old.a) execute function f('x')"
+        case 7: return "create rule r as on update to \(name) where old.a <> new.a do instead (update \(table()) set a = new.a; "
+            + "delete from \(table()) where a = old.a)"
         case 8: return "create publication p for table only s.items (a, b) where (a > 1), users with (publish = 'insert')"
-        case 9: return "alter table only \(name) add column a int default \(function())(2), alter b type text using lower(b), drop column if exists c cascade, add constraint k check (a > 0) not valid"
+        case 9: return "alter table only \(name) add column a int default \(function())(2), alter b type text using lower(b), "
+            + "drop column if exists c cascade, add constraint k check (a > 0) not valid"
         case 10: return "alter table \(name) rename column a to b"
         case 11: return "create domain d as text default lower('X') check (value <> \(literal()))"
         case 12: return "create statistics st (ndistinct) on a, (lower(b)) from \(name)"
@@ -168,7 +190,9 @@ struct WideWalk {
         case 0: return "copy \(name) (a, b) from stdin with (format csv, header true, null 'x') where a > 1"
         case 1: return "copy (\(pick(["delete from users returning *", "update c set a = 1 returning a", "table users"]))) to stdout"
         case 2: return "copy \(name) to program 'gzip' csv"
-        case 3: return "explain \(pick(["analyze ", "(analyze, verbose off, format json) ", "(costs off) ", "analyse verbose ", "(analyze false) "]))\(change())"
+        case 3:
+            let how = pick(["analyze ", "(analyze, verbose off, format json) ", "(costs off) ", "analyse verbose ", "(analyze false) "])
+            return "explain \(how)\(change())"
         case 4: return "prepare q (int, text) as \(change())"
         case 5: return "execute q (\(literal()), 2 + 3)"
         case 6: return "declare k binary scroll cursor with hold for \(query())"
