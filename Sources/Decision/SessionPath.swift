@@ -9,8 +9,10 @@ enum PathStep {
     /// May be in force, until the transaction ends or for good; may not.
     case perhaps([String])
     case start
-    /// nil is the role that the session began with.
+    /// nil is no role: the session's user.
     case role(String?, local: Bool)
+    /// nil is who logged in.
+    case authorization(String?)
     case perhapsRole(String)
     case everything
     case unknown
@@ -42,6 +44,8 @@ enum PathStep {
         case .roleLocally: self = .role(names().first, local: true)
         case .possibleRole: self = names().first.map { .perhapsRole($0) } ?? .unknown
         case .noRole: self = .role(nil, local: false)
+        case .authorization: self = .authorization(names().first)
+        case .noAuthorization: self = .authorization(nil)
         case .everything: self = .everything
         case .unknown: self = .unknown
         }
@@ -61,6 +65,7 @@ struct SessionPath {
         var isComplete = true
         var followsRole = true
         var role: String?
+        var authorization: String?
         var localPath: [String]?
         var localRole: String?
         /// Besides, from `set_config` that may have run.
@@ -70,7 +75,7 @@ struct SessionPath {
         var inForce: NamePath {
             let listed = localPath ?? path
             let follows = localPath == nil ? followsRole : listed.contains("$user")
-            let role = localRole ?? role
+            let role = localRole ?? role ?? authorization
             var result = NamePath([], isComplete: isComplete, followsRole: follows)
             for schema in listed {
                 if schema != "$user" {
@@ -140,9 +145,9 @@ struct SessionPath {
             case .list(let schemas, _), .perhaps(let schemas):
                 for schema in schemas where schema != "$user" { everListed.add(schema) }
                 if schemas.contains("$user") { everListed.isComplete = false }
-            case .role(let role?, _), .perhapsRole(let role): everListed.add(role)
+            case .role(let role?, _), .authorization(let role?), .perhapsRole(let role): everListed.add(role)
             case .unknown: everListed.isComplete = false
-            case .start, .role(nil, _), .everything, .begin, .commit, .rollback, .savepoint, .release, .rollbackTo: break
+            case .start, .role(nil, _), .authorization(nil), .everything, .begin, .commit, .rollback, .savepoint, .release, .rollbackTo: break
             }
         }
         if everListed.schemas.count > Self.limit {
@@ -161,7 +166,11 @@ struct SessionPath {
         var isExplicit = inTransaction != .no || before != nil
         if inTransaction == .unknown, before == nil { doubt() }
         let begins = steps.contains { if case .begin = $0.step { $0.happened } else { false } }
-        let ends = steps.contains { if case .commit = $0.step { true } else if case .rollback = $0.step { true } else { false } }
+        let ends = steps.contains {
+            if case .commit = $0.step { return true }
+            if case .rollback = $0.step { return true }
+            return false
+        }
         if failed, !isExplicit, !begins {
             // The message was one transaction and is taken back, unless it ended that itself on the way.
             if ends { doubt() }
@@ -174,7 +183,7 @@ struct SessionPath {
             case .commit, .rollback:
                 apply(step, isExplicit: isExplicit)
                 isExplicit = false
-            case .list, .perhaps, .start, .role, .perhapsRole, .everything, .unknown, .savepoint, .release, .rollbackTo:
+            case .list, .perhaps, .start, .role, .authorization, .perhapsRole, .everything, .unknown, .savepoint, .release, .rollbackTo:
                 apply(step, isExplicit: isExplicit)
             }
         }
@@ -268,7 +277,7 @@ struct SessionPath {
                 savepoints.removeAll()
             }
             return
-        case .begin, .list, .perhaps, .start, .role, .perhapsRole, .everything, .unknown: break
+        case .begin, .list, .perhaps, .start, .role, .authorization, .perhapsRole, .everything, .unknown: break
         }
         if isExplicit, before == nil { before = now }
         switch step {
@@ -292,6 +301,10 @@ struct SessionPath {
         case .role(let role, local: true): now.localRole = role
         case .role(let role, local: false):
             now.role = role
+            now.localRole = nil
+        case .authorization(let user):
+            now.authorization = user
+            now.role = nil
             now.localRole = nil
         case .perhapsRole(let role): perhaps(role)
         case .everything:

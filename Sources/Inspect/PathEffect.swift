@@ -115,9 +115,9 @@ extension SQLReader {
             pathFollowsRole = false
             for index in 0..<listedPath.count { search(listedPath[index]) }
         case .possible: for index in 0..<listedPath.count { alsoSearch(listedPath[index]) }
-        case .role, .roleLocally, .possibleRole:
+        case .role, .roleLocally, .authorization, .possibleRole:
             if pathFollowsRole { for index in 0..<listedPath.count { alsoSearch(listedPath[index]) } }
-        case .noRole: if pathFollowsRole { pathIsOpen = pathIsOpen || sessionPath.isOpen }
+        case .noRole, .noAuthorization: if pathFollowsRole { pathIsOpen = pathIsOpen || sessionPath.isOpen }
         case .start, .everything, .unknown:
             pathIsOpen = true
             pathFollowsRole = true

@@ -174,15 +174,21 @@ extension SQLReader {
             change(path: isLocal ? .listedLocally : .listed)
             return listPath(values)
         }
-        guard isSession || named == known.role || named == known.sessionAuthorization else { return }
-        noteRole(values, locally: isLocal)
+        let isUser = isSession || named == known.sessionAuthorization
+        if isUser || named == known.role { noteRole(values, isUser: isUser, locally: isLocal) }
     }
 
-    private func noteRole(_ values: Range<Int>, locally isLocal: Bool) {
+    private func noteRole(_ values: Range<Int>, isUser: Bool, locally isLocal: Bool) {
         let value = tokens[values.lowerBound]
         guard values.count == 1, value.isName || value.isString, let role = try? value.isString ? stringSymbol(value) : symbol(of: value),
             !role.isNone
         else { return change(path: .unknown) }
+        if isUser {
+            if isLocal { return change(path: .unknown) }
+            if value.keyword == .default { return change(path: .noAuthorization) }
+            change(path: .authorization)
+            return listedPath.append(role)
+        }
         if value.keyword == .default || symbols.bytes(role).elementsEqual("none".utf8) {
             return change(path: isLocal ? .unknown : .noRole)
         }
@@ -286,8 +292,10 @@ extension SQLReader {
         let named = (try? symbol(of: word)).map(foldedParameter)
         if word.keyword == .all || named == known.searchPath {
             change(path: .start)
-        } else if named == known.role || named == known.sessionAuthorization || word.keyword == .session {
+        } else if named == known.role {
             change(path: .noRole)
+        } else if named == known.sessionAuthorization || word.keyword == .session {
+            change(path: .noAuthorization)
         }
     }
 

@@ -122,10 +122,14 @@ public enum PathChange: UInt8, BitwiseCopyable, Sendable {
     case start
     case role
     case roleLocally
+    /// The session's user, which also ends a role.
+    case authorization
     /// Perhaps the role listed.
     case possibleRole
-    /// The role that the session began with.
+    /// The session's user again.
     case noRole
+    /// The user that logged in, and no role.
+    case noAuthorization
     /// Path and role as they were when the session began: DISCARD ALL.
     case everything
     /// Not known.
