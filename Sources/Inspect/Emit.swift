@@ -32,7 +32,7 @@ extension SQLReader {
     private func emitStatement(_ failure: Misread?, into inspection: Inspection) {
         let number = UInt16(truncatingIfNeeded: inspection.statements.count)
         statement.firstAccess = UInt32(inspection.accesses.count)
-        for index in 0..<findings.accesses.count { emitAccess(findings.accesses[index], number, into: inspection) }
+        for index in 0..<findings.accesses.count { emitAccess(index, number, into: inspection) }
         if let failure {
             // Only what names mean is not known: all else was read.
             if failure != .searchPath {
@@ -66,12 +66,16 @@ extension SQLReader {
         inspection.append(statement)
     }
 
-    private func emitAccess(_ found: Findings.FoundAccess, _ number: UInt16, into inspection: Inspection) {
+    private func emitAccess(_ index: Int, _ number: UInt16, into inspection: Inspection) {
+        let found = findings.accesses[index]
         var access = Access(
             verb: found.verb, objectClass: found.objectClass, statement: number, schema: text(found.schema, in: inspection),
             name: text(found.name, in: inspection),
             source: TextRef(offset: found.start, count: found.end > found.start ? found.end - found.start : 0))
         access.everyColumn = found.everyColumn
+        if found.opener != Findings.none {
+            access.through = found.opener < 0 ? Access.throughStatement : UInt16(truncatingIfNeeded: index - Int(found.opener))
+        }
         access.everyColumnUses = found.everyColumn && found.everyUses.isEmpty ? .filter : found.everyUses
         access.firstColumn = UInt32(truncatingIfNeeded: inspection.columns.count)
         var next = found.firstColumn

@@ -15,7 +15,13 @@ struct Findings {
         var lastColumn: Int32
         var start: UInt32
         var end: UInt32
+        /// The access that sets it going; `none` for what the statement says itself.
+        var opener: Int32
     }
+    /// An opener: the statement, where an operator or a type is.
+    static let statementItself: Int32 = -2
+    /// An opener: nothing; the access is the statement's own.
+    static let none: Int32 = -1
     struct FoundColumn: BitwiseCopyable {
         var name: Symbol
         var uses: ColumnUses
@@ -65,21 +71,26 @@ struct Findings {
 
     /// The index of an access, made if it is new. `start ..< end` is where it is first written.
     mutating func access(
-        _ verb: Verb, _ objectClass: ObjectClass, schema: Symbol, name: Symbol, start: UInt32, end: UInt32
+        _ verb: Verb, _ objectClass: ObjectClass, schema: Symbol, name: Symbol, start: UInt32, end: UInt32,
+        opener: Int32 = Self.none
     ) -> Int {
         let mask = accessSlots.count - 1
         var at = Self.mix(UInt32(verb.rawValue) << 8 | UInt32(objectClass.rawValue), schema.id, name.id) & mask
         while accessSlots[at].stamp == stamp {
             let index = Int(accessSlots[at].index)
             let found = accesses[index]
-            if found.verb == verb, found.objectClass == objectClass, found.schema == schema, found.name == name { return index }
+            if found.verb == verb, found.objectClass == objectClass, found.schema == schema, found.name == name,
+                (found.opener == Self.none) == (opener == Self.none)
+            {
+                return index
+            }
             at = (at + 1) & mask
         }
         let index = accesses.count
         accesses.append(
             FoundAccess(
                 verb: verb, objectClass: objectClass, everyColumn: false, everyUses: [], schema: schema, name: name,
-                firstColumn: -1, lastColumn: -1, start: start, end: end))
+                firstColumn: -1, lastColumn: -1, start: start, end: end, opener: opener))
         accessSlots[at] = Slot(stamp: stamp, index: Int32(index))
         if accesses.count * 2 > accessSlots.count { rehashAccesses() }
         return index

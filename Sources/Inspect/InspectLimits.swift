@@ -20,6 +20,16 @@ public enum InspectLimits {
     public static let propagationDepth = 200
     /// Accesses of one statement.
     public static let accesses = 4_096
+    /// Columns that the stars of one message are opened to, where a schema lists them; a star past it is every column.
+    public static let expandedColumns = 65_536
+    /// Views inside views, functions inside functions: how often what an access sets going is looked for again.
+    public static let openingRounds = 64
+    /// Objects that one session gave another meaning than the schema's; past it nothing of the schema is relied upon.
+    public static let changedNames = 256
+    /// Bytes of a schema file.
+    public static let schemaBytes = 64 << 20
+    /// Diagnostics of one schema file; later ones are not kept.
+    public static let schemaDiagnostics = 1_000
     /// Schemas of a search path.
     public static let searchPath = 16
     /// Search paths of one session that are told apart by a number that comes back.

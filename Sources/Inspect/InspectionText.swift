@@ -24,11 +24,22 @@ public enum InspectionText {
         return text + columns(access, of: inspection)
     }
 
+    /// ` through public.v` for an access that another one sets going, else nothing.
+    public static func opener(ofAccess index: Int, of inspection: Inspection) -> String {
+        let access = inspection.accesses[index]
+        if access.through == 0 { return "" }
+        if access.through == Access.throughStatement { return " through an operator or type" }
+        let opener = inspection.accesses[index - Int(access.through)]
+        return " through " + qualified(opener, of: inspection)
+    }
+
     /// The accesses of one statement, in order.
     public static func accesses(ofStatement index: Int, of inspection: Inspection) -> [String] {
         let statement = inspection.statements[index]
         let first = Int(statement.firstAccess)
-        return (first..<first + Int(statement.accessCount)).map { access(inspection.accesses[$0], of: inspection) }
+        return (first..<first + Int(statement.accessCount)).map {
+            access(inspection.accesses[$0], of: inspection) + opener(ofAccess: $0, of: inspection)
+        }
     }
 
     /// The facts of one statement that are not their defaults: `kind select, where keyed, limit 10, …`.
@@ -42,6 +53,7 @@ public enum InspectionText {
         case .unknown: facts.append("limit unknown")
         }
         if statement.returnsRows { facts.append("rows") }
+        if statement.hasUnknownColumns { facts.append("unknown columns") }
         if statement.analyzes { facts.append("analyzes") }
         if statement.nameEffect != .none {
             facts.append("\(statement.nameEffect) " + quoted(inspection.string(statement.effectName)))

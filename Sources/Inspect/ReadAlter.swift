@@ -261,6 +261,10 @@ extension SQLReader {
             try expect(.as)
             return try oneInParentheses()
         }
+        if at(.add), peek(1).keyword == .generated {
+            advance()
+            return try generated()
+        }
         let data = at(.set) && peek(1).keyword == .data
         if data {
             advance()

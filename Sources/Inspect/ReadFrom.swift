@@ -33,8 +33,10 @@ extension SQLReader {
                 advance()
                 _ = joinType()
                 try expect(.join)
+                let right = sources.count
                 try tablePrimary()
                 scopes[scopes.count - 1].mergesColumns = true
+                if try joinKnownColumns(left: first, right: right) { continue }
                 for index in first..<sources.count { try readEveryColumn(of: index) }
             case .join, .inner, .left, .right, .full:
                 guard joinType(), accept(.join) else { throw .syntax }
@@ -88,8 +90,7 @@ extension SQLReader {
         case .relation:
             for target in Int(source.firstTarget)..<Int(source.firstTarget + source.targetCount) {
                 let access = try selectAccess(ofTarget: target)
-                findings.accesses[access].everyColumn = true
-                findings.accesses[access].everyUses.formUnion(.filter)
+                useEveryColumn(of: access, targets[target].relation, .filter)
             }
         case .derived, .function: use(source.outputs, for: .filter)
         case .join, .phantom: return

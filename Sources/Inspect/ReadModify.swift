@@ -78,8 +78,7 @@ extension SQLReader {
         for index in Int(range.first)..<Int(range.first + range.count) {
             let target = targets[index]
             let found = try access(verb, .table, schema: target.schema, name: target.name, target.start, target.end)
-            findings.accesses[found].everyColumn = true
-            findings.accesses[found].everyUses.formUnion(.write)
+            useEveryColumn(of: found, target.relation, .write)
         }
     }
 

@@ -39,7 +39,7 @@ extension SQLReader {
         use = outerUse
         constantConditions = outerConstants
         leave()
-        return body.outputs
+        return schema == nil ? body.outputs : expandedStars(body.outputs)
     }
 
     private func closeSelect(_ role: QueryRole) throws(Misread) {
@@ -64,6 +64,7 @@ extension SQLReader {
             guard strength >= minimum else { return left }
             if left.scopeIsOpen { try closeSelect(role) }
             left.scopeIsOpen = false
+            if schema != nil { left.outputs = expandedStars(left.outputs) }
             left.limit = (.no, nil)
             advance()
             let all = accept(.all)
@@ -71,7 +72,8 @@ extension SQLReader {
             let heads = recursive >= 0 ? provisional(left.outputs, for: recursive) : left.outputs
             let right = try setOperation(role, strength + 1, recursive: -1)
             if right.scopeIsOpen { try closeSelect(role) }
-            left.outputs = combine(heads, right.outputs, inPlace: recursive >= 0)
+            let arm = schema == nil ? right.outputs : expandedStars(right.outputs)
+            left.outputs = combine(heads, arm, inPlace: recursive >= 0)
             if !all { use(left.outputs, for: .filter) }
         }
     }
@@ -222,7 +224,9 @@ extension SQLReader {
         let outputs = try targetList()
         scopes[level].outputs = outputs
         if distinct || numbered { use(outputs, for: .filter) }
-        for ref in firstRef..<lastRef where refs[ref].kind == .plain { usedByName(refs[ref].name, outputs) }
+        for ref in firstRef..<lastRef where refs[ref].kind == .plain {
+            if usedByName(refs[ref].name, outputs) { refs[ref].matched = true }
+        }
         if at(.into) { try selectInto(role) }
         use = .filter
         if accept(.from) { try fromClause() }
@@ -355,7 +359,8 @@ extension SQLReader {
     /// A name may be a column or an output column; a number is an output column.
     private func groupedBy(_ item: Expr, _ outputs: Outputs) {
         if item.form == .column {
-            usedByName(item.name, outputs)
+            // Where no source has the name, it is the output column's, and no column that is missing.
+            if usedByName(item.name, outputs), refs.count > Int(item.firstRef) { refs[Int(item.firstRef)].matched = true }
         } else if item.form == .constant {
             use(outputs, for: .filter)
         }

@@ -13,6 +13,8 @@ extension SQLReader {
         for index in 0..<temporaryHere.count { symbols.setTemporary(temporaryHere[index], false) }
         temporaryHere.removeAll()
         restorePath()
+        expandedColumns = 0
+        changes.beginMessage()
         messageNumber &+= 1
         if messageNumber == 0 { messageNumber = 1 }
     }
@@ -31,18 +33,20 @@ extension SQLReader {
                 guard atEnd else { throw Misread.syntax }
                 if let overflow { throw overflow }
                 if let opaqueness { throw opaqueness }
+                if schema != nil { try openKnown(tokens: first..<p) }
             } catch {
                 failure = error
                 while !atEnd { advance() }
             }
             emit(tokens: first..<p, failure: failure, into: inspection)
+            if schema != nil { noteChanges(failed: failure != nil) }
             applyPathChange()
             if failure == .tooManyStatements { return }
         }
     }
 
     /// One statement, dispatched on its first words.
-    private func statementHere() throws(Misread) {
+    func statementHere() throws(Misread) {
         if try queryOrModification() { return }
         if try sessionStatement() { return }
         if try utilityStatement() { return }

@@ -20,7 +20,8 @@ extension SQLReader {
             let ref = Int(pending[index])
             if try !resolve(ref, in: scope) {
                 if outermost {
-                    if refs[ref].kind != .plain, !refs[ref].matched { try readEverything() }
+                    if refs[ref].kind != .plain, !refs[ref].matched, !isParameterOfRoutine(ref) { try readEverything() }
+                    if schema != nil, refs[ref].kind == .plain { try keepUnknownColumn(ref) }
                 } else {
                     pending[kept] = Int32(ref)
                     kept += 1
@@ -58,8 +59,10 @@ extension SQLReader {
             for index in Int(scope.firstSource)..<sources.count where !sources[index].qualifiedOnly {
                 try linkColumn(ref, name: refs[ref].name, source: index, certainMiss: false)
             }
+            if schema != nil { try keepUnknownColumn(ref) }
             return true
         case .star:
+            refs[ref].merges = scope.mergesColumns
             for index in Int(scope.firstSource)..<sources.count where !sources[index].qualifiedOnly {
                 try linkEvery(ref, source: index, whole: false)
             }
@@ -71,6 +74,7 @@ extension SQLReader {
     /// An unqualified name: a source that certainly has it ends the search; else it may be any table's, here or outside,
     /// or the whole row of a source so called.
     private func resolvePlain(_ ref: Int, in scope: Scope) throws(Misread) -> Bool {
+        if schema != nil { return try resolveKnownPlain(ref, in: scope) }
         let name = refs[ref].name
         var certain = false
         for index in Int(scope.firstSource)..<sources.count {
@@ -113,8 +117,9 @@ extension SQLReader {
 
     /// Links a reference to the column `name` of a source. `certainMiss`: a derived source without that name has it in no
     /// other way than as a function of its row.
-    private func linkColumn(_ ref: Int, name: Symbol, source index: Int, certainMiss: Bool) throws(Misread) {
+    func linkColumn(_ ref: Int, name: Symbol, source index: Int, certainMiss: Bool) throws(Misread) {
         if sources[index].kind == .relation, !sources[index].renamed {
+            if schema != nil { return try linkKnownColumn(ref, name: name, source: index) }
             let first = Int(sources[index].firstTarget)
             for target in first..<first &+ Int(sources[index].targetCount) {
                 let access = try selectAccess(ofTarget: target)
@@ -172,13 +177,13 @@ extension SQLReader {
     }
 
     /// Links a reference to every column of a source.
-    private func linkEvery(_ ref: Int, source index: Int, whole: Bool) throws(Misread) {
+    func linkEvery(_ ref: Int, source index: Int, whole: Bool) throws(Misread) {
         let source = sources[index]
         refs[ref].matched = true
         switch source.kind {
         case .relation:
             for target in Int(source.firstTarget)..<Int(source.firstTarget + source.targetCount) {
-                link(ref, .every, try selectAccess(ofTarget: target), whole: whole)
+                try linkEveryColumn(ref, target: target, whole: whole)
             }
         case .derived, .function:
             for column in source.outputs.range {
@@ -198,7 +203,7 @@ extension SQLReader {
         if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
     }
 
-    private func link(_ ref: Int, _ kind: LinkKind, _ index: Int, whole: Bool) {
+    func link(_ ref: Int, _ kind: LinkKind, _ index: Int, whole: Bool) {
         links.append(Link(kind: kind, whole: whole, index: Int32(index), next: refs[ref].firstLink))
         refs[ref].firstLink = Int32(links.count - 1)
         if kind == .every { findings.accesses[index].everyColumn = true }
@@ -232,7 +237,7 @@ extension SQLReader {
         let uses = link.whole ? uses.insideExpression : uses
         switch link.kind {
         case .column: findings.columns[Int(link.index)].uses.formUnion(uses)
-        case .every: findings.accesses[Int(link.index)].everyUses.formUnion(uses)
+        case .every, .star: findings.accesses[Int(link.index)].everyUses.formUnion(uses)
         case .output: use(output: Int(link.index), for: uses, depth: depth)
         }
     }
@@ -301,13 +306,18 @@ extension SQLReader {
     func addTargets(_ name: QualifiedName) throws(Misread) -> (first: Int32, count: Int32) {
         let first = Int32(targets.count)
         if !name.schema.isNone {
-            targets.append(Target(schema: name.schema, name: name.name, access: -1, start: name.start, end: name.end))
+            addTarget(name.schema, name)
             return (first, 1)
         }
-        try forEachSchema(name) { schema in
-            targets.append(Target(schema: schema, name: name.name, access: -1, start: name.start, end: name.end))
-        }
+        try forEachSchema(name) { addTarget($0, name) }
         return (first, Int32(targets.count) - first)
+    }
+
+    private func addTarget(_ schema: Symbol, _ name: QualifiedName) {
+        targets.append(
+            Target(
+                schema: schema, name: name.name, access: -1, start: name.start, end: name.end,
+                relation: self.schema == nil ? -1 : knownRelation(schema: schema, name.name)))
     }
 
     /// PostgreSQL looks in pg_temp, pg_catalog, then along the search path.

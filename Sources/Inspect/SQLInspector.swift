@@ -41,14 +41,39 @@ public final class SQLInspector {
         didSet { forgetNames() }
     }
 
-    /// - Parameter searchPath: the schemas that unqualified names may mean, in any order: each gives an access of its own.
-    ///   Empty, or longer than `InspectLimits.searchPath`: statements with unqualified names are `unknown`.
-    public init(searchPath: [String]) {
+    /// Names of objects that this session created, altered or dropped, and whether that may have been any: what the schema
+    /// says of their columns is not believed.
+    private var changedNames: Set<String> = []
+    private var changedEverything = false
+
+    /// - Parameters:
+    ///   - searchPath: the schemas that unqualified names may mean, in any order: each gives an access of its own.
+    ///     Empty, or longer than `InspectLimits.searchPath`: statements with unqualified names are `unknown`.
+    ///   - schema: what is known of the database; without it, columns and views are what their names say.
+    public init(searchPath: [String], schema: KnownSchema? = nil) {
+        reader.schema = schema
         path = NamePath(searchPath.count > InspectLimits.searchPath ? [] : searchPath)
         prepareSymbols()
     }
 
     deinit { cache.free() }
+
+    /// Says that a message which does this was sent: what it made of the database is not the schema's any more.
+    public func noteChanges(of inspection: Inspection) {
+        guard reader.schema != nil else { return }
+        var changed = false
+        for access in inspection.accesses.buffer {
+            let isTemporary = inspection.bytes(access.schema).elementsEqual("pg_temp".utf8)
+            switch SchemaChanges.effect(access.verb, access.objectClass, isTemporary: isTemporary) {
+            case .nothing: continue
+            case .everything:
+                if !changedEverything { changed = true }
+                changedEverything = true
+            case .name: if changedNames.insert(inspection.string(access.name)).inserted { changed = true }
+            }
+        }
+        if changed { forgetNames() }
+    }
 
     /// Bytes taken by texts that are answered from memory; at most `InspectLimits.cachedBytes`.
     package var rememberedBytes: Int { cache.bytes }
@@ -83,6 +108,10 @@ public final class SQLInspector {
             let symbol = symbol(name)
             reader.symbols.setTemporary(symbol, true)
         }
+        reader.changes.removeAll()
+        if changedNames.count > InspectLimits.changedNames { changedEverything = true }
+        if !changedEverything { for name in changedNames { reader.changes.add(.name, symbol(name)) } }
+        reader.changes.keep(everything: changedEverything)
     }
 
     private func placePath() {

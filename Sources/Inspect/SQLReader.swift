@@ -72,6 +72,17 @@ final class SQLReader {
     var commonTables = Pool<CommonTable>(capacity: 8)
     var aliasNames = Pool<Symbol>(capacity: 16)
 
+    // What is known of the database.
+    var schema: KnownSchema?
+    /// Names that this session gave another meaning than the schema's.
+    var changes = SchemaChanges()
+    /// Columns that stars of this message stood for so far.
+    var expandedColumns = 0
+    /// Of the SQL function whose body is being read.
+    var parameters = Pool<Symbol>(capacity: 8)
+    /// The function's own name, which may stand before a parameter's.
+    var bodyOwner = Symbol.none
+
     // Context and bounds.
     /// What a column read here is used for; empty where that is decided when the query's use is known.
     var use: ColumnUses = []
@@ -107,6 +118,8 @@ final class SQLReader {
         commonTables.free()
         temporaryHere.free()
         aliasNames.free()
+        changes.free()
+        parameters.free()
     }
 
     /// Forgets the last statement; `p` stays.
@@ -302,6 +315,13 @@ struct KnownSymbols {
     var ownSchema = Symbol.none
     var role = Symbol.none
     var sessionAuthorization = Symbol.none
+    // PostgreSQL's columns of every table.
+    var tableoid = Symbol.none
+    var ctid = Symbol.none
+    var xmin = Symbol.none
+    var xmax = Symbol.none
+    var cmin = Symbol.none
+    var cmax = Symbol.none
 
     mutating func make(in table: inout SymbolTable) {
         pgCatalog = table.symbol("pg_catalog")
@@ -315,5 +335,11 @@ struct KnownSymbols {
         ownSchema = table.symbol("$user")
         role = table.symbol("role")
         sessionAuthorization = table.symbol("session_authorization")
+        tableoid = table.symbol("tableoid")
+        ctid = table.symbol("ctid")
+        xmin = table.symbol("xmin")
+        xmax = table.symbol("xmax")
+        cmin = table.symbol("cmin")
+        cmax = table.symbol("cmax")
     }
 }

@@ -56,6 +56,8 @@ struct Target: BitwiseCopyable {
     var access: Int32
     var start: UInt32
     var end: UInt32
+    /// Its number in the schema; -1 where there is none, or it is not known there.
+    var relation: Int32 = -1
 }
 
 /// The columns that a query gives: `outputColumns[first ..< first + count]`.
@@ -102,6 +104,8 @@ struct Ref: BitwiseCopyable {
     /// Read inside FROM: sources of that level may or may not be visible to it.
     var insideFrom = false
     var matched = false
+    /// A star where a join merged columns: they are fewer, and in another order, than the tables'.
+    var merges = false
     var name: Symbol
     var qualifier: Symbol
     var schema: Symbol
@@ -109,7 +113,11 @@ struct Ref: BitwiseCopyable {
     var firstLink: Int32 = -1
 }
 
-enum LinkKind: UInt8 { case column, every, output }
+enum LinkKind: UInt8 {
+    case column, every, output
+    /// A `*` whose columns have links of their own.
+    case star
+}
 
 /// What a reference was resolved to. A reference may have many.
 struct Link: BitwiseCopyable {

@@ -45,10 +45,16 @@ public struct Access: BitwiseCopyable, Sendable {
     public var objectClass: ObjectClass
     /// Every column: `*`, a whole row, or columns that could not be told. Listed columns are then only a part.
     public var everyColumn: Bool
-    /// How `everyColumn` is used; joined.
+    /// How `everyColumn` is used; joined. Not empty without `everyColumn`: `*` or a whole row was used so, and the columns
+    /// listed are all that the schema says there are.
     public var everyColumnUses: ColumnUses
     /// Which statement of the message, from 0.
     public var statement: UInt16
+    /// How many accesses before this one that access stands which sets it going: a view whose query does it, a function
+    /// whose body does. 0: the statement says it itself. What covers the opener covers it, what forbids or masks it still does.
+    public var through: UInt16
+    /// Set going by an operator or a type that the statement names.
+    public static let throughStatement = UInt16.max
     /// Schema, or namespace; empty for objects that have none. Never "whatever search_path says": the inspector resolves
     /// that, and gives one access for each schema it might be.
     public var schema: TextRef
@@ -68,6 +74,7 @@ public struct Access: BitwiseCopyable, Sendable {
         everyColumn = false
         everyColumnUses = []
         self.statement = statement
+        through = 0
         self.schema = schema
         self.name = name
         firstColumn = 0
@@ -202,6 +209,8 @@ public struct Statement: BitwiseCopyable, Sendable {
     public var copyHeader: Bool = false
     public var copyNull: TextRef = .none
     public var copyHasNull: Bool = false
+    /// It names columns that no relation in sight has, by the schema: their accesses are of every relation that is read.
+    public var hasUnknownColumns: Bool = false
     /// It may change what later text means: SET/RESET/DISCARD/set_config of a lexical or name-resolving setting, ROLLBACK, ALTER … SET.
     public var mayChangeLexicalState: Bool = false
     @inlinable public init() {}

@@ -50,6 +50,8 @@ public struct Program: Sendable, Hashable {
     public var windows: [WindowRecord] = []
     public var zones: [ZoneRecord] = []
     public var networks: [NetworkRecord] = []
+    /// What the databases behind resources hold, where the policy has schema files.
+    public var schemas: [SchemaRecord] = []
 
     public init() {}
 }

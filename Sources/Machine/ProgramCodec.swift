@@ -20,8 +20,9 @@ public enum ProgramCodec {
     /// - Throws: `tooLarge` when they exceed `ProgramLimits.programBytes`.
     public static func encode(_ program: Program) throws(ProgramError) -> [UInt8] {
         var bodies: [(kind: ProgramSection, bytes: [UInt8])] = []
-        var total = frameBytes + ProgramSection.allCases.count * entryBytes
-        for section in ProgramSection.allCases {
+        let sections = ProgramSection.allCases.filter { isWritten($0, of: program) }
+        var total = frameBytes + sections.count * entryBytes
+        for section in sections {
             var writer = ByteWriter()
             ProgramEncoder.write(section, of: program, to: &writer)
             total += writer.bytes.count
@@ -45,6 +46,11 @@ public enum ProgramCodec {
         return writer.bytes
     }
 
+    /// A program without schemas has no section for them, so that it is what it was before there were any.
+    private static func isWritten(_ section: ProgramSection, of program: Program) -> Bool {
+        section != .schemas || !program.schemas.isEmpty
+    }
+
     public static func decode(_ bytes: [UInt8]) throws(ProgramError) -> Program {
         var outcome: Result<Program, ProgramError> = .failure(ProgramError(.truncated, nil, 0))
         bytes.withUnsafeBytes { raw in
@@ -62,7 +68,10 @@ public enum ProgramCodec {
         let table = try sections(of: bytes)
         var program = Program()
         for section in ProgramSection.allCases {
-            guard let place = table[section.rawValue] else { throw ProgramError(.missingSection, section, 0) }
+            guard let place = table[section.rawValue] else {
+                if section == .schemas { continue }
+                throw ProgramError(.missingSection, section, 0)
+            }
             var reader = ByteReader(bytes, section, from: place.lowerBound, to: place.upperBound)
             try ProgramDecoder.read(section, into: &program, from: &reader)
             try reader.finish()

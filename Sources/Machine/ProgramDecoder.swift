@@ -24,6 +24,9 @@ enum ProgramDecoder {
         case .patterns: program.patterns = try reader.list(max: Limits.patterns, smallest: 5, pattern)
         case .windows: program.windows = try reader.list(max: Limits.windows, smallest: 9, window)
         case .zones: program.zones = try reader.list(max: Limits.zones, smallest: 24, zone)
+        case .schemas:
+            program.schemas = try reader.list(max: Limits.schemas, smallest: 20, schema)
+            guard !program.schemas.isEmpty else { throw reader.refuse(.looseSchema) }
         case .networks: program.networks = try reader.list(max: Limits.networks, smallest: 17, network)
         }
     }

@@ -52,6 +52,7 @@ enum ProgramEncoder {
                 $0.integer($1.zone)
             }
         case .zones: writer.list(program.zones, zone)
+        case .schemas: writer.list(program.schemas, schema)
         case .networks:
             writer.list(program.networks) {
                 $0.integer($1.high)

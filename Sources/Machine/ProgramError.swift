@@ -5,6 +5,8 @@ public enum ProgramSection: UInt16, CaseIterable, Sendable {
     case header = 1
     case symbols, sources, claims, issuers, identities, groups, resources, rules, code
     case integers, sets, patterns, windows, zones, networks
+    /// Left out where there is none.
+    case schemas
 
     public var name: String { "\(self)" }
 }
@@ -23,7 +25,7 @@ public struct ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
         case factMissing, factNotAllowed, claimNotAllowed
         case emptyCode, overlappingCode, looseCode, codeTooLong, codeDoesNotEnd, unknownOpcode, operandNotZero, badFlags
         case badRegister, jumpOutOfRange, readBeforeWrite, wrongType, costTooHigh
-        case badPattern, badWindow, badZone, badNetwork
+        case badPattern, badWindow, badZone, badNetwork, looseSchema
     }
 
     public var reason: Reason
@@ -107,6 +109,7 @@ extension ProgramError.Reason {
         case .badWindow: "a window that is none"
         case .badZone: "a zone whose transitions are not sane"
         case .badNetwork: "a network with bits beyond its prefix"
+        case .looseSchema: "a schema that describes no resource, or a section of no schemas"
         }
     }
 }

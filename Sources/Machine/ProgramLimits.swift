@@ -57,6 +57,14 @@ public enum ProgramLimits {
     /// Changes of offset in one zone.
     public static let transitions = 4096
     public static let networks = 65_536
+    /// Schemas of databases.
+    public static let schemas = 1024
+    /// Relations of one schema; also its routines, operators and types, each.
+    public static let relations = 100_000
+    /// Accesses that one relation, routine, operator or type sets going.
+    public static let opened = 8_192
+    /// Columns of one access that is set going; a column that several others feed counts for each.
+    public static let openedColumns = 65_536
     /// Characters that `partial` and `last` may keep.
     public static let keptCharacters = 256
     /// Entries of one resource's rule index, were all its rules to apply: a clause counts once for each verb and schema.

@@ -24,6 +24,7 @@ enum Verifier {
         let check = TableChecks(program)
         try check.constants()
         try check.people()
+        try SchemaChecks(program).verify()
         let code = try CodeVerifier(program).verifyAll()
         try check.conditions(code)
         try RuleChecks(program, code).verify()
@@ -41,7 +42,7 @@ enum Verifier {
             (.code, program.code.count, Limits.code), (.integers, program.integers.count, Limits.integers),
             (.sets, program.sets.count, Limits.sets), (.patterns, program.patterns.count, Limits.patterns),
             (.windows, program.windows.count, Limits.windows), (.zones, program.zones.count, Limits.zones),
-            (.networks, program.networks.count, Limits.networks),
+            (.networks, program.networks.count, Limits.networks), (.schemas, program.schemas.count, Limits.schemas),
         ]
         for (section, count, limit) in sizes where count > limit { throw ProgramError(.tooMany, section, limit) }
     }

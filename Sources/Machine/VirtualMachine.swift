@@ -99,7 +99,8 @@ public final class VirtualMachine {
                 }
             }
             if deny != before { denied = number }
-            if allow == .max, uncovered < 0 { uncovered = number }
+            // What is only set going by another access is covered with that one; a deny holds for it as for any.
+            if allow == .max, uncovered < 0, current.through == 0 { uncovered = number }
             if number == 0 { first = allow }
         }
         let allowed = deny == .max && uncovered < 0

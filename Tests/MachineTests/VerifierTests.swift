@@ -183,6 +183,7 @@ import Testing
             .unknownCriticalSection, .tooMany, .badUTF8, .badFlag, .badEnumeration, .textTooLong,
         ]
         let covered = codec.union(Self.table.map(\.reason)).union(VerifierCodeTests.table.map(\.reason))
+            .union(SchemaTests.table.map(\.reason))
         #expect(ProgramError.Reason.allCases.filter { !covered.contains($0) } == [])
     }
 }
