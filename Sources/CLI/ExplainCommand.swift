@@ -91,7 +91,7 @@ private struct Explanation: Encodable {
         let explained = text.withUnsafeBytes { gate.explain($0, at: circumstances) }
         accesses = explained.map { explanation in
             AccessReport(
-                access: InspectionText.access(gate.lastInspection.accesses[explanation.access], of: gate.lastInspection),
+                access: InspectionText.whole(explanation.access, of: gate.lastInspection),
                 considered: explanation.considered.map { considered in
                     let place = policy.place(of: considered.rule)
                     return Considered(

@@ -24,6 +24,8 @@ enum Highlight {
         let first = Int(statement.firstAccess)
         return (first..<first + Int(statement.accessCount)).compactMap { index in
             let access = found.accesses[index]
+            // What is set going besides stands nowhere in the text.
+            if access.through != 0 { return nil }
             let place = Int(access.source.offset)..<Int(access.source.offset + access.source.count)
             // An access that covers the whole statement has no place of its own.
             guard !place.isEmpty, line.contains(place.lowerBound), place.count < Int(statement.text.count) else { return nil }

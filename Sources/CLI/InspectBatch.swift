@@ -89,7 +89,7 @@ struct SQLBatchAnswerer: BatchAnswerer {
     private let inspector: SQLInspector
     private let found = Inspection()
 
-    init(searchPath: [String]) { inspector = SQLInspector(searchPath: searchPath) }
+    init(_ inspector: SQLInspector) { self.inspector = inspector }
 
     mutating func answer(_ text: UnsafeRawBufferPointer, into line: inout LineJSON) {
         inspector.inspect(text, lexical: LexicalState(), into: found)
@@ -110,7 +110,7 @@ struct SQLBatchAnswerer: BatchAnswerer {
             line.key("unknown")
             line.array { facts(notKnownOf: statement, isOpaque, &$0) }
             line.key("accesses")
-            line.array { for index in accesses { access(found.accesses[index], text, &$0) } }
+            line.array { for index in accesses { access(index, text, &$0) } }
             line.key("reads")
             line.array { objects(accesses, [.select, .lock], of: .table, &$0) }
             line.key("writes")
@@ -153,6 +153,7 @@ struct SQLBatchAnswerer: BatchAnswerer {
         if statement.whereShape == nil { line.string("statement.where") }
         if statement.hasLimit == .unknown { line.string("statement.limit") }
         if statement.fingerprint == nil { line.string("statement.fingerprint") }
+        if statement.hasUnknownColumns { line.string("access.columns") }
     }
 
     private func objects(_ accesses: Range<Int>, _ verbs: VerbSet, of objectClass: ObjectClass, _ line: inout LineJSON) {
@@ -167,7 +168,8 @@ struct SQLBatchAnswerer: BatchAnswerer {
         }
     }
 
-    private func access(_ access: Access, _ text: UnsafeRawBufferPointer, _ line: inout LineJSON) {
+    private func access(_ index: Int, _ text: UnsafeRawBufferPointer, _ line: inout LineJSON) {
+        let access = found.accesses[index]
         line.object { line in
             line.key("verb")
             line.string(access.verb.name)
@@ -185,6 +187,9 @@ struct SQLBatchAnswerer: BatchAnswerer {
                 let first = Int(access.firstColumn)
                 for index in first..<first + Int(access.columnCount) { line.string(found.bytes(found.columns[index].name)) }
             }
+            guard let opener = InspectionText.openerName(ofAccess: index, of: found) else { return }
+            line.key("through")
+            line.string(opener)
         }
     }
 

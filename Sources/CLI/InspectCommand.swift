@@ -27,6 +27,7 @@ struct InspectCommand: ParsableCommand {
               postern inspect 'with d as (delete from t returning *) select count(*) from d'
               postern inspect --search-path app,public --format json < statement.sql
               postern inspect --highlight 'select email from customers where id = 1'
+              postern inspect --schema schemas/orders_db.sql 'select * from paid_orders'
               postern inspect --batch < lines.jsonl
               postern inspect --kind shell 'sudo rm -rf "$HOME"/x > /tmp/log'
 
@@ -40,6 +41,8 @@ struct InspectCommand: ParsableCommand {
     var kind = TextKind.postgres
     @Option(name: .long, help: "Schemas that unqualified names are looked up in, separated by commas.")
     var searchPath = "public"
+    @Option(name: .long, help: "A schema file, as `postern schema pull` writes it: `*`, views and functions are opened.", completion: .file())
+    var schema: String?
     @Flag(name: .long, help: "Show the source with what each access is written as underlined.")
     var highlight = false
     @Flag(name: .long, help: "Read JSON lines from standard input, write one JSON line for each.")
@@ -48,6 +51,7 @@ struct InspectCommand: ParsableCommand {
 
     func validate() throws {
         if batch, highlight || text != nil { throw ValidationError("--batch reads its texts from standard input, and prints JSON only") }
+        if schema != nil, kind != .postgres { throw ValidationError("--schema is for SQL") }
         if highlight, kind != .postgres { throw ValidationError("--highlight is for SQL") }
         if highlight, output.isJSON { throw ValidationError("--highlight is for people: leave out --format json") }
     }
@@ -58,10 +62,26 @@ struct InspectCommand: ParsableCommand {
             var batch = InspectBatch(ShellBatchAnswerer(dialect: dialect))
             wrong = try batch.run()
         } else {
-            var batch = InspectBatch(SQLBatchAnswerer(searchPath: searchPath.split(separator: ",").map(String.init)))
+            var inspector: SQLInspector?
+            try Output.run { inspector = try makeInspector() }
+            guard let inspector else { return }
+            var batch = InspectBatch(SQLBatchAnswerer(inspector))
             wrong = try batch.run()
         }
         if wrong > 0 { throw ExitStatus.found }
+    }
+
+    private func makeInspector() throws -> SQLInspector {
+        let path = searchPath.split(separator: ",").map(String.init)
+        guard let schema else { return SQLInspector(searchPath: path) }
+        guard let bytes = PolicyFileReader.schema(schema) else { throw Impossible("\(schema) cannot be read") }
+        let text = SchemaText.read(bytes, searchPath: path)
+        for diagnostic in text.diagnostics {
+            let kind = diagnostic.isError ? "error" : "warning"
+            Output.complain("\(schema):\(diagnostic.line): \(kind): \(diagnostic.message); \(diagnostic.help)")
+        }
+        if text.hasErrors { throw Impossible("\(schema) is not understood") }
+        return SQLInspector(searchPath: path, schema: KnownSchema(text.record, symbols: text.symbols))
     }
 
     private func showShell(_ bytes: [UInt8], _ dialect: ShellDialect) {
@@ -81,7 +101,7 @@ struct InspectCommand: ParsableCommand {
         try Output.run {
             let bytes = text.map { Array($0.utf8) } ?? Array(FileHandle.standardInput.readDataToEndOfFile())
             if let dialect = kind.dialect { return showShell(bytes, dialect) }
-            let inspector = SQLInspector(searchPath: searchPath.split(separator: ",").map(String.init))
+            let inspector = try makeInspector()
             let inspection = Inspection()
             bytes.withUnsafeBytes { inspector.inspect($0, lexical: LexicalState(), into: inspection) }
             if output.isJSON {
@@ -113,6 +133,8 @@ private struct StatementRecord: Encodable {
         var object: String
         var everyColumn: Bool
         var columns: [String]
+        /// What sets it going; nil: the statement says it itself.
+        var through: String?
     }
     var kind: String
     var text: String
@@ -144,7 +166,8 @@ private struct StatementRecord: Encodable {
             let columns = Int(access.firstColumn)..<Int(access.firstColumn + access.columnCount)
             return AccessRecord(
                 verb: access.verb.name, class: access.objectClass.name, object: schema.isEmpty ? name : schema + "." + name,
-                everyColumn: access.everyColumn, columns: columns.map { found.string(found.columns[$0].name) })
+                everyColumn: access.everyColumn, columns: columns.map { found.string(found.columns[$0].name) },
+                through: InspectionText.openerName(ofAccess: index, of: found))
         }
     }
 }

@@ -23,7 +23,7 @@ struct PolicyInput: ParsableArguments {
     func compile(revision: UInt64 = 0) throws -> Compilation {
         let files = try PolicyFileReader.read(paths)
         return PolicyCompiler.compile(
-            files: files, root: root, options: CompileOptions(revision: revision, date: try moment()))
+            files: files, root: root, options: CompileOptions(revision: revision, date: try moment(), readSchema: PolicyFileReader.schema))
     }
 
     func moment() throws -> Moment {
@@ -66,6 +66,9 @@ enum PolicyFileReader {
         }
     }
 
+    /// A schema file that a policy names.
+    static func schema(_ path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map { [UInt8]($0) } }
+
     static func expand(_ path: String) throws -> [String] {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
@@ -98,7 +101,7 @@ enum BundleReader {
             return try load(try claim(Array(bytes), paths[0]).payload, paths[0])
         }
         let files = try PolicyFileReader.read(paths)
-        let compiled = PolicyCompiler.compile(files: files, root: root, options: CompileOptions(date: BuildClock.now()))
+        let compiled = PolicyCompiler.compile(files: files, root: root, options: CompileOptions(date: BuildClock.now(), readSchema: PolicyFileReader.schema))
         guard let program = compiled.program else {
             Output.diagnostics(compiled.diagnostics, compiled.sources)
             throw ExitStatus.found

@@ -9,10 +9,14 @@ public struct CompileOptions: Sendable {
     public var revision: UInt64
     /// Against which `expires` is held: an expired deny or mask is an error, an expired allow a warning.
     public var date: Moment
+    /// The bytes of a schema file by its path, which is as the policy has it, relative to the policy file's own; nil where
+    /// there is no such file. There are no files here: reading them is the caller's.
+    public var readSchema: @Sendable (String) -> [UInt8]?
 
-    public init(revision: UInt64 = 0, date: Moment) {
+    public init(revision: UInt64 = 0, date: Moment, readSchema: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }) {
         self.revision = revision
         self.date = date
+        self.readSchema = readSchema
     }
 }
 

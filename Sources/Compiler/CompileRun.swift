@@ -22,6 +22,8 @@ final class CompileRun {
     var identities: [ResolvedIdentity] = []
     var groups: [ResolvedGroup] = []
     var resources: [ResolvedResource] = []
+    /// What schema files say of resources.
+    var databases: [ResolvedDatabase] = []
     var rules: [ResolvedRule] = []
     var tests: [PolicyTest] = []
     /// Name to type, for all issuers together.

@@ -21,6 +21,13 @@ public enum CompilerCode: String, CaseIterable, Sendable {
     case unknownTag = "C0206"
     case searchPathNotSQL = "C0207"
 
+    // Schema files.
+    case noSchemaFile = "C0211"
+    case schemaNotUnderstood = "C0212"
+    case unknownTable = "C0213"
+    case unknownColumn = "C0214"
+    case schemaNotPostgres = "C0215"
+
     // Claims, facts and types.
     case claimTwoTypes = "C0301"
     case claimNotDeclared = "C0302"
@@ -61,6 +68,7 @@ public enum CompilerCode: String, CaseIterable, Sendable {
     case expiredAllow = "C0606"
     case upperCaseName = "C0607"
     case constantCondition = "C0608"
+    case schemaPassedOver = "C0609"
 
     // Tests.
     case testFact = "C0701"

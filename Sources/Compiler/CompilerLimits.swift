@@ -20,6 +20,8 @@ public enum CompilerLimits {
     public static let ruleObjects = 8_192
     /// Policies, identities, groups, resources, rules: each.
     public static let declarations = 20_000
+    /// Diagnostics about one schema file that are shown.
+    public static let schemaDiagnostics = 20
     /// Rules whose masks are compared pair by pair.
     public static let maskRules = 2_000
 }

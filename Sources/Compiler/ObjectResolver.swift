@@ -55,8 +55,23 @@ struct ObjectResolver {
             guard let schema = schema(path, object.span) else { return [] }
             result.append(
                 ResolvedObject(objectClass: objectClass, schema: schema, name: path[path.count - 1], columns: columns))
+            guard reading == .columns || reading == .relation else { continue }
+            run.checkKnown(
+                .init(
+                    schema: schema, name: path[path.count - 1], span: object.path.last?.span ?? object.span,
+                    columns: placed(columns ?? [], object, hasColumn: hasColumn)), on: on)
         }
         return result
+    }
+
+    /// Columns with the places where they are written; a set's all at its name.
+    private func placed(
+        _ columns: [String], _ object: PolicyLang.ObjectPattern, hasColumn: Bool
+    ) -> [(name: String, span: SourceSpan)] {
+        columns.map { column in
+            let segment = object.columns?.first { run.columnNames($0, quietly: true).contains(column) }
+            return (column, segment?.span ?? object.path.last?.span ?? object.span)
+        }
     }
 
     /// Nil means every column. Sorted.
@@ -211,9 +226,9 @@ extension CompileRun {
     }
 
     /// The columns that a word stands for: itself, or what is in the set of that name.
-    func columnNames(_ segment: ObjectSegment) -> [String] {
-        guard let set = set(named: [Name(segment.text, span: segment.span)]) else {
-            warnOfUpperCase(segment)
+    func columnNames(_ segment: ObjectSegment, quietly: Bool = false) -> [String] {
+        guard segment.kind == .name, let set = set(named: [Name(segment.text, span: segment.span)]) else {
+            if !quietly { warnOfUpperCase(segment) }
             return [segment.text]
         }
         return elements(ofSet: set).compactMap { element in

@@ -22,6 +22,7 @@ struct ProgramEmitter {
         for identity in run.identities { emit(identity) }
         for group in run.groups { emit(group) }
         for resource in run.resources { emit(resource) }
+        for database in run.databases { emit(database) }
         for rule in run.rules where rule.isEmitted { emit(rule) }
         let pools = emitter.pools
         program.code = emitter.code
@@ -92,6 +93,19 @@ struct ProgramEmitter {
             ResourceRecord(
                 name: symbol(resource.name), kind: resource.kind, tags: emitter.pools.sorted(resource.tags),
                 searchPath: symbols(resource.searchPath), place: place(resource.span)))
+    }
+
+    private mutating func emit(_ database: ResolvedDatabase) {
+        var numbers: [Symbol: Symbol] = [:]
+        // Only what the record has: a schema's own table of names is no part of the program.
+        _ = database.record.renumbered { number in
+            numbers[number] = 0
+            return number
+        }
+        for number in numbers.keys.sorted() { numbers[number] = symbol(database.symbols[Int(number)]) }
+        var record = database.record.renumbered { numbers[$0] ?? 0 }
+        record.resources = database.resources.map(UInt32.init)
+        program.schemas.append(record)
     }
 
     // MARK: rules

@@ -8,14 +8,12 @@ extension CompileRun {
         for (declaration, policy) in names.resources {
             let kind = Self.kind(declaration.kind)
             checkSearchPath(declaration, kind)
-            if let schema = declaration.schema {
-                report(Wording.notYet(schema.span, what: "checking against a schema file", help: "leave the line out"))
-            }
+            let searchPath = declaration.searchPath?.map(\.text) ?? (kind == .postgres ? ["public"] : [])
+            resolveSchema(of: declaration, resource: resources.count, kind, searchPath)
             resources.append(
                 ResolvedResource(
                     name: programName(declaration.name.text, policy: policy), kind: kind,
-                    tags: Set(declaration.tags.map(\.text)).sorted(),
-                    searchPath: declaration.searchPath?.map(\.text) ?? (kind == .postgres ? ["public"] : []),
+                    tags: Set(declaration.tags.map(\.text)).sorted(), searchPath: searchPath,
                     declared: declaration.name, doc: declaration.doc, span: declaration.span))
         }
     }

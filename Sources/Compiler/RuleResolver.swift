@@ -124,6 +124,7 @@ extension CompileRun {
             case (1, .exactly): schema = .searchPath
             case (_, .any), (_, .pattern), (_, .exactly): schema = .any
             }
+            checkKnown(.init(schema: schema, name: table, span: target.table.last?.span ?? target.span, columns: columns), on: on)
             for column in columns {
                 result.append(
                     ResolvedColumnMask(schema: schema, table: table, column: column.name, transform: transform, span: column.span)

@@ -1,5 +1,6 @@
 // Every sentence of the compiler, in one place: codes, messages, and help that says what to write.
 
+import Inspect
 import Machine
 import PolicyLang
 
@@ -39,6 +40,40 @@ enum Wording {
         if let nearest = Spelling.nearest(to: word, among: known) { return "did you mean `\(nearest)`?" }
         guard !known.isEmpty, known.count <= shownNames else { return nil }
         return "there is \(list(known.map { "`\($0)`" }, "and"))"
+    }
+
+    // MARK: schema files
+
+    static func noSchemaFile(_ span: SourceSpan, path: String) -> Diagnostic {
+        error(
+            .noSchemaFile, span, "the schema file `\(path)` cannot be read",
+            help: "write it with `postern schema pull`; the path is relative to this file")
+    }
+
+    static func schemaNotPostgres(_ span: SourceSpan, kind: Machine.ResourceKind) -> Diagnostic {
+        error(
+            .schemaNotPostgres, span, "a resource of kind `\(kind.name)` has no schema file", help: "only `postgres` has one")
+    }
+
+    /// What the reader of schema files says, at the place where the policy names the file.
+    static func schema(_ span: SourceSpan, path: String, _ diagnostic: SchemaDiagnostic) -> Diagnostic {
+        make(
+            diagnostic.isError ? .schemaNotUnderstood : .schemaPassedOver, diagnostic.isError ? .error : .warning, span,
+            "line \(diagnostic.line) of `\(path)`: \(diagnostic.message)", help: diagnostic.help)
+    }
+
+    static func unknownTable(_ span: SourceSpan, name: String, path: String, known: [String]) -> Diagnostic {
+        error(
+            .unknownTable, span, "the schema has no table or view `\(name)`",
+            help: suggestion(name, known) ?? "bring `\(path)` up to date with `postern schema pull`, or mend the name")
+    }
+
+    static func unknownColumn(
+        _ span: SourceSpan, column: String, table: String?, path: String, known: [String]
+    ) -> Diagnostic {
+        error(
+            .unknownColumn, span, table.map { "`\($0)` has no column `\(column)`" } ?? "no table has a column `\(column)`",
+            help: suggestion(column, known) ?? "bring `\(path)` up to date with `postern schema pull`, or mend the name")
     }
 
     // MARK: files and policies

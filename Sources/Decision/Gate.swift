@@ -19,6 +19,7 @@ public final class Gate {
     private let facts: SessionFacts
     private let inspector: SQLInspector
     private let searchPath: [String]
+    private let schema: KnownSchema?
     private let inspection = Inspection()
     private let expanded = Inspection()
     private var machine: VirtualMachine
@@ -48,7 +49,8 @@ public final class Gate {
         self.memory = memory
         self.searchPath = searchPath
         names = SessionNames(searchPath: searchPath)
-        inspector = SQLInspector(searchPath: searchPath)
+        schema = KnownSchema.of(resource: resource, in: policy)
+        inspector = SQLInspector(searchPath: searchPath, schema: schema)
         machine = VirtualMachine(specialisation, session: facts)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
         judged = inspection
@@ -61,13 +63,19 @@ public final class Gate {
             let specialisation = policy.specialise(for: again, resource: resource),
             let searchPath = policy.searchPath(of: resource)
         else { return false }
-        guard searchPath == self.searchPath else { return false }
+        // What is prepared was taken apart under these.
+        guard searchPath == self.searchPath, isSchema(KnownSchema.of(resource: resource, in: policy)) else { return false }
         var moved = facts
         moved.caller = again
         self.policy = policy
         machine = VirtualMachine(specialisation, session: moved)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
         return true
+    }
+
+    private func isSchema(_ other: KnownSchema?) -> Bool {
+        guard let schema, let other else { return schema == nil && other == nil }
+        return schema.isSame(as: other)
     }
 
     /// Decides one message. Nothing else does.
@@ -226,6 +234,7 @@ public final class Gate {
         }
         remember(found)
         noteTemporaryTables(found)
+        inspector.noteChanges(of: found)
         if let ticket { names.expect(ticket) }
         return .forward(ForwardPermit(decision: record, masks: selected.plan, ticket: ticket))
     }

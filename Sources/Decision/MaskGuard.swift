@@ -70,7 +70,8 @@ package enum MaskGuard {
 
     /// A function with effects (`call`), `set_config` (`set`) or a notification could carry away what it is given: `pg_notify('x', email)`.
     package static func hasEffects(_ statement: UInt16, _ found: Inspection) -> Bool {
-        for access in found.accesses.buffer where access.statement == statement {
+        // What is set going by the schema is its owner's doing, and gets what its owner gave it.
+        for access in found.accesses.buffer where access.statement == statement && access.through == 0 {
             switch access.verb {
             case .call, .set, .notify, .run, .write: return true
             default: break

@@ -21,7 +21,7 @@ extension Refusal {
         _ record: DecisionRecord, _ verdict: Verdict, _ found: Inspection, policy: VerifiedProgram, caller: Caller,
         resource: String, _ explanations: [AccessExplanation]
     ) {
-        let access = verdict.access >= 0 ? InspectionText.access(found.accesses[Int(verdict.access)], of: found) : "nothing"
+        let access = verdict.access >= 0 ? InspectionText.whole(Int(verdict.access), of: found) : "nothing"
         if verdict.outcome == .denied, verdict.rule >= 0 {
             let rule = policy.program.rules[Int(verdict.rule)]
             let citation = RuleCitation(policy, Int(verdict.rule))
@@ -50,7 +50,7 @@ extension Refusal {
     }
 
     init(guarded misuse: MaskGuard.Misuse, _ record: DecisionRecord, _ found: Inspection) {
-        let access = InspectionText.access(found.accesses[misuse.access], of: found)
+        let access = InspectionText.whole(misuse.access, of: found)
         let (message, hint) =
             switch misuse.wrong {
             case .stored:

@@ -59,7 +59,9 @@ struct EffectiveMasks {
     }
 
     /// What was not understood, and what a function does inside, may read anything.
-    private static func isOpaque(_ access: Access) -> Bool { access.verb == .unknown || access.verb == .call }
+    private static func isOpaque(_ access: Access) -> Bool {
+        access.verb == .unknown || (access.verb == .call && access.through == 0)
+    }
 
     private static func returnsValues(_ inspection: Inspection) -> Bool {
         inspection.accesses.buffer.contains { isOpaque($0) || $0.everyColumn || $0.columnCount > 0 }

@@ -24,22 +24,28 @@ public enum InspectionText {
         return text + columns(access, of: inspection)
     }
 
-    /// ` through public.v` for an access that another one sets going, else nothing.
-    public static func opener(ofAccess index: Int, of inspection: Inspection) -> String {
+    /// An access by number, with what sets it going: `select public.t(id output) through public.v`.
+    public static func whole(_ index: Int, of inspection: Inspection) -> String {
+        access(inspection.accesses[index], of: inspection) + opener(ofAccess: index, of: inspection)
+    }
+
+    private static func opener(ofAccess index: Int, of inspection: Inspection) -> String {
+        openerName(ofAccess: index, of: inspection).map { " through " + $0 } ?? ""
+    }
+
+    /// `public.v` for an access that a view of this name sets going; nil for one that the statement says itself.
+    public static func openerName(ofAccess index: Int, of inspection: Inspection) -> String? {
         let access = inspection.accesses[index]
-        if access.through == 0 { return "" }
-        if access.through == Access.throughStatement { return " through an operator or type" }
-        let opener = inspection.accesses[index - Int(access.through)]
-        return " through " + qualified(opener, of: inspection)
+        if access.through == 0 { return nil }
+        if access.through == Access.throughStatement { return "an operator or type" }
+        return qualified(inspection.accesses[index - Int(access.through)], of: inspection)
     }
 
     /// The accesses of one statement, in order.
     public static func accesses(ofStatement index: Int, of inspection: Inspection) -> [String] {
         let statement = inspection.statements[index]
         let first = Int(statement.firstAccess)
-        return (first..<first + Int(statement.accessCount)).map {
-            access(inspection.accesses[$0], of: inspection) + opener(ofAccess: $0, of: inspection)
-        }
+        return (first..<first + Int(statement.accessCount)).map { whole($0, of: inspection) }
     }
 
     /// The facts of one statement that are not their defaults: `kind select, where keyed, limit 10, …`.

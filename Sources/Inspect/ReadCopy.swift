@@ -71,10 +71,7 @@ extension SQLReader {
         for index in Int(range.first)..<Int(range.first + range.count) {
             let target = targets[index]
             let found = try access(verb, .table, schema: target.schema, name: target.name, target.start, target.end)
-            if copyColumns.count == 0 {
-                findings.accesses[found].everyColumn = true
-                findings.accesses[found].everyUses.formUnion(uses)
-            }
+            if copyColumns.count == 0 { useEveryColumn(of: found, target.relation, uses) }
             for column in 0..<copyColumns.count {
                 let placed = findings.column(copyColumns[column], of: found)
                 findings.columns[placed].uses.formUnion(uses)

@@ -310,6 +310,7 @@ extension SQLReader {
             return (first, 1)
         }
         try forEachSchema(name) { addTarget($0, name) }
+        if pathIsSettled { keepKnownTarget(since: Int(first)) }
         return (first, Int32(targets.count) - first)
     }
 

@@ -76,6 +76,9 @@ final class SQLReader {
     var schema: KnownSchema?
     /// Names that this session gave another meaning than the schema's.
     var changes = SchemaChanges()
+    /// All relations are known, so that an unqualified name is the first of its path: in a schema file, where names are
+    /// resolved once and for ever.
+    var pathIsSettled = false
     /// Columns that stars of this message stood for so far.
     var expandedColumns = 0
     /// Of the SQL function whose body is being read.

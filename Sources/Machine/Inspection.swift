@@ -53,6 +53,8 @@ public struct Access: BitwiseCopyable, Sendable {
     /// How many accesses before this one that access stands which sets it going: a view whose query does it, a function
     /// whose body does. 0: the statement says it itself. What covers the opener covers it, what forbids or masks it still does.
     public var through: UInt16
+    /// `*` or a whole row is used, whether or not the columns that it is are listed.
+    public var usesEveryColumn: Bool { everyColumn || !everyColumnUses.isEmpty }
     /// Set going by an operator or a type that the statement names.
     public static let throughStatement = UInt16.max
     /// Schema, or namespace; empty for objects that have none. Never "whatever search_path says": the inspector resolves

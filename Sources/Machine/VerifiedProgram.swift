@@ -33,6 +33,8 @@ public final class VerifiedProgram: Sendable {
     var tables: ProgramTables { core.tables }
     private let cache = Mutex<[CacheKey: Specialisation]>([:])
 
+    private let derived = Mutex<[String: any Sendable]>([:])
+
     private struct CacheKey: Hashable {
         var identity: Int
         var groups: [Int]
@@ -53,6 +55,18 @@ public final class VerifiedProgram: Sendable {
     public static func load(_ bytes: [UInt8]) throws(ProgramError) -> VerifiedProgram {
         let program = try ProgramCodec.decode(bytes)
         return VerifiedProgram(program, try Verifier.verify(program))
+    }
+
+    /// What others make of this program, by a name of theirs: made at the first asking, and kept as long as the program is.
+    package func remembered<Value: Sendable>(_ name: String, _ make: () -> Value) -> Value {
+        if let known = derived.withLock({ $0[name] }) as? Value { return known }
+        // Made outside the lock: two sessions may make it twice, and the first one stands.
+        let made = make()
+        return derived.withLock { derived in
+            if let known = derived[name] as? Value { return known }
+            derived[name] = made
+            return made
+        }
     }
 
     /// A symbol's text.

@@ -10,12 +10,12 @@ import Testing
 struct DiagnosticTests {
     static let files = CaseFolder.files(in: "diagnostics", ending: ".postern")
     /// 2026-03-02T00:00Z
-    static let options = CompileOptions(date: Moment(seconds: 1_772_409_600))
+    static let date = Moment(seconds: 1_772_409_600)
 
     @Test(arguments: files)
     func saysWhatIsWrittenUnderThePlace(_ file: CaseFile) throws {
         let marked = MarkedPolicies(try file.text(), path: file.path)
-        let result = PolicyCompiler.compile(files: marked.sources, options: Self.options)
+        let result = PolicyCompiler.compile(files: marked.sources, options: marked.options(date: Self.date))
         let shown = result.diagnostics.filter { $0.span.file < marked.sources.count }
         #expect(shown.count == result.diagnostics.count)
         try CaseFolder.expect(marked.marked(with: shown, result.sources), matches: file.path)
@@ -26,7 +26,7 @@ struct DiagnosticTests {
     @Test(arguments: CaseFolder.files(in: "broken", ending: ".postern"))
     func aBrokenDeclarationIsSaidOnce(_ file: CaseFile) throws {
         let marked = MarkedPolicies(try file.text(), path: file.path)
-        let result = PolicyCompiler.compile(files: marked.sources, options: Self.options)
+        let result = PolicyCompiler.compile(files: marked.sources, options: marked.options(date: Self.date))
         try CaseFolder.expect(marked.marked(with: result.diagnostics, result.sources), matches: file.path)
         #expect(result.program == nil)
     }
@@ -43,7 +43,8 @@ struct DiagnosticTests {
     @Test(arguments: files)
     func aCaseIsAboutOneCode(_ file: CaseFile) throws {
         let marked = MarkedPolicies(try file.text(), path: file.path)
-        let codes = Set(PolicyCompiler.compile(files: marked.sources, options: Self.options).diagnostics.map(\.code))
+        let codes = Set(
+            PolicyCompiler.compile(files: marked.sources, options: marked.options(date: Self.date)).diagnostics.map(\.code))
         let name = file.path.split(separator: "/").last.map { String($0.prefix(5)) }
         #expect(codes.count == 1 && codes.first == name, "\(file.path) has \(codes.sorted())")
     }
@@ -51,7 +52,9 @@ struct DiagnosticTests {
     @Test func sentencesAreWrittenOneWay() throws {
         for file in Self.files {
             let marked = MarkedPolicies(try file.text(), path: file.path)
-            for diagnostic in PolicyCompiler.compile(files: marked.sources, options: Self.options).diagnostics {
+            for diagnostic in PolicyCompiler.compile(files: marked.sources, options: marked.options(date: Self.date))
+                .diagnostics
+            {
                 #expect(diagnostic.message.first?.isUppercase == false && !diagnostic.message.hasSuffix("."))
             }
         }
@@ -59,8 +62,9 @@ struct DiagnosticTests {
 
     @Test(arguments: files)
     func everyFixItRemovesItsDiagnostic(_ file: CaseFile) throws {
-        let sources = MarkedPolicies(try file.text(), path: file.path).sources
-        let diagnostics = PolicyCompiler.compile(files: sources, options: Self.options).diagnostics
+        let marked = MarkedPolicies(try file.text(), path: file.path)
+        let (sources, options) = (marked.sources, marked.options(date: Self.date))
+        let diagnostics = PolicyCompiler.compile(files: sources, options: options).diagnostics
         for diagnostic in diagnostics {
             guard let fix = diagnostic.fixIt else { continue }
             var mended = sources
@@ -69,7 +73,7 @@ struct DiagnosticTests {
                 bytes.replaceSubrange(edit.span.start..<edit.span.end, with: Array(edit.replacement.utf8))
                 mended[edit.span.file] = SourceFile(path: sources[edit.span.file].path, bytes: bytes, index: edit.span.file)
             }
-            #expect(PolicyCompiler.compile(files: mended, options: Self.options).diagnostics.count == diagnostics.count - 1)
+            #expect(PolicyCompiler.compile(files: mended, options: options).diagnostics.count == diagnostics.count - 1)
         }
     }
 }

@@ -1,8 +1,11 @@
 // Policy files with the expected diagnostics written under their places; several files in one case.
 
+import Compiler
+import Machine
 import PolicyLang
 
-/// A case is one file, or several that each begin with a line `==== path`. Under a source line,
+/// A case is one file, or several that each begin with a line `==== path`; those whose names end in `.sql` are schema
+/// files, and come last. Under a source line,
 ///
 ///     //     ^^^^ error C0202: there is no set or let `foo`
 ///     //          help: did you mean `for`?
@@ -37,9 +40,19 @@ struct MarkedPolicies {
     }
 
     var sources: [SourceFile] {
-        files.enumerated().map { index, file in
+        files.filter { !Self.isSchema($0.path) }.enumerated().map { index, file in
             SourceFile(path: file.path, text: file.lines.map { $0 + "\n" }.joined(), index: index)
         }
+    }
+
+    private static func isSchema(_ path: String) -> Bool { path.hasSuffix(".sql") }
+
+    /// Compiling options that find the case's schema files.
+    func options(date: Moment) -> CompileOptions {
+        let schemas = Dictionary(
+            files.filter { Self.isSchema($0.path) }.map { ($0.path, $0.lines.map { $0 + "\n" }.joined()) },
+            uniquingKeysWith: { first, _ in first })
+        return CompileOptions(date: date) { schemas[$0].map { Array($0.utf8) } }
     }
 
     /// The case again, with these diagnostics under their places.
@@ -47,6 +60,10 @@ struct MarkedPolicies {
         var text = ""
         for (index, file) in files.enumerated() {
             if hasHeads { text += "==== \(file.path)\n" }
+            guard index < sources.count, !Self.isSchema(file.path) else {
+                text += file.lines.map { $0 + "\n" }.joined()
+                continue
+            }
             let source = sources[index]
             for (number, line) in file.lines.enumerated() {
                 text += line + "\n"

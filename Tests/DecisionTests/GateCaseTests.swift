@@ -9,7 +9,8 @@ import Mask
 import PolicyLang
 import Testing
 
-/// A case file is a policy, a line `----`, and a script. Script lines:
+/// A case file is a policy, perhaps schema files that each begin with a line `==== path`, a line `----`, and a script.
+/// Script lines:
 ///
 ///     as NAME on RESOURCE           a new session
 ///     query TEXT                    consider, and print the outcome
@@ -28,7 +29,8 @@ import Testing
 /// A line that begins with `=> ` is what the line before it must print.
 @Suite struct GateCaseTests {
     static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Cases")
-    static let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path).filter { $0.hasSuffix(".case") }.sorted()) ?? []
+    static let names =
+        (try? FileManager.default.contentsOfDirectory(atPath: directory.path).filter { $0.hasSuffix(".case") }.sorted()) ?? []
 
     @Test func thereAreCases() { #expect(Self.names.count >= 4) }
 
@@ -49,7 +51,8 @@ import Testing
             try result.write(to: url, atomically: true, encoding: .utf8)
         }
         let expected = text.components(separatedBy: "\n")
-        for (index, line) in result.components(separatedBy: "\n").enumerated() where index >= expected.count || expected[index] != line {
+        for (index, line) in result.components(separatedBy: "\n").enumerated()
+        where index >= expected.count || expected[index] != line {
             Issue.record("\(name):\(index + 1): got \(line), expected \(index < expected.count ? expected[index] : "nothing")")
             break
         }
@@ -58,8 +61,14 @@ import Testing
 
 enum GatePolicy {
     static func compile(_ text: String, name: String = "test") throws -> VerifiedProgram {
-        let compiled = PolicyCompiler.compile(
-            files: [SourceFile(path: name, text: text)], options: CompileOptions(date: Moment(seconds: 1_772_000_000)))
+        let parts = text.components(separatedBy: "\n==== ")
+        var schemas: [String: [UInt8]] = [:]
+        for part in parts.dropFirst() {
+            let lines = part.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+            schemas[String(lines[0])] = Array((lines.last ?? "").utf8)
+        }
+        let options = CompileOptions(date: Moment(seconds: 1_772_000_000)) { [schemas] in schemas[$0] }
+        let compiled = PolicyCompiler.compile(files: [SourceFile(path: name, text: parts[0])], options: options)
         let program = try #require(
             compiled.program, "\(DiagnosticText.render(compiled.diagnostics, files: compiled.sources))")
         return try VerifiedProgram.load(try ProgramCodec.encode(program))
@@ -67,7 +76,8 @@ enum GatePolicy {
 
     static func gate(_ program: VerifiedProgram, as identity: String, on resource: String) throws -> Gate {
         let claims = VerifiedClaims(
-            issuer: program.text(program.issuers[0].name), subject: identity, values: ["sub": .string(identity)], proof: .bearer)
+            issuer: program.text(program.issuers[0].name), subject: identity, values: ["sub": .string(identity)], proof: .bearer
+        )
         guard case .caller(let caller) = program.identify(claims) else { throw ScriptError.noCaller(identity) }
         let facts = SessionFacts(caller: caller, source: nil, start: Moment(seconds: 0))
         return try #require(

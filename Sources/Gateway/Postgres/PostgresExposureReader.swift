@@ -24,7 +24,8 @@ extension PostgresMasking {
     func exposure(of found: Inspection, isChanging: Bool = false) -> PostgresExposure {
         guard !plan.columns.isEmpty else { return PostgresExposure() }
         var exposure = PostgresExposure()
-        for access in found.accesses.buffer {
+        // What a policy's schema says is set going besides, this catalogue knows itself, and as it is now.
+        for access in found.accesses.buffer where access.through == 0 {
             join(access, of: found, isChanging, to: &exposure)
         }
         if callsOverload(found) { exposure.joinEverything() }
@@ -69,7 +70,7 @@ extension PostgresMasking {
         guard !relation.masked.isEmpty else { return }
         exposure.touchesMasked = true
         if namesRowFunction(access, of: found, relation) { exposure.joinEverything() }
-        if access.everyColumn {
+        if access.usesEveryColumn {
             exposure.readsMasked = true
             if carriesAway(access.everyColumnUses, access, found) { exposure.storesMasked = true }
         }
@@ -86,7 +87,7 @@ extension PostgresMasking {
     private func join(unknown access: Access, of found: Inspection, to exposure: inout PostgresExposure) {
         exposure.readsMasked = true
         exposure.touchesMasked = true
-        if access.everyColumn, carriesAway(access.everyColumnUses, access, found) { exposure.storesMasked = true }
+        if access.usesEveryColumn, carriesAway(access.everyColumnUses, access, found) { exposure.storesMasked = true }
         let first = Int(access.firstColumn)
         for index in first..<first + Int(access.columnCount) {
             let uses = found.columns[index].uses
@@ -96,7 +97,7 @@ extension PostgresMasking {
 
     /// Whether a column of this access has a name that is masked in some table: one that was attached may show its rows here.
     private func readsMaskedName(_ access: Access, of found: Inspection) -> Bool {
-        if access.everyColumn { return true }
+        if access.usesEveryColumn { return true }
         let first = Int(access.firstColumn)
         return (first..<first + Int(access.columnCount)).contains {
             plan.transform(schema: nil, table: nil, column: found.string(found.columns[$0].name)) != nil
