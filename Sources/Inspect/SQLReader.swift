@@ -81,6 +81,8 @@ final class SQLReader {
     var pathIsSettled = false
     /// Columns that stars of this message stood for so far.
     var expandedColumns = 0
+    /// For each access how often it was found to use more, and how often when it was opened last.
+    var versions = Pool<(now: UInt32, opened: UInt32)>(capacity: 16)
     /// Of the SQL function whose body is being read.
     var parameters = Pool<Symbol>(capacity: 8)
     /// The function's own name, which may stand before a parameter's.
@@ -123,6 +125,7 @@ final class SQLReader {
         aliasNames.free()
         changes.free()
         parameters.free()
+        versions.free()
     }
 
     /// Forgets the last statement; `p` stays.

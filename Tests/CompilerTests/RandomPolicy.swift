@@ -27,7 +27,7 @@ struct RandomPolicy {
         group dba from rich { when "dba" in claim.groups }
         group seniors from rich { when claim.level >= 5 unless claim.admin }
         resource one : postgres { tags production, pii  search_path public }
-        resource two : postgres { tags staging  search_path app }
+        resource two : postgres { tags staging  search_path app  schema "two.sql" }
         resource three : postgres { tags production  search_path public, app }
         set contact = { email, phone }
         set money = { payments, app.ledger }
@@ -35,6 +35,13 @@ struct RandomPolicy {
         set both = { names, "zoe" }
 
         """
+
+    /// What the second database holds: all that rules name there, where they name it.
+    static let schema = ["public", "app"].map { schema in
+        ["orders", "customers", "payments", "ledger", "email", "phone"].map { table in
+            "create table \(schema).\(table) (id int, email text, phone text, note text, total numeric);\n"
+        }.joined()
+    }.joined()
 
     /// A policy's text.
     mutating func policy() -> String {
@@ -59,7 +66,9 @@ struct RandomPolicy {
         var text = "\(random.chance(12) ? "observe " : "")\(effect) rule\(index) {\n"
         text += who()
         // An allow on a database with two schemas in its path must name schemas.
-        let on = random.pick(["one", "one", "two", "one, two", "tag staging", "any", "tag production", "any except two", "three"])
+        let on = random.pick([
+            "one", "one", "two", "one, two", "tag staging", "any", "tag production", "any except two", "three",
+        ])
         let isCertain = on == "one" || on == "two" || on == "one, two" || on == "tag staging"
         text += "  on \(on)\n"
         if random.chance(85) { text += "  to \(targets(mayBeBare: effect != "allow" || isCertain))\n" }
@@ -76,7 +85,8 @@ struct RandomPolicy {
     private mutating func who() -> String {
         let (text, rich) = random.pick([
             ("any", false), ("ada", true), ("bob, ada", true), ("eve", false), ("people", false), ("dba", true),
-            ("any except eve", true), ("any except dba", false), ("everyone_named except seniors", false), ("seniors, bob", true),
+            ("any except eve", true), ("any except dba", false), ("everyone_named except seniors", false),
+            ("seniors, bob", true),
             ("people except eve", true),
         ])
         isRich = rich
@@ -85,7 +95,9 @@ struct RandomPolicy {
 
     /// Verbs without an object stand last: before another verb they would share its objects.
     private mutating func targets(mayBeBare: Bool) -> String {
-        if random.chance(12) { return random.pick(["any", "unknown", "write", "read", "define", "transact", "select, insert"]) }
+        if random.chance(12) {
+            return random.pick(["any", "unknown", "write", "read", "define", "transact", "select, insert"])
+        }
         var parts = (0..<(1 + random.below(3))).map { target(mayBeBare: mayBeBare, isFirst: $0 == 0) }
         if random.chance(12) {
             parts.append(random.pick(["unknown", "write", "read", "define", "transact", "select, insert", "grant"]))
@@ -101,7 +113,9 @@ struct RandomPolicy {
                 "call \(mayBeBare ? random.pick(["version", "pg_read_file", "archive"]) : random.pick(["pg_catalog.version", "any.archive"]))"
         case 2: return random.pick(["set search_path, app.user", "set any", "set timezone"])
         case 3:
-            return random.pick(["read \"/etc/*\"", "write \"/tmp/**\"", "run \"gzip *\", \"cat ?\"", "read, write \"/var/data\""])
+            return random.pick([
+                "read \"/etc/*\"", "write \"/tmp/**\"", "run \"gzip *\", \"cat ?\"", "read, write \"/var/data\"",
+            ])
         case 4:
             let object =
                 mayBeBare
@@ -109,7 +123,8 @@ struct RandomPolicy {
                 : random.pick(["table app.orders", "role", "schema app"])
             return "\(random.pick(["drop", "create, alter", "define", "alter"])) \(object)"
         case 5:
-            return "\(random.pick(["delete from", "truncate", "lock", "delete, truncate"])) \(object(mayBeBare, columns: false))"
+            return
+                "\(random.pick(["delete from", "truncate", "lock", "delete, truncate"])) \(object(mayBeBare, columns: false))"
         default:
             let verbs = random.pick([
                 "select from", "insert into", "update", "select, insert", isFirst ? "any" : "grant", "write", "read",
@@ -178,7 +193,8 @@ struct RandomPolicy {
         "request.source in \"10.0.0.0/8\"", "request.source in { \"192.0.2.0/25\", \"10.1.2.3\" }",
         "request.source == \"10.1.2.3\"",
         "session.reason contains \"INC-\"", "has session.reason", "has request.source", "has statement.limit",
-        "claim.sub == \"ada\"", "claim.sub in names", "claim.sub == identity.name", "has claim.groups", "\"dba\" in claim.groups",
+        "claim.sub == \"ada\"", "claim.sub in names", "claim.sub == identity.name", "has claim.groups",
+        "\"dba\" in claim.groups",
         "claim.groups in { dba, dev }", "claim.groups contains \"dev\"", "claim.sub in identity.groups",
     ]
 
@@ -243,7 +259,12 @@ struct RandomPolicy {
             statement.firstSeen = random.pick([nil, true, false])
         }
         request.statements.append(statement)
-        for _ in 0..<(random.chance(50) ? 1 : random.below(4)) { request.accesses.append(access(index)) }
+        for number in 0..<(random.chance(50) ? 1 : random.below(4)) {
+            var access = access(index)
+            // By a schema, what a statement says may set something else going.
+            if number > 0, access.verb != .unknown { access.isThrough = random.chance(30) }
+            request.accesses.append(access)
+        }
     }
 
     private mutating func access(_ statement: Int) -> ReferenceAccess {
@@ -255,7 +276,8 @@ struct RandomPolicy {
         var access = ReferenceAccess(
             verb: verb, objectClass: .table, statement: statement,
             schema: random.pick(["public", "public", "app", "pg_catalog", "other"]),
-            name: random.pick(["orders", "orders", "customers", "payments", "ledger", "pg_class", "email", "secret"]), columns: []
+            name: random.pick(["orders", "orders", "customers", "payments", "ledger", "pg_class", "email", "secret"]),
+            columns: []
         )
         switch verb {
         case .select, .insert, .update:

@@ -79,7 +79,9 @@ struct ReferenceEvaluator {
             }
         }
         let allows = applying.filter { $0.effect == .allow && !$0.isObserved }
-        for access in request.accesses.indices where !allows.contains(where: { covers($0, access) }) {
+        // What another access sets going is covered with that one.
+        let own = request.accesses.indices.filter { !request.accesses[$0].isThrough }
+        for access in own where !allows.contains(where: { covers($0, access) }) {
             return Decision(outcome: .uncovered, rule: nil, access: access, observed: observed)
         }
         var decision = Decision(outcome: .allowed, rule: nil, access: nil, observed: observed)

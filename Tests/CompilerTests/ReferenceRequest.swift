@@ -39,6 +39,8 @@ struct ReferenceAccess {
     var name: String
     /// Nil is every column.
     var columns: [String]?
+    /// Another access of the statement sets it going.
+    var isThrough = false
 }
 
 extension ReferenceRequest {
@@ -76,6 +78,7 @@ extension ReferenceRequest {
         if !access.schema.isEmpty { made.schema = inspection.intern(access.schema) }
         if !access.name.isEmpty { made.name = inspection.intern(access.name) }
         made.everyColumn = access.columns == nil
+        if access.isThrough { made.through = 1 }
         inspection.append(made)
         for column in access.columns ?? [] {
             inspection.appendColumn(ColumnUse(name: inspection.intern(column), uses: .output))

@@ -22,7 +22,7 @@ struct ReferenceTests {
             var random = RandomPolicy(seed: seed)
             let text = random.policy()
             let file = SourceFile(path: "world.postern", text: text)
-            let result = PolicyCompiler.compile(files: [file], options: CompileOptions(date: Self.date))
+            let result = PolicyCompiler.compile(files: [file], options: CompileOptions(date: Self.date) { _ in Array(RandomPolicy.schema.utf8) })
             guard let program = result.program else {
                 Issue.record(
                     "seed \(seed)\n\(DiagnosticText.render(result.diagnostics.filter { $0.severity == .error }, files: result.sources))"

@@ -6,6 +6,7 @@ extension SQLReader {
     /// Adds what the statement's accesses, operators and types set going, and what that sets going in turn.
     func openKnown(tokens range: Range<Int>) throws(Misread) {
         guard let schema else { return }
+        versions.removeAll()
         if !schema.record.operators.isEmpty || !schema.record.types.isEmpty {
             try openWords(range, schema)
         }
@@ -17,7 +18,13 @@ extension SQLReader {
             changed = false
             var index = 0
             while index < findings.accesses.count {
-                if try open(index, schema) { changed = true }
+                while versions.count < findings.accesses.count { versions.append((1, 0)) }
+                // Each is opened again only when it was found to use more than when it was opened last.
+                if versions[index].now != versions[index].opened {
+                    versions[index].opened = versions[index].now
+                    try open(index, schema)
+                    changed = true
+                }
                 index += 1
             }
         }
@@ -39,32 +46,27 @@ extension SQLReader {
     }
 
     private func openCalls(_ opened: [OpenedRecord], _ schema: KnownSchema) throws(Misread) {
-        for item in opened { _ = try add(item, opener: Findings.statementItself, schema, uses: []) }
+        for item in opened { try add(item, opener: Findings.statementItself, schema, uses: []) }
     }
 
-    /// True when something was added.
-    private func open(_ index: Int, _ schema: KnownSchema) throws(Misread) -> Bool {
+    private func open(_ index: Int, _ schema: KnownSchema) throws(Misread) {
         let found = findings.accesses[index]
         switch (found.verb, found.objectClass) {
         case (.call, .function):
             let number = schema.routine(schema: asked(found.schema), name: asked(found.name))
-            guard number >= 0 else { return false }
-            var changed = false
+            guard number >= 0 else { return }
             for item in schema.record.routines[Int(number)].opened {
-                if try add(item, opener: Int32(index), schema, uses: []) { changed = true }
+                try add(item, opener: Int32(index), schema, uses: [])
             }
-            return changed
         case (.select, _), (.insert, _), (.update, _), (.delete, _), (.truncate, _), (.lock, _),
             (.maintain, _):
             let number = schema.relation(schema: asked(found.schema), name: asked(found.name))
-            guard number >= 0, schema.opens(number, found.verb) else { return false }
+            guard number >= 0, schema.opens(number, found.verb) else { return }
             let uses = usesByPosition(found, number, schema)
-            var changed = false
             for item in schema.record.relations[Int(number)].opened where item.when.contains(found.verb) {
-                if try add(item, opener: Int32(index), schema, uses: uses) { changed = true }
+                try add(item, opener: Int32(index), schema, uses: uses)
             }
-            return changed
-        default: return false
+        default: return
         }
     }
 
@@ -90,32 +92,27 @@ extension SQLReader {
         return uses
     }
 
-    /// One access that another sets going; true when it, or a use of a column, is new.
-    private func add(
-        _ item: OpenedRecord, opener: Int32, _ schema: KnownSchema, uses: [ColumnUses]
-    ) throws(Misread) -> Bool {
-        if item.verb == .update, !item.columns.isEmpty, !writesAny(item, uses) { return false }
+    /// One access that another sets going, with the columns that it uses.
+    private func add(_ item: OpenedRecord, opener: Int32, _ schema: KnownSchema, uses: [ColumnUses]) throws(Misread) {
+        if item.verb == .update, !item.columns.isEmpty, !writesAny(item, uses) { return }
         let source = opener >= 0 ? findings.accesses[Int(opener)] : nil
-        let count = findings.accesses.count
-        if count >= InspectLimits.accesses { throw .tooManyAccesses }
         let access = findings.access(
-            item.verb ?? source?.verb ?? .unknown, item.objectClass,
-            schema: symbol(ofKnown: item.schema, schema),
-            name: symbol(ofKnown: item.name, schema), start: source?.start ?? 0, end: source?.end ?? 0,
-            opener: opener)
-        var changed = findings.accesses.count > count
-        if !mayStep(item.columns.count) { throw .tooManyNames }
+            item.verb ?? source?.verb ?? .unknown, item.objectClass, schema: symbol(ofKnown: item.schema, schema),
+            name: symbol(ofKnown: item.name, schema), start: source?.start ?? 0, end: source?.end ?? 0, opener: opener)
+        if findings.accesses.count > InspectLimits.accesses { throw .tooManyAccesses }
+        while versions.count < findings.accesses.count { versions.append((1, 0)) }
         for column in item.columns {
             let added: ColumnUses
             if let position = column.position {
+                if uses[Int(position)].isEmpty { continue }
                 added = Self.passedOn(uses[Int(position)], as: column.uses, by: item.verb)
                 if added.isEmpty { continue }
             } else {
                 added = column.uses
             }
-            if use(column.name, of: access, for: added, schema) { changed = true }
+            if !mayStep(1) { throw .tooManyNames }
+            if use(column.name, of: access, for: added, schema) { versions[access].now += 1 }
         }
-        return changed
     }
 
     /// Whether a column is written whose writing writes one here; true of what is written in any case.
