@@ -7,7 +7,7 @@ import Testing
     @Test func everyCommandHasHelpWithAnExample() throws {
         let commands = [
             ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["replay"], ["sessions", "list"],
-            ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"],
+            ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"], ["schema", "pull"],
         ]
         for command in commands {
             let result = try Postern.run(command + ["--help"])
