@@ -36,10 +36,10 @@ public enum InspectLimits {
     public static let rememberedPaths = 32
     /// Remembered names between messages, before the memory is given back.
     public static let rememberedSymbols = 8_192
-    /// Texts of one inspector whose result is kept for the next time.
-    public static let cachedTexts = 256
+    /// Texts of one inspector that are known again when they come the next time.
+    public static let cachedTexts = 2_048
     /// Bytes of a text that may be kept.
     public static let cachedTextBytes = 4_096
-    /// Bytes of all that is kept; one text takes a quarter at most. Past it everything is given back.
-    public static let cachedBytes = 256 * 1_024
+    /// Bytes of all that is kept, a power of two; one text takes a quarter at most. Past it the oldest gives way.
+    public static let cachedBytes = 1_024 * 1_024
 }

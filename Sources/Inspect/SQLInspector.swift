@@ -81,6 +81,7 @@ public final class SQLInspector {
     /// Temporary tables have come or gone: nothing means what it did.
     private func forgetNames() {
         numbers.removeAll()
+        cache.removeAll()
         prepareSymbols()
         number()
     }
@@ -99,7 +100,6 @@ public final class SQLInspector {
     }
 
     private func prepareSymbols() {
-        cache.removeAll()
         reader.symbols.reset()
         reader.temporaryHere.removeAll()
         reader.known.make(in: &reader.symbols)
