@@ -8,7 +8,9 @@ let package = Package(
     targets: [
         .executableTarget(name: "MachineBench", dependencies: [.product(name: "PosternDecision", package: "postern")]),
         .systemLibrary(name: "CPgQuery", providers: [.apt(["libpg-query-dev"])]),
-        .executableTarget(name: "InspectBench", dependencies: ["CPgQuery", .product(name: "PosternDecision", package: "postern")]),
+        .target(name: "CLexer"),
+        .executableTarget(
+            name: "InspectBench", dependencies: ["CLexer", "CPgQuery", .product(name: "PosternDecision", package: "postern")]),
         .executableTarget(
             name: "GateBench",
             dependencies: [

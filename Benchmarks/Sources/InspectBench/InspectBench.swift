@@ -1,61 +1,106 @@
-// What it costs to read a statement: the inspector beside PostgreSQL's own grammar, over the same mixed texts in one run.
+// What it costs to read a statement: the inspector beside PostgreSQL's own grammar and a lexer in C, over the same mixed texts
+// in one run.
+//
+//   InspectBench              every figure
+//   InspectBench growth       only how time grows with the length of texts made to be slow; fails where it is not linear
+//   InspectBench rounds 4     so many rounds over the mix and nothing else: under valgrind two numbers of rounds make the same
+//                             count of allocations, since a warm inspector makes none
 
+import CLexer
 import CPgQuery
 import Inspect
 import Machine
 
+@preconcurrency import Glibc
+
 @main
 enum InspectBench {
     static func main() {
-        let texts = StatementMix.texts(2_048)
-        let bytes = texts.reduce(0) { $0 + $1.utf8.count }
-        print("\(texts.count) statements, \(bytes / texts.count) bytes each; ns of processor time a statement, medians of nine rounds")
+        let arguments = CommandLine.arguments.dropFirst()
+        switch arguments.first {
+        case "growth": exit(Growth.run() ? 0 : 1)
+        case "rounds": inspectOnly(arguments.dropFirst().first.flatMap { Int($0) } ?? 4)
+        default:
+            compare()
+            Repeated.run()
+            _ = Growth.run()
+        }
+    }
+
+    /// Texts of one round. Every round has its own, so that none comes twice and none is answered from memory.
+    private static let texts = 2_048
+    private static let rounds = 10
+
+    private static func compare() {
+        let mix = StatementMix.texts(texts * rounds)
+        let bytes = mix.reduce(0) { $0 + $1.utf8.count }
+        print("\(texts) statements a round, \(bytes / mix.count) bytes each, none twice")
+        print("ns of processor time a statement, medians of \(rounds - 1) rounds")
+        let plain = mix.map { Array($0.utf8) }
+        let nulEnded = mix.map { Array($0.utf8CString) }
+        // The reader refuses this at its first token, so all tokens are made and hardly anything else.
+        let unreadable = mix.map { Array((") " + $0).utf8) }
         let inspector = SQLInspector(searchPath: ["public"])
         let found = Inspection()
-        let fresh = texts.map { Array($0.utf8) }
-        let ours = median("inspect", texts.count) { index in
-            fresh[index].withUnsafeBytes { inspector.inspect($0, lexical: LexicalState(), into: found) }
+        func inspect(_ text: [UInt8]) -> Int {
+            text.withUnsafeBytes { inspector.inspect($0, lexical: LexicalState(), into: found) }
             return found.accesses.count
         }
-        let one = fresh[0]
-        _ = median("inspect, the same text again", texts.count) { _ in
-            one.withUnsafeBytes { inspector.inspect($0, lexical: LexicalState(), into: found) }
-            return found.accesses.count
+        let ours = median("inspect: lexing, reading, facts") { inspect(plain[$0]) }
+        let lexing = median("inspect: lexing, the reader refusing at once") { inspect(unreadable[$0]) }
+        let lexer = c_lexer_make(KeywordNames.text)
+        let inC = median("a lexer in C of the same duty") { index in
+            nulEnded[index].withUnsafeBufferPointer { c_lexer_scan(lexer, $0.baseAddress, $0.count - 1) }
         }
-        let nulEnded = texts.map { Array($0.utf8CString) }
-        let grammar = median("libpg_query: raw grammar", texts.count) { index in
+        let grammar = median("libpg_query: raw grammar") { index in
             let context = pg_query_enter_memory_context()
             defer { pg_query_exit_memory_context(context) }
             return nulEnded[index].withUnsafeBufferPointer { raw_parser($0.baseAddress, 0) == nil ? 0 : 1 }
         }
-        let parse = median("libpg_query: public parse", texts.count) { index in
+        let parse = median("libpg_query: public parse") { index in
             let result = nulEnded[index].withUnsafeBufferPointer { pg_query_parse($0.baseAddress) }
             defer { pg_query_free_parse_result(result) }
             return result.error == nil ? 1 : 0
         }
-        _ = median("libpg_query: public scan", texts.count) { index in
+        _ = median("libpg_query: public scan") { index in
             let result = nulEnded[index].withUnsafeBufferPointer { pg_query_scan($0.baseAddress) }
             defer { pg_query_free_scan_result(result) }
             return result.error == nil ? 1 : 0
         }
-        print("raw grammar / inspect: \(rounded(grammar / ours))   public parse / inspect: \(rounded(parse / ours))")
+        print("lexing / the lexer in C: \(rounded(lexing / inC)) (at most 1.5 is the aim)")
+        print("raw grammar / inspect: \(rounded(grammar / ours)) (at least 3)   public parse / inspect: \(rounded(parse / ours)) (20)")
+    }
+
+    private static func inspectOnly(_ rounds: Int) {
+        let mix = StatementMix.texts(texts).map { Array($0.utf8) }
+        let inspector = SQLInspector(searchPath: ["public"])
+        let found = Inspection()
+        var sum = 0
+        for _ in 0..<rounds {
+            for text in mix {
+                text.withUnsafeBytes { inspector.inspect($0, lexical: LexicalState(), into: found) }
+                sum += found.accesses.count
+            }
+        }
+        print(sum)
     }
 
     /// Runs `body` for each text in turn; it returns something that must not be nothing everywhere, so that the work is done.
-    private static func median(_ name: String, _ count: Int, _ body: (Int) -> Int) -> Double {
+    private static func median(_ name: String, _ body: (Int) -> Int) -> Double {
         var sum = 0
-        for index in 0..<count { sum += body(index) }
-        var rounds: [Double] = []
-        for _ in 0..<9 {
+        for index in 0..<texts { sum += body(index) }
+        var measured: [Double] = []
+        for round in 1..<rounds {
             let start = ProcessorTime.now
-            for index in 0..<count { sum += body(index) }
-            rounds.append((ProcessorTime.now - start) / Double(count))
+            for index in round * texts..<(round + 1) * texts { sum += body(index) }
+            measured.append((ProcessorTime.now - start) / Double(texts))
         }
         precondition(sum > 0, "\(name) read nothing")
-        let middle = rounds.sorted()[4]
+        let middle = measured.sorted()[measured.count / 2]
         print("\(Int(middle))  \(name)")
         return middle
     }
-
-    private static func rounded(_ ratio: Double) -> Double { (ratio * 10).rounded() / 10 }
 }
+
+/// One digit behind the point.
+func rounded(_ ratio: Double) -> Double { (ratio * 10).rounded() / 10 }
