@@ -14,7 +14,8 @@ public enum InspectLimits {
     public static let operatorBytes = 63
     /// Bytes of an identifier that count, as PostgreSQL's NAMEDATALEN - 1; the rest is cut off, not refused.
     public static let identifierBytes = 63
-    /// Comparisons of a column name with a source, for one message: names × tables × nesting is not linear.
+    /// Comparisons of a column name with a source or a table it may be, and of a list's columns with another's, for one message:
+    /// names × tables × nesting is not linear.
     public static let resolutionSteps = 500_000
     /// Steps that carry a column's use through nested queries, in one chain.
     public static let propagationDepth = 200

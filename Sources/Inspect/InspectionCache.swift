@@ -87,17 +87,19 @@ struct InspectionCache {
             grow()
             set = self.set(of: key)
         }
-        let victim = victim(in: set)
+        let victim = victim(in: set, for: key)
         if set[victim].hash == 0 { used += 1 }
         set[victim] = Entry(hash: key, start: Entry.unkept)
     }
 
-    /// The way that gives way: one that holds nothing, or the one that was used longest ago.
-    private func victim(in set: UnsafeMutablePointer<Entry>) -> Int {
-        var way = Self.ways - 1
-        while way >= 0 {
+    /// The way that gives way: an empty one, else any that holds nothing, else the one that was used longest ago.
+    private func victim(in set: UnsafeMutablePointer<Entry>, for key: UInt64) -> Int {
+        for way in 0..<Self.ways where set[way].hash == 0 { return way }
+        // Not always the same one, so that texts seen once do not push out each other before they come again.
+        let first = Int(truncatingIfNeeded: key >> 8)
+        for step in 0..<Self.ways {
+            let way = (first &+ step) & (Self.ways - 1)
             if set[way].start == Entry.unkept || !ring.holds(set[way].start) { return way }
-            way -= 1
         }
         return Self.ways - 1
     }

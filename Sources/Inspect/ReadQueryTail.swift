@@ -129,6 +129,7 @@ extension SQLReader {
                 if !found { for target in firstTarget..<self.targets.count { try self.lock(target, start) } }
             }
         } else {
+            guard mayStep(targets.count - firstTarget) else { throw .tooManyNames }
             for target in firstTarget..<targets.count { try lock(target, start) }
         }
         if accept(.nowait) { return true }

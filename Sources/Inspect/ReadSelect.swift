@@ -72,6 +72,8 @@ extension SQLReader {
             let heads = recursive >= 0 ? provisional(left.outputs, for: recursive) : left.outputs
             let right = try setOperation(role, strength + 1, recursive: -1)
             if right.scopeIsOpen { try closeSelect(role) }
+            // Arms with stars make a list as long as both, so that many of them are more steps than tokens.
+            guard mayStep(Int(heads.count)) else { throw .tooManyNames }
             let arm = schema == nil ? right.outputs : expandedStars(right.outputs)
             left.outputs = combine(heads, arm, inPlace: recursive >= 0)
             if !all { use(left.outputs, for: .filter) }

@@ -115,21 +115,31 @@ extension SQLReader {
 
     /// `timestamp '…'`, `double precision '1'`: nil, with nothing read, when no string follows the type.
     func typedConstant(_ start: ExprStart) throws(Misread) -> Expr? {
-        let before = p
         switch keyword {
         case .int, .integer, .smallint, .bigint, .real, .boolean, .json, .float, .decimal, .dec, .numeric, .double, .bit,
             .character, .char, .nchar, .national, .varchar, .timestamp, .time:
-            let (ref, wait) = (refs.count, pending.count)
-            if let found = try? builtInType(), found, token.isString {
-                advance()
-                return finish(start, .constant)
-            }
-            p = before
-            refs.truncate(to: ref)
-            pending.truncate(to: wait)
-            return nil
-        default: return nil
+            // Looked for, not tried: trying would read what is inside the parentheses twice at every depth.
+            guard stringFollowsType(), try builtInType(), token.isString else { return nil }
+            advance()
+            return finish(start, .constant)
+        default: return nil  // the other key words begin no such type
         }
+    }
+
+    /// A string is behind the words of a type here, and behind its parentheses when it has some.
+    private func stringFollowsType() -> Bool {
+        var at = p + 1
+        switch tokens[at].keyword {
+        case .precision, .varying: at += 1
+        case .character, .char: at += tokens[at + 1].keyword == .varying ? 2 : 1
+        default: break  // a type of one word
+        }
+        if tokens[at].mark == .openParen {
+            guard tokens[at].value > 0 else { return false }
+            at = Int(tokens[at].value) + 1
+        }
+        if tokens[at].keyword == .with || tokens[at].keyword == .without, tokens[at + 1].keyword == .time { at += 3 }
+        return at < tokens.count && tokens[at].isString
     }
 
     /// INTERVAL '1' DAY, INTERVAL(3) '1'.

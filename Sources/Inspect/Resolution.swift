@@ -50,7 +50,8 @@ extension SQLReader {
 
     /// True when the search for a reference ends at this level.
     private func resolve(_ ref: Int, in scope: Scope) throws(Misread) -> Bool {
-        resolutionSteps += 1 + sources.count - Int(scope.firstSource)
+        // A source is as many targets as the search path is long.
+        resolutionSteps += 1 + sources.count - Int(scope.firstSource) + targets.count - Int(scope.firstTarget)
         if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
         switch refs[ref].kind {
         case .plain: return try resolvePlain(ref, in: scope)

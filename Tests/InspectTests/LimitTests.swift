@@ -51,6 +51,14 @@ import Testing
         #expect(reasons("select " + times("array[", 300) + times("]", 300)) == ["nested too deep"])
     }
 
+    /// What may be a constant of a type or a call is read once: twice at every depth would not end.
+    @Test func typesThatAreCalls() {
+        let deep = times("numeric(", 60) + "1" + times(")", 60)
+        #expect(reasons("select " + deep) == [])
+        #expect(reasons("select " + deep + " '1'") == [])
+        #expect(reasons("select " + times("interval(", 60) + "1" + times(")", 60)) == ["not understood"])
+    }
+
     @Test func operatorLength() {
         #expect(reasons("select 1 " + times("@", InspectLimits.operatorBytes) + " 2") == [])
         #expect(reasons("select 1 " + times("@", InspectLimits.operatorBytes + 1) + " 2") == ["not a token"])
@@ -75,6 +83,15 @@ import Testing
         #expect(reasons("select a from " + tables) == [])
         let names = (0..<3000).map { "c\($0)" }.joined(separator: ",")
         #expect(reasons("select " + names + " from " + tables) == ["too many names"])
+        // Names × tables × schemas; locks × tables; stars of a union, which is as long as all its arms.
+        let few = (0..<100).map { "c\($0)" }.joined(separator: ",")
+        let schemas = (0..<InspectLimits.searchPath).map { "s\($0)" }
+        #expect(reasons("select " + few + " from " + (0..<100).map { "t\($0)" }.joined(separator: ","), path: schemas) == [])
+        #expect(reasons("select " + names + " from a,b,c,d,e,f,g,h,i,j,k", path: schemas) == ["too many names"])
+        #expect(reasons("select 1 from " + tables + times(" for update", 400)) == [])
+        #expect(reasons("select 1 from " + tables + times(" for update", 600)) == ["too many names"])
+        #expect(reasons("select * from t" + times(" union all select * from t", 900)) == [])
+        #expect(reasons("select * from t" + times(" union all select * from t", 1100)) == ["too many names"])
     }
 
     /// The last step that fits, and one more: 999 sources and the reference itself are 1,000 steps.

@@ -16,6 +16,7 @@ import Machine
 @main
 enum InspectBench {
     static func main() {
+        setvbuf(stdout, nil, _IOLBF, 0)
         let arguments = CommandLine.arguments.dropFirst()
         switch arguments.first {
         case "growth": exit(Growth.run() ? 0 : 1)
