@@ -179,7 +179,11 @@ extension SQLReader {
         return true
     }
 
-    private func withoutParentheses(_ range: Range<Int>) -> Range<Int> {
+    @inline(__always) private func withoutParentheses(_ range: Range<Int>) -> Range<Int> {
+        tokens[range.lowerBound].mark == .openParen ? insideParentheses(range) : range
+    }
+
+    private func insideParentheses(_ range: Range<Int>) -> Range<Int> {
         var range = range
         guard range.count <= Self.comparedTokens + 2 * InspectLimits.nesting else { return range }
         while range.count > 2, tokens[range.lowerBound].mark == .openParen, tokens[range.upperBound - 1].mark == .closeParen {

@@ -97,7 +97,7 @@ struct Findings {
     }
 
     /// The index of a column of an access, made if it is new.
-    mutating func column(_ name: Symbol, of access: Int) -> Int {
+    @inline(__always) mutating func column(_ name: Symbol, of access: Int) -> Int {
         // A mask keeps every step inside the slots, and a slot of this stamp names a column of this statement.
         let mask = columnSlots.count - 1
         var at = Self.mix(UInt32(truncatingIfNeeded: access), name.id, 0) & mask
@@ -110,16 +110,19 @@ struct Findings {
         return addColumn(name, of: access, slot: at)
     }
 
-    private mutating func addColumn(_ name: Symbol, of access: Int, slot at: Int) -> Int {
+    @inline(never) private mutating func addColumn(_ name: Symbol, of access: Int, slot at: Int) -> Int {
         let index = columns.count
-        columns.append(FoundColumn(name: name, uses: [], access: Int32(access), next: -1))
-        if accesses[access].firstColumn < 0 {
-            accesses[access].firstColumn = Int32(index)
+        let number = Int32(truncatingIfNeeded: index)
+        columns.append(FoundColumn(name: name, uses: [], access: Int32(truncatingIfNeeded: access), next: -1))
+        precondition(access >= 0 && access < accesses.count)
+        let found = accesses.base + access
+        if found.pointee.firstColumn < 0 {
+            found.pointee.firstColumn = number
         } else {
-            columns[Int(accesses[access].lastColumn)].next = Int32(index)
+            columns[Int(found.pointee.lastColumn)].next = number
         }
-        accesses[access].lastColumn = Int32(index)
-        columnSlots[at] = Slot(stamp: stamp, index: Int32(index))
+        found.pointee.lastColumn = number
+        columnSlots[at] = Slot(stamp: stamp, index: number)
         if columns.count * 2 > columnSlots.count { rehashColumns() }
         return index
     }

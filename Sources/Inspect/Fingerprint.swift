@@ -13,51 +13,56 @@ extension SQLReader {
     /// are one list whatever their length; identifiers are folded, comments and spacing are not tokens.
     func fingerprint(_ range: Range<Int>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        var index = range.lowerBound
         var inValues = false
         // Of this message, so they stay where they are; `range` is the reader's.
         let tokens = UnsafePointer(tokens.base)
-        while index < range.upperBound {
-            let token = tokens + index
-            switch token.pointee.kind {
-            case .mark:
-                if token.pointee.mark == .openParen, let close = literalList(index, range.upperBound) {
-                    if index > range.lowerBound, tokens[index - 1].keyword == .in {
-                        hash = Self.mix(hash, Marker.list)
-                        index = close + 1
-                        continue
-                    }
-                    if inValues {
-                        hash = Self.mix(hash, Marker.list ^ UInt64(items(index, close)))
-                        index = afterSameRows(index, close, range.upperBound)
-                        continue
-                    }
-                }
-                if token.pointee.mark == .minus || token.pointee.mark == .plus, signs(index, range) {
-                    index += 1
-                    continue
-                }
-                if token.pointee.mark == .otherOperator {
-                    hash = Self.mix(hash, NameHash.wide(slice(token.pointee)) | 1 << 33)
-                } else {
-                    hash = Self.mix(hash, UInt64(token.pointee.mark.rawValue) | 1 << 34)
-                }
-            case .word where token.pointee.keyword != .none:
+        var token = tokens + range.lowerBound
+        let end = tokens + range.upperBound
+        let spellings = keywords.spellings
+        while token < end {
+            if token.pointee.keyword != .none {
                 inValues = token.pointee.keyword == .values
+                hash = Self.mix(hash, spellings[Int(token.pointee.keyword.rawValue)].hash ^ Marker.name)
+            } else if token.pointee.kind == .word || token.pointee.kind == .quotedWord || token.pointee.kind == .unicodeWord {
                 hash = Self.mix(hash, nameHash(token.pointee) ^ Marker.name)
-            case .word, .quotedWord, .unicodeWord: hash = Self.mix(hash, nameHash(token.pointee) ^ Marker.name)
-            case .string, .escapeString, .unicodeString, .bitString, .hexString, .dollarString, .integer, .decimal, .parameter:
+            } else if token.pointee.kind != .mark {
                 hash = Self.mix(hash, Marker.literal)
-            case .end: break
+            } else if token.pointee.mark.isPlain {
+                hash = Self.mix(hash, UInt64(token.pointee.mark.rawValue) | 1 << 34)
+            } else {
+                token = tokens + behind(mark: token - tokens, range, inValues: inValues, &hash)
+                continue
             }
-            index &+= 1
+            token += 1
         }
         return hash
     }
 
+    /// A parenthesis, sign or operator, and what belongs to it; the token behind that.
+    private func behind(mark index: Int, _ range: Range<Int>, inValues: Bool, _ hash: inout UInt64) -> Int {
+        let token = tokens[index]
+        if token.mark == .openParen, inValues || (index > range.lowerBound && tokens[index - 1].keyword == .in),
+            let (list, behind) = literals(index, range, inValues: inValues)
+        {
+            hash = Self.mix(hash, list)
+            return behind
+        }
+        if token.mark == .minus || token.mark == .plus, signs(index, range) { return index + 1 }
+        hash = Self.mix(
+            hash, token.mark == .otherOperator ? NameHash.wide(slice(token)) | 1 << 33 : UInt64(token.mark.rawValue) | 1 << 34)
+        return index + 1
+    }
+
+    /// What a list of literals only, behind IN or as a row of VALUES, is in the fingerprint, and the token behind it and the
+    /// rows like it; nil when it holds something else.
+    private func literals(_ open: Int, _ range: Range<Int>, inValues: Bool) -> (value: UInt64, behind: Int)? {
+        guard let close = literalList(open, range.upperBound) else { return nil }
+        if open > range.lowerBound, tokens[open - 1].keyword == .in { return (Marker.list, close + 1) }
+        return (Marker.list ^ UInt64(items(open, close)), afterSameRows(open, close, range.upperBound))
+    }
+
     /// All bits, because a name that another was made to look like must not be taken for it.
     @inline(__always) private func nameHash(_ token: Token) -> UInt64 {
-        if token.keyword != .none { return keywords.hash(token.keyword) }
         if token.kind != .unicodeWord, token.value != 0 { return symbols.hash(Symbol(id: Int32(bitPattern: token.value))) }
         // First the symbol, then its hash: making a symbol may move the table.
         let name = (try? symbol(of: token)) ?? .none

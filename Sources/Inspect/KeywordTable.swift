@@ -54,9 +54,6 @@ enum KeywordTable {
             let spelling = spellings + Int(keyword.rawValue)
             return UnsafeRawBufferPointer(start: spelling, count: spelling.pointee.count)
         }
-        @inline(__always) func hash(_ keyword: Keyword) -> UInt64 {
-            spellings[Int(keyword.rawValue)].hash
-        }
     }
 
     static let lookup = Lookup(

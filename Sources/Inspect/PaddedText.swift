@@ -30,24 +30,38 @@ struct PaddedText {
         hasHigh = false
         let copy = UnsafeMutableRawPointer(base)
         guard let source = message.baseAddress, count > 0 else { return end(copy) }
-        copy.copyMemory(from: source, byteCount: count)
-        end(copy)
         var high: UInt64 = 0
         var zero: UInt64 = 0
         var at = 0
-        while at + 8 <= count {
-            let eight = copy.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+        while at &+ 16 <= count {
+            let (first, second) = (load(source, at), load(source, at &+ 8))
+            copy.storeBytes(of: first, toByteOffset: at, as: UInt64.self)
+            copy.storeBytes(of: second, toByteOffset: at &+ 8, as: UInt64.self)
+            high |= first | second
+            zero |= EightBytes.zero(first) | EightBytes.zero(second)
+            at &+= 16
+        }
+        if at &+ 8 <= count {
+            let eight = load(source, at)
+            copy.storeBytes(of: eight, toByteOffset: at, as: UInt64.self)
             high |= eight
             zero |= EightBytes.zero(eight)
-            at += 8
+            at &+= 8
         }
         while at < count {
-            high |= UInt64(base[at])
-            if base[at] == 0 { zero = 1 }
-            at += 1
+            let byte = source.load(fromByteOffset: at, as: UInt8.self)
+            base[at] = byte
+            high |= UInt64(byte)
+            if byte == 0 { zero = 1 }
+            at &+= 1
         }
+        end(copy)
         hasZero = zero != 0
         hasHigh = high & 0x8080_8080_8080_8080 != 0
+    }
+
+    @inline(__always) private func load(_ source: UnsafeRawPointer, _ at: Int) -> UInt64 {
+        source.loadUnaligned(fromByteOffset: at, as: UInt64.self)
     }
 
     private func end(_ copy: UnsafeMutableRawPointer) {

@@ -15,9 +15,22 @@ extension SQLReader {
     func closeScope() throws(Misread) {
         let scope = scopes[scopes.count - 1]
         let outermost = scopes.count == 1
+        let only = onlyTable(of: scope)
         var kept = Int(scope.firstPending)
         for index in Int(scope.firstPending)..<pending.count {
             let ref = Int(pending[index])
+            if only.access >= 0, refs[ref].kind == .plain, refs[ref].name != only.alias {
+                // Of the only table, and perhaps of a table of an enclosing query: what `resolvePlain` finds, found at once.
+                resolutionSteps &+= 2
+                if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
+                linkColumn(ref, name: refs[ref].name, of: only.access)
+                if !outermost {
+                    pending[kept] = Int32(truncatingIfNeeded: ref)
+                    kept += 1
+                }
+                refs[ref].insideFrom = false
+                continue
+            }
             if try !resolve(ref, in: scope) {
                 if outermost {
                     if refs[ref].kind != .plain, !refs[ref].matched, !isParameterOfRoutine(ref) { try readEverything() }
@@ -33,6 +46,14 @@ extension SQLReader {
         sources.truncate(to: Int(scope.firstSource))
         scopes.truncate(to: scopes.count - 1)
         if let overflow { throw overflow }
+    }
+
+    /// The access of the one table that a scope without anything else in FROM reads, and its alias; -1 for every other scope.
+    private func onlyTable(of scope: Scope) -> (access: Int, alias: Symbol) {
+        guard sources.count - Int(scope.firstSource) == 1 else { return (-1, .none) }
+        let source = sources[sources.count - 1]
+        guard source.kind == .relation, source.targetCount == 1, !source.renamed, !source.qualifiedOnly else { return (-1, .none) }
+        return (Int(targets[Int(source.firstTarget)].access), source.alias)
     }
 
     /// Marks references read since `first` as read inside FROM, where not every source of the level is visible.
@@ -123,11 +144,7 @@ extension SQLReader {
             if schema != nil { return try linkKnownColumn(ref, name: name, source: index) }
             let first = Int(sources[index].firstTarget)
             for target in first..<first &+ Int(sources[index].targetCount) {
-                let access = try selectAccess(ofTarget: target)
-                let column = findings.column(name, of: access)
-                links.append(Link(kind: .column, whole: false, index: Int32(truncatingIfNeeded: column), next: refs[ref].firstLink))
-                refs[ref].firstLink = Int32(truncatingIfNeeded: links.count - 1)
-                findings.columns[column].uses.formUnion(refs[ref].uses)
+                linkColumn(ref, name: name, of: try selectAccess(ofTarget: target))
             }
             return
         }
@@ -175,6 +192,14 @@ extension SQLReader {
         let insert = findings.access(.insert, .table, schema: target.schema, name: target.name, start: target.start, end: target.end)
         if findings.accesses[insert].everyColumn { return nil }
         return name.isNone || !findings.has(column: name, of: insert) ? name : nil
+    }
+
+    /// Links a reference to a column of a table whose access is there.
+    @inline(__always) private func linkColumn(_ ref: Int, name: Symbol, of access: Int) {
+        let column = findings.column(name, of: access)
+        links.append(Link(kind: .column, whole: false, index: Int32(truncatingIfNeeded: column), next: refs[ref].firstLink))
+        refs[ref].firstLink = Int32(truncatingIfNeeded: links.count &- 1)
+        findings.columns[column].uses.formUnion(refs[ref].uses)
     }
 
     /// Links a reference to every column of a source.

@@ -130,20 +130,31 @@ struct SymbolTable {
     /// The symbol's number of a name of `count` bytes, seven at most, padded with zeros. Names hold no zeros, so equal numbers
     /// are equal names. Throws when this message's names collide too often.
     @inline(__always) mutating func spelled(_ name: UInt64, _ count: Int, hash: UInt64) throws(Misread) -> UInt32 {
-        let id = slots.base[Int(truncatingIfNeeded: hash) & mask]
-        let entry = entries.base + Int(id)
-        if entry.pointee.hash == hash, text.base[Int(entry.pointee.offset)] == name { return UInt32(bitPattern: id) }
+        var at = Int(truncatingIfNeeded: hash) & mask
+        // The mask keeps every step inside the slots, half of which are empty.
+        while slots.base[at] != 0 {
+            let id = slots.base[at]
+            let entry = entries.base + Int(id)
+            if entry.pointee.hash == hash, text.base[Int(entry.pointee.offset)] == name { return UInt32(bitPattern: id) }
+            at = (at &+ 1) & mask
+            searchSteps &+= 1
+        }
+        if searchSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
         spelling[0] = name
         return try searchSpelled(count, hash: hash)
     }
 
     /// The symbol's number of the name in `spelling`.
     @inline(__always) mutating func spelled(_ count: Int, hash: UInt64) throws(Misread) -> UInt32 {
-        let id = slots.base[Int(truncatingIfNeeded: hash) & mask]
-        // The entry of no symbol has no bytes, so 0 is never taken for a name.
-        let entry = entries.base + Int(id)
-        if entry.pointee.hash == hash, Int(entry.pointee.count) == count, isSpelled(entry.pointee.offset, count) {
-            return UInt32(bitPattern: id)
+        var at = Int(truncatingIfNeeded: hash) & mask
+        while slots.base[at] != 0 {
+            let id = slots.base[at]
+            let entry = entries.base + Int(id)
+            if entry.pointee.hash == hash, Int(entry.pointee.count) == count, isSpelled(entry.pointee.offset, count) {
+                return UInt32(bitPattern: id)
+            }
+            at = (at &+ 1) & mask
+            searchSteps &+= 1
         }
         return try searchSpelled(count, hash: hash)
     }

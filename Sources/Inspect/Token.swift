@@ -40,6 +40,9 @@ enum Mark: UInt8 {
     /// An operator of two operands.
     @inline(__always) var isInfix: Bool { rawValue >= Mark.plus.rawValue }
 
+    /// In a fingerprint it is itself, whatever is around it.
+    @inline(__always) var isPlain: Bool { self != .openParen && self != .plus && self != .minus && self != .otherOperator }
+
     /// The mark that a byte is alone; an operator that the grammar does not name where it is none.
     init(byte: UInt8) {
         switch byte {
