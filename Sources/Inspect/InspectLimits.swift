@@ -38,7 +38,7 @@ public enum InspectLimits {
     /// Remembered names between messages, before the memory is given back.
     public static let rememberedSymbols = 8_192
     /// Texts of one inspector that are known again when they come the next time.
-    public static let cachedTexts = 2_048
+    public static let cachedTexts = 4_096
     /// Bytes of a text that may be kept.
     public static let cachedTextBytes = 4_096
     /// Bytes of all that is kept, a power of two; one text takes a quarter at most. Past it the oldest gives way.

@@ -82,8 +82,9 @@ struct InspectionCache {
             set[way].start = start
             return
         }
-        // A text is known again only where its hash was not pushed out before: the table grows with the texts, kept or not.
-        if used * 4 > sets * Self.ways * 3, sets * Self.ways < InspectLimits.cachedTexts {
+        // A text is known again only where its hash was not pushed out before: the table grows with the texts, kept or not, and
+        // is half empty, so that few sets are too small.
+        if used * 2 > sets * Self.ways, sets * Self.ways < InspectLimits.cachedTexts {
             grow()
             set = self.set(of: key)
         }
