@@ -11,7 +11,7 @@ extension SQLReader {
     // MARK: Relations
 
     @inline(__always) func asked(_ symbol: Symbol) -> KnownSchema.Asked {
-        KnownSchema.Asked(bytes: symbols.bytes(symbol), hash: symbols.hash(symbol))
+        KnownSchema.Asked(bytes: symbols.bytes(symbol), hash: NameHash.short(symbols.hash(symbol)))
     }
 
     /// The number of a relation that the schema has, and that this session did not change; else -1.
@@ -30,7 +30,7 @@ extension SQLReader {
 
     /// The symbol of a name of the schema.
     func symbol(ofKnown name: UInt32, _ schema: KnownSchema) -> Symbol {
-        symbols.symbol(exact: schema.bytes(name), hash: schema.hash(name))
+        symbols.symbol(schema.bytes(name))
     }
 
     /// PostgreSQL's own columns of every table; a view has none of them, where naming one is no harm.

@@ -120,7 +120,7 @@ final class SchemaReader {
                 guard reader.atEnd else { throw Misread.syntax }
                 if let overflow = reader.overflow { throw overflow }
                 try define(statement)
-                if reader.pathEffect == .listed {
+                if reader.pathChange == .listed || reader.pathChange == .listedLocally {
                     path = (0..<reader.listedPath.count).map { string(reader.listedPath[$0]) }
                 }
             } catch {
@@ -144,8 +144,8 @@ final class SchemaReader {
         reader.parameters.removeAll()
         reader.bodyOwner = .none
         if bytes.count > InspectLimits.messageBytes { throw .messageTooLong }
-        var lexer = SQLLexer(bytes, lexical: LexicalState(), keywords: reader.keywords)
-        try lexer.scan(into: &reader.tokens)
+        let lexer = SQLLexer(reader.padded, lexical: LexicalState(), keywords: reader.keywords)
+        try lexer.scan(into: &reader.tokens, naming: &reader.symbols)
     }
 
     func symbol(_ name: String) -> Symbol {
