@@ -102,51 +102,26 @@ extension SchemaReader {
         draft.compositeTypes[name] = columns
     }
 
-    func createDomain() throws(Misread) {
+    /// What its checks and its default call, every value's making may call.
+    func createDomain(_ calls: [SchemaDraft.Opened]) throws(Misread) {
         reader.advance()
         let name = string(try reader.routineName().name)
         _ = reader.accept(.as)
         let base = try reader.typeName()
         if !base.isNone { draft.domains[name] = string(base) }
-        try checks(ofDomain: name)
+        if !calls.isEmpty { draft.types[name, default: []] += calls }
     }
 
-    func alterDomain() throws(Misread) {
+    func alterDomain(_ calls: [SchemaDraft.Opened]) throws(Misread) {
         reader.advance()
-        try checks(ofDomain: string(try reader.routineName().name))
-    }
-
-    /// The functions that `CHECK (…)` and `DEFAULT …` of a domain call.
-    private func checks(ofDomain name: String) throws(Misread) {
-        let places = tokens(.check).map { $0 + 1 } + tokens(.default).map { $0 + 1 }
-        for place in places {
-            let calls = try calls(inExpressionAt: place)
-            if !calls.isEmpty { draft.types[name, default: []] += calls }
-        }
-    }
-
-    /// What an expression of a definition calls. Its columns are nobody's.
-    private func calls(inExpressionAt place: Int) throws(Misread) -> [SchemaDraft.Opened] {
-        reader.clearStatement()
-        reader.openScope()
-        reader.sources.append(Source(kind: .phantom, alias: .none))
-        reader.use = .filter
-        reader.p = place
-        if reader.at(.openParen) {
-            _ = try reader.parenthesized()
-        } else {
-            try reader.expression(restricted: true)
-        }
-        // Not closed: what it reads is settled when it runs.
-        let calls = foundCalls()
-        reader.clearStatement()
-        return calls
+        let name = string(try reader.routineName().name)
+        if !calls.isEmpty { draft.types[name, default: []] += calls }
     }
 
     // MARK: Triggers
 
     /// `CREATE TRIGGER name BEFORE | AFTER | INSTEAD OF event OR … ON table … EXECUTE FUNCTION f(…)`.
-    func createTrigger() throws(Misread) {
+    func createTrigger(_ calls: [SchemaDraft.Opened]) throws(Misread) {
         _ = reader.accept(.constraint)
         try reader.expect(.trigger)
         _ = try reader.columnId()
@@ -164,12 +139,9 @@ extension SchemaReader {
         }
         try reader.expect(.on)
         guard let table = existing(try reader.qualifiedName()), !events.isEmpty else { return }
-        var opened: [SchemaDraft.Opened] = []
-        if let when = tokens(.when).first(where: { $0 >= reader.p }) {
-            opened = try calls(inExpressionAt: when + 1)
-        }
+        var opened = calls
         if let execute = tokens(.execute).last {
-            reader.p = execute + 2
+            try move(to: execute + 2)
             if let key = try function(), isCall(key) { opened.append(call(key, when: events)) }
         }
         triggers.append((table, self.opened(opened, when: events)))

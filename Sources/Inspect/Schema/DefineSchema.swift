@@ -98,9 +98,9 @@ extension SchemaReader {
         case .aggregate: try createAggregate()
         case .operator: try createOperator()
         case .cast: try createCast()
-        case .domain: try createDomain()
+        case .domain: try createDomain(calls)
         case .type: try createType()
-        case .constraint, .trigger: try createTrigger()
+        case .constraint, .trigger: try createTrigger(calls)
         case .rule: try createRule(statement)
         case .policy:
             reader.advance()
@@ -119,9 +119,17 @@ extension SchemaReader {
         }
     }
 
+    /// The place behind the statement's last token.
+    var endOfStatement: Int { reader.tokens.count - SQLLexer.endTokens }
+
+    func move(to place: Int) throws(Misread) {
+        guard place <= endOfStatement else { throw .syntax }
+        reader.p = place
+    }
+
     /// The places of a key word in the statement.
     func tokens(_ keyword: Keyword) -> [Int] {
-        (0..<reader.tokens.count).filter { reader.tokens[$0].keyword == keyword }
+        (0..<max(0, endOfStatement)).filter { reader.tokens[$0].keyword == keyword }
     }
 
     private func createSequence() throws(Misread) {

@@ -27,7 +27,7 @@ extension SchemaReader {
             reader.p = close + 1
         }
         if let inherits = tokens(.inherits).first(where: { $0 >= reader.p }) {
-            reader.p = inherits + 2
+            try move(to: inherits + 2)
             var own = relation.columns
             relation.columns = []
             repeat { try inherit(from: reader.qualifiedName(), &relation) } while reader.accept(.comma)
@@ -120,7 +120,7 @@ extension SchemaReader {
         defer { reader.p = end }
         var columns: [String] = []
         if let foreign = range.first(where: { reader.tokens[$0].keyword == .foreign }) {
-            reader.p = foreign + 3
+            try move(to: foreign + 3)
             repeat {
                 _ = reader.accept(.period)
                 columns.append(string(try reader.columnId()))
@@ -160,7 +160,7 @@ extension SchemaReader {
     func alter(_ calls: [SchemaDraft.Opened]) throws(Misread) {
         reader.advance()
         switch reader.keyword {
-        case .domain: return try alterDomain()
+        case .domain: return try alterDomain(calls)
         case .table, .foreign, .view, .materialized, .sequence: break
         default: return  // owners, schemas of others, settings: nothing that statements run
         }
@@ -172,7 +172,7 @@ extension SchemaReader {
         draft.add(opened(calls, when: SchemaDraft.rowWrites), to: key)
         repeat {
             guard try alterCommand(key) else { return }
-            skipElement(upTo: reader.tokens.count - 1)
+            skipElement(upTo: endOfStatement)
         } while reader.accept(.comma)
     }
 
@@ -202,11 +202,11 @@ extension SchemaReader {
                         relation.columns.append(column)
                     }
                 }
-                skipElement(upTo: reader.tokens.count - 1)
+                skipElement(upTo: endOfStatement)
                 try foreignKey(of: key, first..<reader.p)
                 return true
             }
-            skipElement(upTo: reader.tokens.count - 1)
+            skipElement(upTo: endOfStatement)
             try foreignKey(of: key, start..<reader.p)
         case .drop:
             reader.advance()

@@ -11,7 +11,7 @@ public final class KnownSchema: Sendable {
     struct Name: BitwiseCopyable, Sendable {
         var offset: UInt32
         var count: UInt32
-        var hash: UInt32
+        var hash: UInt64
     }
     /// What a look-up compares with.
     private struct Key: BitwiseCopyable, Sendable {
@@ -56,7 +56,7 @@ public final class KnownSchema: Sendable {
         names = symbols.map { symbol in
             let offset = text.count
             text += symbol.utf8
-            let hash = text[offset...].withUnsafeBytes { NameHash.of($0) }
+            let hash = text[offset...].withUnsafeBytes { NameHash.wide($0) }
             return Name(
                 offset: UInt32(offset), count: UInt32(text.count - offset),
                 hash: offset == text.count ? 0 : hash)
@@ -80,9 +80,7 @@ public final class KnownSchema: Sendable {
         columnNames = columns
         opening = record.relations.map { $0.opened.reduce(into: VerbSet()) { $0.formUnion($1.when) } }
         let names = self.names
-        func hash(_ symbol: UInt32) -> UInt32 {
-            Int(symbol) < names.count ? names[Int(symbol)].hash : 0
-        }
+        func hash(_ symbol: UInt32) -> UInt64 { names[Int(symbol)].hash }
         relationSlots = Self.slots(record.relations.map { Self.mix(hash($0.schema), hash($0.name)) })
         routineSlots = Self.slots(record.routines.map { Self.mix(hash($0.schema), hash($0.name)) })
         operatorSlots = Self.slots(record.operators.map { Self.mix(0, hash($0.name)) })
@@ -90,7 +88,7 @@ public final class KnownSchema: Sendable {
         routineNames = Self.slots(record.routines.map { Self.mix(1, hash($0.name)) })
         columnSlots = Self.slots(
             record.relations.enumerated().flatMap { index, relation in
-                relation.columns.map { Self.mix(UInt32(index), hash($0)) }
+                relation.columns.map { Self.mix(UInt64(index), hash($0)) }
             })
     }
 
@@ -119,9 +117,8 @@ public final class KnownSchema: Sendable {
         return UnsafeRawBufferPointer(
             rebasing: text[Int(name.offset)..<Int(name.offset) + Int(name.count)])
     }
-    func hash(_ symbol: UInt32) -> UInt32 { names[Int(symbol)].hash }
 
-    private func isName(_ symbol: UInt32, _ bytes: UnsafeRawBufferPointer, _ hash: UInt32) -> Bool {
+    private func isName(_ symbol: UInt32, _ bytes: UnsafeRawBufferPointer, _ hash: UInt64) -> Bool {
         let name = names[Int(symbol)]
         guard name.hash == hash, Int(name.count) == bytes.count, let base = text.baseAddress else {
             return false
@@ -132,7 +129,7 @@ public final class KnownSchema: Sendable {
     /// A word of a statement as look-ups take it.
     struct Asked {
         var bytes: UnsafeRawBufferPointer
-        var hash: UInt32
+        var hash: UInt64
         static var none: Asked { Asked(bytes: UnsafeRawBufferPointer(start: nil, count: 0), hash: 0) }
     }
 
@@ -170,7 +167,7 @@ public final class KnownSchema: Sendable {
         let end =
             Int(relation) + 1 < firstColumns.count
             ? firstColumns[Int(relation) + 1] : Int32(columnNames.count)
-        let found = find(in: columnSlots, Self.mix(UInt32(relation), name.hash)) { index in
+        let found = find(in: columnSlots, Self.mix(UInt64(relation), name.hash)) { index in
             Int32(index) >= first && Int32(index) < end
                 && isName(columnNames[index], name.bytes, name.hash)
         }
@@ -190,28 +187,24 @@ public final class KnownSchema: Sendable {
 
     // MARK: Hashing
 
-    private static func mix(_ a: UInt32, _ b: UInt32) -> UInt32 {
-        let hash =
-            (UInt64(a) &+ 0x9E37_79B9) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(b) &* 0xC2B2_AE3D_27D4_EB4F
-        return UInt32(truncatingIfNeeded: hash >> 29)
-    }
+    private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 { NameHash.mix(a &+ NameHash.seed, b) }
 
     /// Open addressing, at most half full; the items' numbers plus one.
-    private static func slots(_ hashes: [UInt32]) -> [Int32] {
+    private static func slots(_ hashes: [UInt64]) -> [Int32] {
         var size = 8
         while size < hashes.count * 2 { size *= 2 }
         var slots = [Int32](repeating: 0, count: size)
         for (index, hash) in hashes.enumerated() {
-            var at = Int(hash) & (size - 1)
+            var at = Int(truncatingIfNeeded: hash) & (size - 1)
             while slots[at] != 0 { at = (at + 1) & (size - 1) }
             slots[at] = Int32(index) + 1
         }
         return slots
     }
 
-    private func find(in slots: [Int32], _ hash: UInt32, _ matches: (Int) -> Bool) -> Int32 {
+    private func find(in slots: [Int32], _ hash: UInt64, _ matches: (Int) -> Bool) -> Int32 {
         let mask = slots.count - 1
-        var at = Int(hash) & mask
+        var at = Int(truncatingIfNeeded: hash) & mask
         while slots[at] != 0 {
             if matches(Int(slots[at]) - 1) { return slots[at] - 1 }
             at = (at + 1) & mask

@@ -36,7 +36,7 @@ extension SQLReader {
             let token = tokens[index]
             if token.kind == .mark {
                 let bytes = slice(token)
-                let number = schema.operator(KnownSchema.Asked(bytes: bytes, hash: NameHash.of(bytes)))
+                let number = schema.operator(KnownSchema.Asked(bytes: bytes, hash: NameHash.wide(bytes)))
                 if number >= 0 { try openCalls(schema.record.operators[Int(number)].opened, schema) }
             } else if token.isName {
                 let number = schema.type(asked(try symbol(of: token)))

@@ -76,7 +76,7 @@ extension SchemaReader {
         let aliases = try skipToQuery()
         reader.clearStatement()
         let outputs = try reader.query(.outermost)
-        if let overflow = reader.overflow { throw overflow }
+        try checkUnderstood()
         for index in 0..<reader.targets.count {
             let target = reader.targets[index]
             if waiting.contains(SchemaKey(schema: string(target.schema), name: string(target.name))) {
@@ -176,36 +176,20 @@ extension SchemaReader {
     private func readPolicy(_ table: SchemaKey) throws(Misread) {
         try reader.statementHere()
         guard reader.atEnd else { throw .syntax }
+        try checkUnderstood()
         // Columns of its own table: PostgreSQL filters by them for everybody, and asks nobody for the right to.
         let found = foundHere(when: [.select, .insert, .update, .delete], as: .filter)
         draft.add(found.filter { $0.verb != .select || $0.key != table }, to: table)
     }
 
     private func readRule(_ table: SchemaKey) throws(Misread) {
-        let event = tokens(.on).first.map { reader.tokens[$0 + 1].keyword } ?? .none
-        guard let verb = Self.verb(of: event), let action = tokens(.do).first else { return }
-        reader.p = action + 1
-        if !reader.accept(.also) { _ = reader.accept(.instead) }
-        if reader.at(.nothing) { return }
-        let many = reader.at(.openParen) && !reader.holdsQuery(reader.p)
-        if many { reader.advance() }
-        while !reader.atEnd || reader.at(.semicolon) {
-            if reader.accept(.semicolon) { continue }
-            if many, reader.at(.closeParen) { break }
-            reader.clearStatement()
-            reader.openScope()
-            for name in [reader.known.old, reader.known.new] {
-                var row = Source(kind: .phantom, alias: name)
-                row.qualifiedOnly = true
-                reader.sources.append(row)
-            }
-            if reader.at(.notify) {
-                _ = try reader.sessionStatement()
-            } else if try !reader.queryOrModification() {
-                throw .syntax
-            }
-            draft.add(foundHere(when: VerbSet(verb), as: .computed), to: table)
-        }
+        guard let event = tokens(.on).first, let verb = Self.verb(of: reader.tokens[event + 1].keyword) else { return }
+        try reader.statementHere()
+        guard reader.atEnd else { throw .syntax }
+        try checkUnderstood()
+        // `old` and `new` are the statement's own rows.
+        let found = foundHere(when: VerbSet(verb), as: .computed)
+        draft.add(found.filter { $0.verb != .select || $0.key != table }, to: table)
     }
 
     /// The accesses of the statement just read, as something else sets them going. What it gives to nobody known is used so.

@@ -115,7 +115,7 @@ extension SchemaReader {
                     reader.clearStatement()
                     try reader.statementHere()
                     guard reader.atEnd else { throw Misread.syntax }
-                    if let overflow = reader.overflow { throw overflow }
+                    try checkUnderstood()
                     found += foundInBody()
                     reader.noteChanges(failed: false)
                 }

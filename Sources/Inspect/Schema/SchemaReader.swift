@@ -118,10 +118,11 @@ final class SchemaReader {
                 try begin(UnsafeRawBufferPointer(rebasing: text[statement.bytes]), path: path)
                 try reader.statementHere()
                 guard reader.atEnd else { throw Misread.syntax }
-                if let overflow = reader.overflow { throw overflow }
+                try checkUnderstood()
                 try define(statement)
-                if reader.pathChange == .listed || reader.pathChange == .listedLocally {
-                    path = (0..<reader.listedPath.count).map { string(reader.listedPath[$0]) }
+                switch reader.pathChange {
+                case .listed, .listedLocally: path = (0..<reader.listedPath.count).map { string(reader.listedPath[$0]) }
+                case .none, .possible, .role, .roleLocally, .possibleRole, .noRole, .start, .everything, .unknown: break
                 }
             } catch {
                 notUnderstood(error, statement)
@@ -136,16 +137,25 @@ final class SchemaReader {
             reader.known.make(in: &reader.symbols)
             reader.pathChanged = false
         }
-        reader.beginMessage(bytes, lexical: LexicalState())
+        let tooLong = bytes.count > InspectLimits.messageBytes
+        reader.beginMessage(tooLong ? UnsafeRawBufferPointer(rebasing: bytes[..<0]) : bytes, lexical: LexicalState())
         reader.searchPath.removeAll()
         for schema in path.prefix(InspectLimits.searchPath) { reader.searchPath.append(symbol(schema)) }
         reader.catalogIsBehind = path.dropFirst().contains("pg_catalog")
+        (reader.pathIsOpen, reader.pathFollowsRole) = (false, false)
         reader.clearStatement()
         reader.parameters.removeAll()
         reader.bodyOwner = .none
-        if bytes.count > InspectLimits.messageBytes { throw .messageTooLong }
+        if tooLong { throw .messageTooLong }
         let lexer = SQLLexer(reader.padded, lexical: LexicalState(), keywords: reader.keywords)
         try lexer.scan(into: &reader.tokens, naming: &reader.symbols)
+        reader.p = 0
+    }
+
+    /// Throws where the statement just read is past a bound, or names something that is looked up nowhere.
+    func checkUnderstood() throws(Misread) {
+        if let overflow = reader.overflow { throw overflow }
+        if let opaqueness = reader.opaqueness { throw opaqueness }
     }
 
     func symbol(_ name: String) -> Symbol {
@@ -158,19 +168,11 @@ final class SchemaReader {
 
     /// Where a statement is that cannot be understood, it matters whether it may define what rules rely on.
     private func notUnderstood(_ failure: Misread, _ statement: SchemaStatement) {
-        reader.p = 0
         let isHarmless: Bool
-        switch reader.tokens.count > 0 ? reader.keyword : .none {
-        case .comment, .grant, .revoke, .security, .set, .reset, .begin, .commit, .start, .end,
-            .analyze, .vacuum:
+        switch reader.tokens.count > 0 ? reader.tokens[0].keyword : .none {
+        case .comment, .grant, .revoke, .security, .set, .reset, .begin, .commit, .start, .end, .analyze, .vacuum:
             isHarmless = true
-        case .select:
-            // `SELECT pg_catalog.set_config('search_path', '', false)`
-            if let listed = listedBySetConfig() {
-                path = listed
-                return
-            }
-            isHarmless = true
+        case .select: isHarmless = true
         default: isHarmless = false
         }
         let message = "this statement is not understood (\(failure.reason))"
@@ -185,22 +187,6 @@ final class SchemaReader {
                     "write the file with `postern schema pull`, or leave the statement out if nothing in the policy relies on it"
             )
         }
-    }
-
-    /// The path that `set_config('search_path', '…', …)` here sets; nil when it is another statement.
-    private func listedBySetConfig() -> [String]? {
-        for index in 0..<max(0, reader.tokens.count - 5) {
-            guard let name = try? reader.symbol(of: reader.tokens[index]), name == reader.known.setConfig
-            else { continue }
-            let (parameter, value) = (reader.tokens[index + 2], reader.tokens[index + 4])
-            guard parameter.isString, value.isString, let first = try? reader.stringSymbol(parameter),
-                first == reader.known.searchPath, let second = try? reader.stringSymbol(value)
-            else { return nil }
-            return string(second).split(separator: ",").map { part in
-                part.trimmingPrefix { $0 == " " }.filter { $0 != "\"" && $0 != " " }
-            }
-        }
-        return nil
     }
 
     // MARK: Names
