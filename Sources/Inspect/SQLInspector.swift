@@ -7,13 +7,13 @@ import Machine
 /// thread-safe. Time is linear in the message; every bound is in `InspectLimits`.
 ///
 /// Never laxer than the truth: what PostgreSQL 15 to 18 would do with the message is in the accesses, or an access `unknown`
-/// is. It may be coarser: without a catalogue an unqualified column belongs to each table that could have it.
+/// is. It may be coarser: without a schema an unqualified column belongs to each table that could have it.
 ///
 /// Where PostgreSQL's road is not certain:
 /// - Functions of pg_catalog win over a user's of the same name (a user's with a better matching signature might be chosen;
 ///   making one is a `create function` of its own). Names that only 16 to 18 have, and unknown `pg_…`, give both accesses.
 /// - Casts, operators, defaults, triggers, views and domain checks run what was defined before: defining is the access, not
-///   using; only casts to `reg…` types and operators of another schema by `OPERATOR(…)` are a `call`.
+///   using, unless a schema says what they set going; only casts to `reg…` types and operators of another schema by `OPERATOR(…)` are a `call`.
 /// - `alias.name` is a column, and every column where a pg_catalog function takes a row under that name.
 /// - DELETE has no columns; what its WHERE and RETURNING read is a `select`. FOR UPDATE and FOR SHARE are a `lock`.
 /// - MERGE has no WHERE, whatever its ON says.
