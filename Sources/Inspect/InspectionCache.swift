@@ -83,8 +83,8 @@ struct InspectionCache {
             return
         }
         // A text is known again only where its hash was not pushed out before: the table grows with the texts, kept or not, and
-        // is half empty, so that few sets are too small.
-        if used * 2 > sets * Self.ways, sets * Self.ways < InspectLimits.cachedTexts {
+        // is mostly empty, so that few sets are too small.
+        if used * 4 > sets * Self.ways, sets * Self.ways < InspectLimits.cachedTexts {
             grow()
             set = self.set(of: key)
         }

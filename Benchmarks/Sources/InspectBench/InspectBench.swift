@@ -74,14 +74,20 @@ enum InspectBench {
         print("raw grammar / inspect: \(rounded(grammar / ours)) (at least 3)   public parse / inspect: \(rounded(parse / ours)) (20)")
     }
 
+    /// Each text has another number behind it every round, so that it is read again and not answered from memory.
     private static func inspectOnly(_ rounds: Int) {
-        let mix = StatementMix.texts(texts).map { Array($0.utf8) }
+        var mix = StatementMix.texts(texts).map { Array(($0 + " --00000000").utf8) }
         let inspector = SQLInspector(searchPath: ["public"])
         let found = Inspection()
         var sum = 0
-        for _ in 0..<rounds {
-            for text in mix {
-                text.withUnsafeBytes { inspector.inspect($0, lexical: LexicalState(), into: found) }
+        for round in 0..<rounds {
+            for index in mix.indices {
+                var rest = round
+                for place in 1...8 {
+                    mix[index][mix[index].count - place] = UInt8(0x30 + rest % 10)
+                    rest /= 10
+                }
+                mix[index].withUnsafeBytes { inspector.inspect($0, lexical: LexicalState(), into: found) }
                 sum += found.accesses.count
             }
         }
