@@ -11,7 +11,7 @@ extension SQLReader {
     // MARK: Relations
 
     @inline(__always) func asked(_ symbol: Symbol) -> KnownSchema.Asked {
-        KnownSchema.Asked(bytes: symbols.bytes(symbol), hash: NameHash.short(symbols.hash(symbol)))
+        KnownSchema.Asked(bytes: symbols.bytes(symbol), hash: symbols.hash(symbol))
     }
 
     /// The number of a relation that the schema has, and that this session did not change; else -1.
