@@ -223,7 +223,7 @@ extension SQLReader {
     func skippedWith() -> Int {
         guard at(.with) else { return p }
         var index = p
-        while index < tokens.count - 1, tokens[index].mark != .semicolon {
+        while index < lastToken, tokens[index].mark != .semicolon {
             if tokens[index].mark == .openParen {
                 guard tokens[index].value > 0 else { return index }
                 index = pastSearchAndCycle(Int(tokens[index].value) + 1)
@@ -241,7 +241,7 @@ extension SQLReader {
     /// The token behind SEARCH and CYCLE clauses that begin at a token, to look ahead; that token where there are none.
     private func pastSearchAndCycle(_ first: Int) -> Int {
         var index = first
-        let last = tokens.count - SQLLexer.endTokens
+        let last = lastToken
         func skipNames() {
             index += 1
             while index + 2 < last, tokens[index].mark == .comma { index += 2 }

@@ -162,14 +162,14 @@ final class SQLReader {
 
     // MARK: Tokens
 
-    /// The number of the next token.
+    /// The number of the next token. A number behind the last token is the first of kind `end`: a look ahead that went astray in
+    /// a damaged statement ends it, not the process.
     @inline(__always) var p: Int {
         get { cursor - UnsafePointer(tokens.base) }
-        set {
-            precondition(newValue >= 0 && newValue <= tokens.count - SQLLexer.endTokens)
-            cursor = UnsafePointer(tokens.base) + newValue
-        }
+        set { cursor = UnsafePointer(tokens.base) + max(0, min(newValue, lastToken)) }
     }
+    /// The number of the first token of kind `end`.
+    @inline(__always) var lastToken: Int { tokens.count - SQLLexer.endTokens }
 
     @inline(__always) var token: Token { cursor.pointee }
     /// The token behind the next, or one further: no more than `SQLLexer.endTokens` allow.

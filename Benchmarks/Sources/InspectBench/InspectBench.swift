@@ -48,7 +48,10 @@ enum InspectBench {
             text.withUnsafeBytes { inspector.inspect($0, lexical: LexicalState(), into: found) }
             return found.accesses.count
         }
-        let touch: (Int) -> Int = { plain[$0].reduce(0) { $0 + Int($1) } + nulEnded[$0].reduce(0) { $0 + Int($1) } + unreadable[$0].reduce(0) { $0 + Int($1) } }
+        let touch: (Int) -> Int = { index in
+            plain[index].reduce(0) { $0 + Int($1) } + nulEnded[index].reduce(0) { $0 + Int($1) }
+                + unreadable[index].reduce(0) { $0 + Int($1) }
+        }
         let ours = median("inspect: lexing, reading, facts", touch) { inspect(plain[$0]) }
         let lexing = median("inspect: lexing, the reader refusing at once", touch) { inspect(unreadable[$0]) }
         let lexer = c_lexer_make(KeywordNames.text)
