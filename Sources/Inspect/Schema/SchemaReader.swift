@@ -122,7 +122,9 @@ final class SchemaReader {
                 try define(statement)
                 switch reader.pathChange {
                 case .listed, .listedLocally: path = (0..<reader.listedPath.count).map { string(reader.listedPath[$0]) }
-                case .none, .possible, .role, .roleLocally, .possibleRole, .noRole, .start, .everything, .unknown: break
+                case .none, .possible, .role, .roleLocally, .possibleRole, .noRole, .authorization, .noAuthorization, .start, .everything,
+                    .unknown:
+                    break
                 }
             } catch {
                 notUnderstood(error, statement)
