@@ -50,7 +50,8 @@ extension SQLReader {
 
     /// The access of the one table that a scope without anything else in FROM reads, and its alias; -1 for every other scope.
     private func onlyTable(of scope: Scope) -> (access: Int, alias: Symbol) {
-        guard sources.count - Int(scope.firstSource) == 1 else { return (-1, .none) }
+        // With a schema a table may be known not to have the column: `resolvePlain` asks.
+        guard schema == nil, sources.count - Int(scope.firstSource) == 1 else { return (-1, .none) }
         let source = sources[sources.count - 1]
         guard source.kind == .relation, source.targetCount == 1, !source.renamed, !source.qualifiedOnly else { return (-1, .none) }
         return (Int(targets[Int(source.firstTarget)].access), source.alias)

@@ -34,7 +34,7 @@ private func formsReadAsThemselves() {
         guard again.commands.count > 0, again.words(of: again.commands[0]) == ["x"] + findings.words(of: command) else {
             // The marks that shells use themselves are never known.
             if form.utf8.contains(where: { $0 == 0x01 || $0 == 0x7F || $0 == 0 }) { continue }
-            fatalError("a form is read as other words")
+            preconditionFailure("a form is read as other words")
         }
     }
 }
@@ -46,5 +46,5 @@ private func blankLinesChangeNothing(_ text: UnsafeRawBufferPointer, _ dialect: 
     longer.withUnsafeBytes { inspector.inspect($0, dialect: dialect, into: again) }
     guard again.commands.count == findings.commands.count, again.unknown == findings.unknown, again.refused == findings.refused,
         again.writes.count == findings.writes.count, again.reads.count == findings.reads.count
-    else { fatalError("a blank line changes what is found") }
+    else { preconditionFailure("a blank line changes what is found") }
 }
