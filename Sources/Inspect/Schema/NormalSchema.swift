@@ -7,10 +7,13 @@ public enum NormalSchema {
         "-- The schema of a database, written by `postern schema pull`. Pull it again when the database has changed.\n"
 
     /// Statements without what says nothing of the schema: comments between them, versions, commands of psql, settings of
-    /// the session that restores a dump. The same for texts that differ only in these. Time is linear.
+    /// the session that restores a dump, rows. The same for texts that differ only in these. Time is linear.
     public static func text(of bytes: [UInt8]) -> String {
         var result = header
-        for statement in statements(of: bytes) { result += "\n" + statement + ";\n" }
+        for statement in statements(of: bytes) {
+            // One that is not finished at the end of the file keeps what it has.
+            result += "\n" + statement + (statement.hasSuffix(";") ? "\n" : ";\n")
+        }
         return result
     }
 
@@ -23,7 +26,7 @@ public enum NormalSchema {
                 var range = statement.bytes
                 while let last = range.last, ByteClass.isSpace(text[last]) { range = range.dropLast() }
                 let words = String(decoding: UnsafeRawBufferPointer(rebasing: text[range]), as: UTF8.self)
-                if !isSetting(words) { statements.append(words) }
+                if !isSetting(words), !statement.holdsRows { statements.append(words) }
             }
             return statements
         }

@@ -5,6 +5,8 @@ struct SchemaStatement {
     var bytes: Range<Int>
     /// Of its first byte that is not space or comment, from 1.
     var line: Int
+    /// Rows follow that are no statement: `COPY … FROM stdin`.
+    var holdsRows = false
 }
 
 /// Walks over a schema file, in time linear in it. What psql would not send to the server is left out: lines that begin with a
@@ -30,7 +32,7 @@ struct SchemaSplitter {
             let end = at
             if at < text.count { step() }
             if holdsRows { skipRows() }
-            if end > start { return SchemaStatement(bytes: start..<end, line: first) }
+            if end > start { return SchemaStatement(bytes: start..<end, line: first, holdsRows: holdsRows) }
         }
     }
 
