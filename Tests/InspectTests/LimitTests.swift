@@ -94,10 +94,10 @@ import Testing
         #expect(reasons("select * from t" + times(" union all select * from t", 1100)) == ["too many names"])
     }
 
-    /// The last step that fits, and one more: 999 sources and the reference itself are 1,000 steps.
+    /// The last step that fits, and one more: 999 sources, a table for each, and the reference itself are 1,999 steps.
     @Test func resolutionStepsAtTheEdge() {
         let tables = (0..<999).map { "t\($0)" }.joined(separator: ",")
-        let columns = InspectLimits.resolutionSteps / 1000
+        let columns = InspectLimits.resolutionSteps / 1999
         func query(_ count: Int) -> String { "select " + (0..<count).map { "c\($0 % 4)" }.joined(separator: ",") + " from " + tables }
         let last = (columns / 2...columns + 1).last { reasons(query($0)) == [] }
         #expect(last != nil)
