@@ -11,10 +11,19 @@ import Testing
 struct ExampleTests {
     static func files(of example: String) throws -> [SourceFile] {
         let folder = CaseFolder.project.appendingPathComponent("policies/examples/\(example)")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".postern") }.sorted()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".postern") }
+            .sorted()
         return try names.enumerated().map { index, name in
             let bytes = Array(try Data(contentsOf: folder.appendingPathComponent(name)))
             return SourceFile(path: "\(example)/\(name)", bytes: bytes, index: index)
+        }
+    }
+
+    /// Schema files lie beside the policies that name them.
+    static func options(_ seconds: Int64, revision: UInt64 = 0) -> CompileOptions {
+        CompileOptions(revision: revision, date: Moment(seconds: seconds)) { path in
+            let url = CaseFolder.project.appendingPathComponent("policies/examples").appendingPathComponent(path)
+            return (try? Data(contentsOf: url)).map { Array($0) }
         }
     }
 
@@ -22,7 +31,7 @@ struct ExampleTests {
         let files = try Self.files(of: example)
         #expect(!files.isEmpty)
         let result = PolicyCompiler.compile(
-            files: files, options: CompileOptions(revision: 7, date: Moment(seconds: 1_772_000_000)))
+            files: files, options: Self.options(1_772_000_000, revision: 7))
         #expect(result.diagnostics.isEmpty, "\(DiagnosticText.render(result.diagnostics, files: result.sources))")
         let program = try #require(result.program)
         let verified = try VerifiedProgram.load(try ProgramCodec.encode(program))
@@ -46,7 +55,7 @@ struct ExampleTests {
 
     @Test(arguments: ["shop"]) func theOrderOfTheFilesChangesNothing(_ example: String) throws {
         let files = try Self.files(of: example)
-        let options = CompileOptions(revision: 1, date: Moment(seconds: 0))
+        let options = Self.options(0, revision: 1)
         let first = PolicyCompiler.compile(files: files, options: options)
         let second = PolicyCompiler.compile(files: files.reversed(), options: options)
         #expect(first.program != nil && first.program == second.program)
@@ -63,7 +72,7 @@ struct ExampleTests {
     /// The messages of the example's own tests, through inspector and machine, without a gateway.
     @Test(arguments: ["shop"]) func itsOwnTestsHold(_ example: String) throws {
         let files = try Self.files(of: example)
-        let result = PolicyCompiler.compile(files: files, options: CompileOptions(date: Moment(seconds: 1_772_000_000)))
+        let result = PolicyCompiler.compile(files: files, options: Self.options(1_772_000_000))
         let verified = try VerifiedProgram.load(try ProgramCodec.encode(try #require(result.program)))
         for test in result.tests {
             let claims = VerifiedClaims(issuer: test.issuer, subject: "", values: test.claims, proof: test.proof ?? .bearer)
@@ -76,7 +85,7 @@ struct ExampleTests {
             let moment = test.moment ?? Moment(seconds: 1_772_420_400)
             let machine = VirtualMachine(specialisation, session: SessionFacts(caller: caller, source: nil, start: moment))
             let searchPath = result.model.resources.first { $0.named.name == test.resource }?.searchPath ?? []
-            let inspector = SQLInspector(searchPath: searchPath)
+            let inspector = SQLInspector(searchPath: searchPath, schema: KnownSchema.of(resource: test.resource, in: verified))
             for case .message(let message) in test.examples {
                 let inspection = Inspection()
                 let verdict = Array(message.text.utf8).withUnsafeBytes { bytes in

@@ -42,9 +42,7 @@ import Testing
     @Test func aDumpIsReadWhole() throws {
         let judged = try Judged()
         #expect(judged.text.diagnostics == [])
-        // What is kept of it is the same schema.
-        let bare = judged.text
-        #expect(bare.record.relations.count > 20)
+        #expect(judged.text.record.relations.count > 20)
     }
 
     @Test func columnsAreThoseOfTheCatalogue() throws {
@@ -132,7 +130,7 @@ import Testing
         "select * from app.big_paid", "select mail from app.paid where id = 1", "select count(*) from app.union_v",
         "select n from app.rec", "select x.name from (select * from app.cust) x", "select * from app.using_v",
         "with p as (select * from app.paid) select total from p", "update app.cust set name = 'x' where id = 1",
-        "insert into app.cust(name, email) values ('x', 'a@b')", "delete from app.cust where id = 1",
+        "delete from app.cust where id = 1",
         "select * from app.events", "delete from app.events where id = 1",
         "insert into app.events(id, at) values (1, '2024-03-03')", "select name from app.animals",
         "update app.animals set name = 'x'",

@@ -136,11 +136,10 @@ extension SchemaReader {
         reader.advance()
         try reader.ifExists()
         guard let key = key(try reader.qualifiedName()) else { return }
-        let columns = ["last_value", "log_cnt", "is_called"].map {
-            SchemaDraft.Column(name: $0, type: nil)
-        }
-        draft.relations[key] = SchemaDraft.Relation(kind: .sequence, columns: columns, line: line)
+        draft.relations[key] = SchemaDraft.Relation(kind: .sequence, columns: Self.sequenceColumns, line: line)
     }
+
+    static let sequenceColumns = ["last_value", "log_cnt", "is_called"].map { SchemaDraft.Column(name: $0, type: nil) }
 
     /// Expressions and predicates of an index run whenever a row is written.
     private func createIndex(_ calls: [SchemaDraft.Opened]) throws(Misread) {

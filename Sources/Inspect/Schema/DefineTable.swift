@@ -293,6 +293,7 @@ extension SchemaReader {
         _ = reader.accept(.column)
         guard reader.token.isName else { return }
         let name = string(try reader.columnId())
+        if reader.at(.add) { return try identitySequence() }
         if reader.accept(.set) { _ = reader.accept(.data) }
         guard reader.accept(.type) else { return }
         let type = try reader.typeName()
@@ -301,5 +302,15 @@ extension SchemaReader {
                 relation.columns[index].type = type.isNone ? nil : string(type)
             }
         }
+    }
+
+    /// `ADD GENERATED … AS IDENTITY (SEQUENCE NAME name …)` makes the sequence too.
+    private func identitySequence() throws(Misread) {
+        guard let named = tokens(.sequence).first(where: { $0 > reader.p && reader.tokens[$0 + 1].keyword == .name }) else {
+            return
+        }
+        try move(to: named + 2)
+        guard let key = key(try reader.qualifiedName()) else { return }
+        draft.relations[key] = SchemaDraft.Relation(kind: .sequence, columns: Self.sequenceColumns, line: line)
     }
 }
