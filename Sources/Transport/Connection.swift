@@ -78,7 +78,11 @@ public final class Connection: SocketSource {
     private var readWantsWrite = false
     /// Bytes are unsent, and the kernel takes none now.
     private var isBlocked = false
+    /// TLS cannot write before it has read.
+    private var writeWantsRead = false
     private var unsent: [ByteBuffer] = []
+    /// Small pieces behind those, joined, written while the kernel takes none: each would else keep the whole buffer that it is cut from.
+    private var tail = ByteBuffer()
     private(set) var unsentBytes = 0
     private var patience: LoopTimer?
 
@@ -284,14 +288,27 @@ public final class Connection: SocketSource {
     /// Takes bytes to be sent with the next `flush`, in order.
     public func write(_ bytes: ByteBuffer) {
         guard life == .open, bytes.readableBytes > 0 else { return }
-        unsent.append(bytes)
+        if isBlocked, bytes.readableBytes < Self.keptInPlace {
+            tail.writeImmutableBuffer(bytes)
+        } else {
+            settleTail()
+            unsent.append(bytes)
+        }
         unsentBytes += bytes.readableBytes
         if unsentBytes > Self.highWater { isWritable = false }
     }
 
+    private func settleTail() {
+        guard tail.readableBytes > 0 else { return }
+        unsent.append(tail)
+        tail = ByteBuffer()
+    }
+
     /// Sends what the peer takes now; the rest goes when it takes more.
     public func flush() {
-        guard !unsent.isEmpty, !isBlocked else { return }
+        guard !isBlocked else { return }
+        settleTail()
+        guard !unsent.isEmpty else { return }
         switch security {
         case .none: flushPlain()
         case .handshake: return
@@ -337,7 +354,10 @@ public final class Connection: SocketSource {
             }
             switch step {
             case .done(let count): drop(count)
-            case .wantsWrite, .wantsRead: return block()
+            case .wantsWrite: return block()
+            case .wantsRead:
+                writeWantsRead = true
+                return block()
             case .ended, .failed: return lose(EPIPE)
             }
         }
@@ -358,12 +378,18 @@ public final class Connection: SocketSource {
 
     private func block() {
         isBlocked = true
+        for index in unsent.indices where unsent[index].readableBytes < Self.keptInPlace {
+            var own = ByteBuffer()
+            own.writeImmutableBuffer(unsent[index])
+            unsent[index] = own
+        }
         putOff()
     }
 
     /// A send failed. The end is told at the end of the batch: whoever writes is not called back from within.
     private func lose(_ error: CInt) {
         unsent.removeAll()
+        tail = ByteBuffer()
         unsentBytes = 0
         lost = .system("the connection was lost", error)
         putOff()
@@ -406,6 +432,7 @@ public final class Connection: SocketSource {
         Glibc.close(file)
         file = -1
         unsent.removeAll()
+        tail = ByteBuffer()
         unsentBytes = 0
         let told = owner
         owner = nil
@@ -427,10 +454,11 @@ public final class Connection: SocketSource {
         if let lost { return over(lost) }
         if hasHidden, reads, isEncrypted { readAll() }
         guard life != .closed, !isPutOff else { return }
+        // Only what somebody serves is asked for: the kernel tells again and again.
         let readsNow = reads || isHandshaking
         var interest: UInt32 = 0
-        if readsNow { interest |= POSTERN_READABLE }
-        if isBlocked || readWantsWrite { interest |= POSTERN_WRITABLE }
+        if readsNow || writeWantsRead { interest |= POSTERN_READABLE }
+        if (isBlocked && !writeWantsRead) || (readWantsWrite && readsNow) { interest |= POSTERN_WRITABLE }
         loop.change(self, interest)
     }
 
@@ -439,7 +467,7 @@ public final class Connection: SocketSource {
             shakeHands()
             guard life != .closed, isEncrypted else { return }
         }
-        if events & POSTERN_WRITABLE != 0 { writeReady() }
+        if events & (writeWantsRead ? POSTERN_READABLE : POSTERN_WRITABLE) != 0 { writeReady() }
         guard life != .closed else { return }
         let isBroken = events & POSTERN_BROKEN != 0
         if reads, isBroken || readWantsWrite || events & POSTERN_READABLE != 0 {
@@ -453,6 +481,7 @@ public final class Connection: SocketSource {
     private func writeReady() {
         guard isBlocked else { return }
         isBlocked = false
+        writeWantsRead = false
         let was = isWritable
         flush()
         putOff()

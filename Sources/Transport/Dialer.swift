@@ -52,6 +52,7 @@ public enum Dialer {
 
 /// One connection being made.
 private final class DialAttempt {
+    private static let breath = TimeAmount.milliseconds(50)
     private let loop: SocketLoop
     private let deadline: NIODeadline
     private let done: (Result<Connection, TransportError>) -> Void
@@ -87,7 +88,10 @@ private final class DialAttempt {
             timer = loop.schedule(in: share) { socket.giveUp() }
         } catch {
             self.error = error
-            next()
+            // A Unix socket whose backlog is full: there is room again soon.
+            guard case .system(_, EAGAIN) = error else { return next() }
+            addresses = [address] + addresses
+            timer = loop.schedule(in: Self.breath) { [self] in next() }
         }
     }
 

@@ -35,6 +35,8 @@ final class TLSSession {
                 throw .tls("\(peer) is no address that a certificate can name")
             }
         } else {
+            // As libpq: a wildcard stands for a whole label (RFC 6125 section 6.4.3).
+            SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
             guard postern_server_name(ssl, peer) == 1 else { throw .tls("\(peer) is no host name") }
             guard !context.verifiesPeer || SSL_set1_host(ssl, peer) == 1 else { throw .tls("\(peer) is no host name") }
         }

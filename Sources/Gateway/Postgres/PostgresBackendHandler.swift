@@ -17,6 +17,7 @@ final class PostgresBackendHandler: ConnectionOwner {
     /// Called once, when the login has ended.
     private var whenReady: ((PostgresBackendHandler, Result<PostgresBackendGreeting, PostgresFault>) -> Void)?
     private var phase = Phase.login
+    private var timeout: LoopTimer?
 
     /// Takes over a connection to a backend, on its loop, and logs in.
     init(
@@ -27,6 +28,7 @@ final class PostgresBackendHandler: ConnectionOwner {
         self.connection = connection
         self.login = login
         self.whenReady = whenReady
+        timeout = connection.loop.schedule(in: .seconds(PostgresLimits.loginSeconds)) { connection.close() }
         connection.begin(self)
         connection.setReading(true)
         send(self.login.connected())
@@ -53,6 +55,7 @@ final class PostgresBackendHandler: ConnectionOwner {
     }
 
     func connectionClosed(reason: TransportError?) {
+        timeout?.cancel()
         let was = phase
         phase = .closed
         switch was {
@@ -93,7 +96,10 @@ final class PostgresBackendHandler: ConnectionOwner {
 
     // MARK: - For the pair
 
-    func begin(_ pair: PostgresPair) { phase = .session(pair) }
+    func begin(_ pair: PostgresPair) {
+        timeout?.cancel()
+        phase = .session(pair)
+    }
 
     func close() {
         phase = .closed

@@ -100,7 +100,15 @@ final class PostgresEntrance {
         dial.connect(on: client.connection.loop) { [self] result in
             switch result {
             case .success(let connection):
-                _ = PostgresBackendHandler(dial: dial, connection: connection, login: login) { self.backend($0, $1) }
+                guard client.isWaitingForSession else {
+                    connection.close()
+                    return end("the client left")
+                }
+                let handler = PostgresBackendHandler(dial: dial, connection: connection, login: login) { self.backend($0, $1) }
+                client.giveUp = {
+                    handler.close()
+                    self.end("the client left")
+                }
             case .failure(let error):
                 refuse(PostgresFault(.connectionFailure, Self.unreachable, reason: "the backend cannot be reached: \(error)"))
             }
@@ -111,6 +119,7 @@ final class PostgresEntrance {
 
     /// The backend's login has ended, one way or the other.
     private func backend(_ handler: PostgresBackendHandler, _ result: Result<PostgresBackendGreeting, PostgresFault>) {
+        client.giveUp = nil
         guard client.isWaitingForSession else {
             handler.close()
             return end("the client left")

@@ -24,6 +24,8 @@ final class PostgresHandler: ConnectionOwner {
     private(set) var phase = Phase.login
     private var login: PostgresLogin
     private var timeout: LoopTimer?
+    /// Gives up the login at the backend that is under way for this client.
+    var giveUp: (() -> Void)?
     let source: String
     var logger: Logger
 
@@ -76,7 +78,7 @@ final class PostgresHandler: ConnectionOwner {
         if let reason { logger.debug("connection error", metadata: ["error": "\(reason)"]) }
         let was = phase
         phase = .closed
-        if case .session(let pair) = was { pair.clientClosed() }
+        if case .session(let pair) = was { pair.clientClosed() } else { abandonBackend() }
     }
 
     // MARK: - Login
@@ -161,6 +163,7 @@ final class PostgresHandler: ConnectionOwner {
     func begin(_ pair: PostgresPair) {
         guard case .busy = phase else { return pair.clientClosed() }
         timeout?.cancel()
+        giveUp = nil
         phase = .session(pair)
         pair.start()
     }
@@ -186,13 +189,21 @@ final class PostgresHandler: ConnectionOwner {
     func closeWhenWritten() {
         phase = .closed
         timeout?.cancel()
+        abandonBackend()
         connection.finish(within: .seconds(PostgresLimits.farewellSeconds))
     }
 
     func close() {
         phase = .closed
         timeout?.cancel()
+        abandonBackend()
         connection.close()
+    }
+
+    private func abandonBackend() {
+        let call = giveUp
+        giveUp = nil
+        call?()
     }
 
     /// The client's address without its port.

@@ -37,6 +37,8 @@ public enum PostgresLimits {
     public static let farewellSeconds: Int64 = 10
     /// Seconds for a backend to be connected to, over all of its addresses.
     public static let connectSeconds: Int64 = 10
+    /// Seconds for what a client sent before its Terminate to run to its end; then it is cancelled.
+    public static let terminatedSeconds: Int64 = 60
     /// Seconds for a cancel request to reach the backend and be closed by it.
     public static let cancelSeconds: Int64 = 10
     /// Cancel requests with a wrong key that one address may send in a minute; more are dropped unread.

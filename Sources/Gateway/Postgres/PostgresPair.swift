@@ -17,6 +17,8 @@ final class PostgresPair {
     private let greeting: PostgresBackendGreeting
     private let service: PostgresService
     private let caller: Caller
+    /// What the gate was made of.
+    private let program: RecordedProgram
     private var registration: UInt64 = 0
     private var number: UInt64 = 0
     private var key: UInt32 = 0
@@ -30,6 +32,7 @@ final class PostgresPair {
     /// Said as soon as nothing runs; nothing new is taken until then.
     private var endsWhenQuiet: PostgresFault?
     private var expiry: LoopTimer?
+    private var ending: LoopTimer?
 
     init(_ entrance: PostgresEntrance, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting) throws {
         client = entrance.client
@@ -38,6 +41,7 @@ final class PostgresPair {
         self.greeting = greeting
         place = entrance.place
         caller = entrance.caller
+        program = entrance.judge.program
         let metrics = service.surroundings.metrics
         var lexical = LexicalState()
         for parameter in greeting.parameters {
@@ -67,11 +71,14 @@ final class PostgresPair {
             session.stop(PostgresFault(.internalError, "this session cannot be begun", reason: "\(error)"), at: PostgresClock.now())
             return after()
         }
-        number = service.enter(
+        let entered = service.enter(
             PostgresSessionControl(
                 adopt: { policy, program in loop.execute { bound.value.adopt(policy, program) } },
                 drain: { loop.execute { bound.value.drain() } },
-                end: { loop.execute { bound.value.stop() } }))
+                end: { loop.execute { bound.value.stop() } }), judgedBy: program)
+        number = entered.number
+        // A policy that was loaded while the backend was logged in to.
+        if let newer = entered.newer { adopt(newer.policy, newer.program) }
         scheduleExpiry(on: loop)
         var out = ByteBuffer()
         PostgresCodec.authentication(0, to: &out)
@@ -112,6 +119,8 @@ final class PostgresPair {
     }
 
     func backendRead() {
+        // Nobody takes it any more, but a backend that cannot send does not see that it was cancelled either.
+        if isOver, session.end != .terminated { return backend.connection.input.clear() }
         session.backend(&backend.connection.input, at: PostgresClock.now())
         after()
         if !isOver, client.connection.input.readableBytes > 0, !session.isClientHeld { clientRead() }
@@ -128,6 +137,7 @@ final class PostgresPair {
 
     func backendClosed() {
         isBackendOpen = false
+        ending?.cancel()
         session.backendLost(at: PostgresClock.now())
         after()
         flush()
@@ -173,11 +183,11 @@ final class PostgresPair {
         let loop = client.connection.loop
         let bound = LoopBound(self, on: loop)
         place.catalogue.catalogue(of: oldest, on: loop) { catalogue in
+            // Also when the session is over: what was sent before its end still runs, and its answers wait for this.
             let pair = bound.value
-            guard !pair.isOver else { return }
             pair.session.catalogueLoaded(catalogue)
             pair.backendRead()
-            pair.clientRead()
+            if !pair.isOver { pair.clientRead() }
             pair.flush()
         }
     }
@@ -248,8 +258,9 @@ final class PostgresPair {
         flush()
         switch end {
         case .terminated:
-            // What was sent before Terminate still runs; the backend closes when it is done.
+            // What was sent before Terminate still runs; the backend closes when it is done, or is made to after a while.
             closeClient()
+            ending = client.connection.loop.schedule(in: .seconds(PostgresLimits.terminatedSeconds)) { [self] in closeBackend(running: true) }
             if !isBackendOpen { finish("terminated") }
         case .clientLost:
             closeBackend()
@@ -266,8 +277,9 @@ final class PostgresPair {
     }
 
     /// What still runs is cancelled first: nobody waits for it any more.
-    private func closeBackend() {
-        if session.endedWhileRunning, isBackendOpen { sendCancel() } else { backend.close() }
+    private func closeBackend(running: Bool = false) {
+        guard isBackendOpen else { return }
+        if running || session.endedWhileRunning { sendCancel() } else { backend.close() }
     }
 
     private func closeClient() {

@@ -59,7 +59,12 @@ public final class PostgresService: Sendable {
     let cancels = PostgresCancelRegistry()
     let loginSeconds: Int64
     private let backends: [String: PostgresBackendPlace]
-    private let sessions = Mutex<[UInt64: PostgresSessionControl]>([:])
+    private struct State {
+        var sessions: [UInt64: PostgresSessionControl] = [:]
+        /// What was loaded last, once anything was loaded after the start.
+        var newest: PostgresNewPolicy?
+    }
+    private let state = Mutex(State())
     private let nextSession = Atomic<UInt64>(1)
     private let isDraining = Atomic<Bool>(false)
 
@@ -81,7 +86,7 @@ public final class PostgresService: Sendable {
         }
     }
 
-    /// Takes over an accepted socket, on the loop it is to live on. Past `limit` connections it is closed unread.
+    /// Takes over an accepted socket, on the loop it is to live on.
     /// - Parameters:
     ///   - tls: the listener's certificate; nil where there is none.
     ///   - allowsCleartext: take a token without TLS when the client's address is loopback.
@@ -101,39 +106,53 @@ public final class PostgresService: Sendable {
     // MARK: - Live sessions
 
     /// Sessions between login and end.
-    public var sessionCount: Int { sessions.withLock { $0.count } }
+    public var sessionCount: Int { state.withLock { $0.sessions.count } }
 
     /// Every session goes over to a policy between two of its messages; one whose caller is not in it any more is ended (57P01).
     public func adopt(_ policy: VerifiedProgram, _ program: RecordedProgram) {
-        for control in sessions.withLock({ Array($0.values) }) { control.adopt(policy, program) }
+        let controls = state.withLock { state in
+            state.newest = PostgresNewPolicy(policy: policy, program: program)
+            return Array(state.sessions.values)
+        }
+        for control in controls { control.adopt(policy, program) }
     }
 
     /// Ends sessions that are idle now, and every other one as soon as it becomes idle (57P01). New ones are ended after their login.
     public func drain() {
         isDraining.store(true, ordering: .sequentiallyConsistent)
-        for control in sessions.withLock({ Array($0.values) }) { control.drain() }
+        for control in state.withLock({ Array($0.sessions.values) }) { control.drain() }
     }
 
     /// Ends every session now (57P01); what runs is cancelled.
     public func endAll() {
         isDraining.store(true, ordering: .sequentiallyConsistent)
-        for control in sessions.withLock({ Array($0.values) }) { control.end() }
+        for control in state.withLock({ Array($0.sessions.values) }) { control.end() }
     }
 
-    func enter(_ control: PostgresSessionControl) -> UInt64 {
+    /// From here on a session learns of new policies. `newer` is one that was loaded since its gate was made of `program`.
+    func enter(_ control: PostgresSessionControl, judgedBy program: RecordedProgram) -> (number: UInt64, newer: PostgresNewPolicy?) {
         let number = nextSession.wrappingAdd(1, ordering: .relaxed).newValue
-        sessions.withLock { $0[number] = control }
+        let newest = state.withLock { state in
+            state.sessions[number] = control
+            return state.newest
+        }
         if isDraining.load(ordering: .sequentiallyConsistent) { control.drain() }
-        return number
+        return (number, newest.flatMap { $0.program.digest == program.digest ? nil : $0 })
     }
 
-    func leave(_ number: UInt64) { sessions.withLock { _ = $0.removeValue(forKey: number) } }
+    func leave(_ number: UInt64) { state.withLock { _ = $0.sessions.removeValue(forKey: number) } }
 }
 
 /// A backend and what is known of it.
 struct PostgresBackendPlace: Sendable {
     let dial: PostgresDial
     let catalogue: PostgresCatalogueStore
+}
+
+/// A policy, and what it is in the recording.
+struct PostgresNewPolicy: Sendable {
+    var policy: VerifiedProgram
+    var program: RecordedProgram
 }
 
 /// Reaches a live session from any thread; each call hops to the session's loop.
