@@ -135,7 +135,7 @@ import Testing
         "insert into app.events(id, at) values (1, '2024-03-03')", "select name from app.animals",
         "update app.animals set name = 'x'",
         "select app.total_of(1)", "select * from app.customer_orders(1)", "call app.purge('2024-01-01')",
-        "select app.next_no()",
+        
         "truncate app.customers cascade", "update app.products set title = 'x'", "refresh materialized view app.mv",
         "lock table app.big_paid in share mode", "select * from app.odd", "copy (select * from app.paid) to stdout",
         "explain select * from app.big_paid", "declare c cursor for select * from app.paid",
