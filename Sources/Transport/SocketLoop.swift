@@ -47,6 +47,8 @@ public final class SocketLoop: @unchecked Sendable {
     private let mailbox = Mutex(Mailbox())
     private let thread = Atomic<UInt>(0)
     private var timers = LoopTimers()
+    /// When the batch before was over.
+    private var now = NIODeadline.now()
     private var tasks: [@Sendable () -> Void] = []
     /// Sources that are closed; they live until the batch that may still name them is over.
     private var closed: [SocketSource] = []
@@ -104,7 +106,8 @@ public final class SocketLoop: @unchecked Sendable {
     /// Runs a task after some time, on the loop's thread; called there.
     public func schedule(in time: TimeAmount, _ task: @escaping () -> Void) -> LoopTimer {
         assert(isCurrent)
-        return timers.add(at: .now() + time, task)
+        now = .now()
+        return timers.add(at: now + time, task)
     }
 
     /// Begins to wait for a source's file. A source that no loop knows yet may be handed in by another thread.
@@ -158,7 +161,10 @@ public final class SocketLoop: @unchecked Sendable {
                 let source = Unmanaged<SocketSource>.fromOpaque(owner)
                 source._withUnsafeGuaranteedRef { if $0.isWatched { $0.ready(postern_event_ready(events + index)) } }
             }
-            while let timer = timers.takeDue(at: .now()) { timer.fire() }
+            if timers.entries > 0 {
+                now = .now()
+                while let timer = timers.takeDue(at: now) { timer.fire() }
+            }
             guard runTasks() else { return settleAll() }
         }
     }
@@ -167,7 +173,8 @@ public final class SocketLoop: @unchecked Sendable {
     private func patience() -> CInt {
         if !unsettled.isEmpty || mailbox.withLock({ !$0.tasks.isEmpty || $0.isStopping }) { return 0 }
         guard let next = timers.next else { return -1 }
-        let left = (next - .now()).nanoseconds
+        // Read once a round: a timer may be late by as long as a batch takes.
+        let left = (next - now).nanoseconds
         return left <= 0 ? 0 : CInt(clamping: (left + 999_999) / 1_000_000)
     }
 

@@ -2,6 +2,7 @@
 
 import Foundation
 import NIOCore
+import Recording
 import Testing
 
 @testable import Gateway
@@ -118,6 +119,15 @@ import Testing
         let place = try place(tls: .verifyFull(ca: nil), host: "localhost")
         let run = try place.gateway.psql("reader", database: place.database, ["select 1"])
         #expect(run.errors.contains("cannot be reached"))
+    }
+
+    /// A session whose gate was made before a policy was loaded, and which begins after, is under the new one from its first message.
+    @Test func aPolicyLoadedDuringALoginHolds() throws {
+        let place = try place()
+        let next = try PostgresStage(policy: Self.policy + "\ndeny closed { on shop to select from orders because \"closed\" }\n")
+        place.gateway.service.adopt(next.program, RecordedProgram(next.program.program, digest: [1]))
+        let client = try place.gateway.client("reader", database: place.database)
+        #expect(try client.query("select id from orders where id = 1").first?.contains("closed") == true)
     }
 
     // MARK: - Order and transactions, beside the same without a gateway

@@ -35,6 +35,16 @@ import Testing
         loops.stop()
     }
 
+    /// Sessions whose timers are far away come and go: what they cancelled does not pile up.
+    @Test func cancelledTimersAreSweptOut() {
+        var timers = LoopTimers()
+        let kept = timers.add(at: .distantFuture) {}
+        for _ in 0..<100_000 { timers.add(at: .distantFuture) {}.cancel() }
+        #expect(timers.entries <= 1025)
+        kept.cancel()
+        #expect(timers.takeDue(at: .now()) == nil)
+    }
+
     @Test func aListenerIsFoundByNameAndGoneWhenClosed() async throws {
         let loops = try SocketLoops(count: 2)
         let accepted = PeerReport()
