@@ -99,7 +99,10 @@ public final class SessionNames {
 
     /// Whether any statement changes the search path, or ends a transaction that did. Most messages do not.
     @inline(__always) func followsPath(of found: Inspection) -> Bool {
-        for statement in found.statements.buffer where path.concerns(statement) { return true }
+        // Most statements do neither, which is seen without a copy of the path.
+        for statement in found.statements.buffer where statement.pathChange != .none || statement.transactionStep != .none {
+            if path.concerns(statement) { return true }
+        }
         return false
     }
 

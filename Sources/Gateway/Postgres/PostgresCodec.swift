@@ -47,6 +47,10 @@ enum PostgresCodec {
     /// Bytes as a String with equal bytes for equal bytes only.
     static func string(_ bytes: UnsafeRawBufferPointer) -> String {
         if bytes.isEmpty { return "" }
+        // Most names are short and plain: a string of up to 15 such bytes needs neither validation nor memory.
+        if bytes.count <= 15, bytes.allSatisfy({ $0 < 0x80 }) {
+            return String(unsafeUninitializedCapacity: bytes.count) { $0.initialize(fromContentsOf: bytes) }
+        }
         if let valid = String(validating: bytes, as: UTF8.self) { return valid }
         return "\u{FFFF}" + bytes.map { String(UnicodeScalar($0)) }.joined()
     }
