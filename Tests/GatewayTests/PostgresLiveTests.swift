@@ -130,6 +130,16 @@ import Testing
         #expect(try client.query("select id from orders where id = 1").first?.contains("closed") == true)
     }
 
+    @Test func aPolicyLoadedDuringALoginMayKnowTheCallerNoMore() throws {
+        let place = try place()
+        let next = try PostgresStage(policy: Self.policy.replacing("claim.sub == \"reader\"", with: "claim.sub == \"somebody\""))
+        place.gateway.service.adopt(next.program, RecordedProgram(next.program.program, digest: [2]))
+        let lines = try place.gateway.client().login("reader", database: place.database)
+        #expect(lines.contains { $0.contains("57P01") })
+        #expect(!lines.contains("Z I"))
+        #expect(place.gateway.service.sessionCount == 0)
+    }
+
     // MARK: - Order and transactions, beside the same without a gateway
 
     @Test func refusedInAPipeline() throws {

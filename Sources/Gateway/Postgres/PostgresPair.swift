@@ -79,6 +79,8 @@ final class PostgresPair {
         number = entered.number
         // A policy that was loaded while the backend was logged in to.
         if let newer = entered.newer { adopt(newer.policy, newer.program) }
+        // One that does not know this caller any more has ended the session, before it was told that it is in.
+        if isOver { return }
         scheduleExpiry(on: loop)
         var out = ByteBuffer()
         PostgresCodec.authentication(0, to: &out)
