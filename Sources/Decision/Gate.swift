@@ -26,6 +26,8 @@ public final class Gate {
     private var masks: MaskSelection
     private var seen = ArenaBuffer<Ternary>(capacity: 4)
     private var judged: Inspection
+    /// The prepared statement that the message considered last runs as it stands; nil for every other message.
+    public private(set) var lastPrepared: PreparedStatement?
     /// The text that the judged statements are ranges of; empty where they come from several texts. Read while considering only.
     private var text = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Of the path that the inspector looks names up along.
@@ -83,6 +85,7 @@ public final class Gate {
         text = UnsafeRawBufferPointer(start: nil, count: 0)
         defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
         lexical = circumstances.lexical
+        lastPrepared = nil
         switch message {
         case .query(let text):
             guard text.count <= Self.messageLimit else { return tooLong(text.count) }
@@ -158,8 +161,10 @@ public final class Gate {
     private func judge(portal: String, _ circumstances: Circumstances) -> Outcome {
         let candidates = preparedReader.current(names.portal(portal))
         if candidates.count == 1, !NameExpansion.isNeeded(candidates[0].inspection) {
-            text = candidates[0].text.bytes
-            return decide(candidates[0].inspection, circumstances, ticket: pathTicket(candidates[0].inspection, circumstances))
+            let prepared = candidates[0]
+            text = prepared.text.bytes
+            lastPrepared = prepared
+            return decide(prepared.inspection, circumstances, ticket: pathTicket(prepared.inspection, circumstances))
         }
         inspection.clear()
         if candidates.isEmpty {
@@ -228,9 +233,12 @@ public final class Gate {
             return invalid("the masks in force cannot be carried out; ask the owners of this policy to check it")
         }
         record.masks = selected.digest
-        if let misuse = MaskGuard.misuse(of: selected, in: found) {
-            record.effect = .guarded
-            return .refuse(Refusal(guarded: misuse, record, found))
+        if let plan = selected.plan, lastPrepared?.passedGuard !== plan {
+            if let misuse = MaskGuard.misuse(of: selected, in: found) {
+                record.effect = .guarded
+                return .refuse(Refusal(guarded: misuse, record, found))
+            }
+            lastPrepared?.passedGuard = plan
         }
         remember(found)
         noteTemporaryTables(found)

@@ -148,10 +148,30 @@ final class PostgresEntrance {
 /// The room's clocks: read at the channel, handed down as values.
 enum PostgresClock {
     static func now() -> PostgresMoment {
+        PostgresMoment(wall: read(CLOCK_REALTIME), steady: read(CLOCK_MONOTONIC))
+    }
+
+    fileprivate static func read(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return PostgresMoment(
-            wall: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec), steady: NIODeadline.now().uptimeNanoseconds)
+        clock_gettime(clock, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+}
+
+/// The clocks as one session reads them, several times a query: the wall's is carried on by the steady one for a while.
+struct PostgresPairClock {
+    /// A wall clock that is set anew is followed after this many nanoseconds.
+    static let wallLifetime: UInt64 = 10_000_000
+    private var read = PostgresMoment(wall: 0, steady: 0)
+
+    mutating func now() -> PostgresMoment {
+        let steady = PostgresClock.read(CLOCK_MONOTONIC)
+        let passed = steady &- read.steady
+        if passed >= Self.wallLifetime {
+            read = PostgresMoment(wall: PostgresClock.read(CLOCK_REALTIME), steady: steady)
+            return read
+        }
+        return PostgresMoment(wall: read.wall &+ passed, steady: steady)
     }
 }
 

@@ -70,8 +70,8 @@ extension PostgresSession {
     // MARK: - What may carry values
 
     /// The masks that hold for what comes now: the statement's, else those that this session had last.
-    private var maskingNow: PostgresMasking? { expectations.first?.statement?.plan.map { masking(for: $0) } ?? masking }
-    private var exposureNow: PostgresExposure { expectations.first?.statement?.exposure ?? PostgresExposure() }
+    private var maskingNow: PostgresMasking? { expectations.firstStatement?.plan.map { masking(for: $0) } ?? masking }
+    private var exposureNow: PostgresExposure { expectations.firstStatement?.exposure ?? PostgresExposure() }
 
     /// Sends an error or notice without what may quote masked data.
     private func sendScrubbed(_ type: PostgresBackend, _ message: PostgresBackendMessage) {
@@ -144,7 +144,7 @@ extension PostgresSession {
         case "standard_conforming_strings": state.standardConformingStrings = value == "on"
         case "application_name":
             // A setting that any statement can put a value into.
-            if let statement = expectations.first?.statement, statement.exposure.readsMasked || statement.exposure.runsCode { return }
+            if let statement = expectations.firstStatement, statement.exposure.readsMasked || statement.exposure.runsCode { return }
             if let masking, masking.plan.scansValues {
                 let shown = String(decoding: scanned(value.utf8, masking), as: UTF8.self)
                 return toClient.append { PostgresCodec.parameterStatus(name, shown, to: &$0) }

@@ -22,6 +22,7 @@ final class PostgresPair {
     private var registration: UInt64 = 0
     private var number: UInt64 = 0
     private var key: UInt32 = 0
+    private var clock = PostgresPairClock()
     private var isClientReading = true
     private var isBackendReading = true
     private var isClientOpen = true
@@ -116,14 +117,14 @@ final class PostgresPair {
 
     func clientRead() {
         guard !isOver else { return client.connection.input.clear() }
-        session.client(&client.connection.input, at: PostgresClock.now())
+        session.client(&client.connection.input, at: clock.now())
         after()
     }
 
     func backendRead() {
         // Nobody takes it any more, but a backend that cannot send does not see that it was cancelled either.
         if isOver, session.end != .terminated { return backend.connection.input.clear() }
-        session.backend(&backend.connection.input, at: PostgresClock.now())
+        session.backend(&backend.connection.input, at: clock.now())
         after()
         if !isOver, client.connection.input.readableBytes > 0, !session.isClientHeld { clientRead() }
     }

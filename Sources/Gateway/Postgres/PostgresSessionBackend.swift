@@ -94,13 +94,12 @@ extension PostgresSession {
     /// Whether the answer owed first is of these kinds; if not, the backend is out of order and the session over.
     @inline(__always)
     private func isOwed(_ kind: PostgresExpectation.Kind, _ other: PostgresExpectation.Kind? = nil) -> Bool {
-        guard let first = expectations.first, first.kind == kind || first.kind == other, !first.hasFailed else {
-            fail(.backend("an answer that is not owed"))
-            return false
+        switch expectations.owes(kind, other ?? kind) {
+        case .yes: return true
+        case .no: fail(.backend("an answer that is not owed"))
+        // Nothing is certain any more.
+        case .refused: fail(.backend("a message that had to fail did not"))
         }
-        // What must fail did not: nothing is certain any more.
-        guard first.statement?.refusal != nil else { return true }
-        fail(.backend("a message that had to fail did not"))
         return false
     }
 
@@ -127,7 +126,7 @@ extension PostgresSession {
             answered(message, completed: 0)
         case .parameterDescription:
             guard isOwed(.describeStatement) else { return }
-            if expectations.first?.isOurs == false { toClient.pass(message.range) }
+            if !expectations.firstIsOurs { toClient.pass(message.range) }
         case .errorResponse: errorResponse(message)
         case .noticeResponse, .notificationResponse: notice(type, message)
         case .parameterStatus: parameterStatus(message)
@@ -149,7 +148,7 @@ extension PostgresSession {
         noteTag(message.body)
         queryRules = nil
         copyOut = nil
-        if expectations.first?.kind == .query {
+        if expectations.firstKind == .query {
             expectations.modifyFirst { $0.completed &+= 1 }
             toClient.pass(message.range)
         } else {
@@ -159,7 +158,7 @@ extension PostgresSession {
 
     private func emptyQuery(_ message: PostgresBackendMessage) {
         guard isOwed(.query, .execute) else { return }
-        if expectations.first?.kind == .query { toClient.pass(message.range) } else { answered(message, completed: 0) }
+        if expectations.firstKind == .query { toClient.pass(message.range) } else { answered(message, completed: 0) }
     }
 
     /// The answer owed first is complete with this message.
@@ -177,7 +176,7 @@ extension PostgresSession {
         guard let first = expectations.first, first.owesReady, message.body.count == 1,
             let state = PostgresTransactionState(rawValue: message.body[0])
         else { return fail(.backend("a ReadyForQuery that is not owed")) }
-        if first.statement?.refusal != nil, !first.hasFailed { return fail(.backend("a message that had to fail did not")) }
+        if first.isRefused, !first.hasFailed { return fail(.backend("a message that had to fail did not")) }
         transaction = state
         queryRules = nil
         copyOut = nil
