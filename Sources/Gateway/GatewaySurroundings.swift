@@ -70,7 +70,7 @@ extension GatewayServer {
 
     static func surroundings(
         _ configuration: GatewayConfiguration, _ policy: SharedPolicy, _ recorder: Recorder, _ memory: FirstSeen,
-        _ metrics: GatewayMetrics, _ logger: Logger
+        _ ledger: LimitLedger, _ metrics: GatewayMetrics, _ logger: Logger
     ) throws -> PostgresSurroundings {
         let secrets = try MaskKeyFile.read(configuration.maskKeyFile)
         let journals = LoopJournals(recorder)
@@ -88,7 +88,8 @@ extension GatewayServer {
                 var facts = facts
                 facts.caller = again
                 return Gate(
-                    policy: current.program, caller: again, resource: resource, facts: facts, secrets: secrets, memory: memory
+                    policy: current.program, caller: again, resource: resource, facts: facts, secrets: secrets, memory: memory,
+                    ledger: ledger
                 ).map { PostgresJudge(gate: $0, program: current.recorded) }
             },
             journal: { try journals.journal(of: $0) }, metrics: metrics, logger: logger)

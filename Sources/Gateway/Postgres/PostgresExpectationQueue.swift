@@ -32,6 +32,9 @@ struct PostgresExpectations: ~Copyable {
     var firstStatement: PostgresStatement? { count == 0 ? nil : place(0).pointee.statement }
     /// The gateway sent the first message itself.
     var firstIsOurs: Bool { count > 0 && place(0).pointee.isOurs }
+    var firstIsLimited: Bool { count > 0 && place(0).pointee.isLimited }
+    /// nil where nothing is owed after the first.
+    var secondKind: PostgresExpectation.Kind? { count < 2 ? nil : place(1).pointee.kind }
     /// Whether nothing comes between an answer to the last message and ReadyForQuery; true where nothing is owed.
     var lastOwesReady: Bool { count == 0 || place(count &- 1).pointee.owesReady }
 

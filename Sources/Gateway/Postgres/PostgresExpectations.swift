@@ -20,6 +20,21 @@ final class PostgresStatement {
     var rules: PostgresRules?
     /// For COPY … TO STDOUT under masks.
     var copy: PostgresCopyPlan?
+    /// How much may come of it.
+    var limits: StatementLimits?
+    /// The portals or cursors whose rows are counted across messages; none where this message has all there will be.
+    var portals: [PostgresName] = []
+    /// Cursors that this message makes: what others of their names have sent does not count.
+    var cursors: [PostgresName] = []
+    /// What the results before this one of the same message have sent.
+    var earlier = PostgresFetched()
+    /// The limit that was reached, and whether something of the answer was held back.
+    var reached: StatementLimits.Bound?
+    var isCut = false
+    /// It does nothing but read, and is all of its message: where a limit cuts it short nothing else is untold.
+    var onlyReads = false
+    /// It must fail so that the transaction does, for a reason that the client has been told already.
+    var failsSilently = false
     /// By statement of a Query, whether rows were expected of it; nil when they were of each.
     private var expectsRows: [Bool]?
 
@@ -52,6 +67,17 @@ final class PostgresStatement {
     }
 }
 
+/// What a portal or cursor has sent so far.
+struct PostgresFetched {
+    var rows: UInt64 = 0
+    var bytes: UInt64 = 0
+
+    mutating func add(_ done: PostgresExpectation) {
+        rows &+= done.rows
+        bytes &+= done.bytes
+    }
+}
+
 /// One answer that is owed.
 struct PostgresExpectation {
     /// By the message that was sent.
@@ -67,6 +93,7 @@ struct PostgresExpectation {
     var hasFailed = false
     /// The backend was sent a message that must fail.
     let isRefused: Bool
+    let isLimited: Bool
     /// Statements of a Query that have completed.
     var completed: UInt32 = 0
     var rows: UInt64 = 0
@@ -85,6 +112,7 @@ struct PostgresExpectation {
         self.started = started
         self.statement = statement
         isRefused = statement?.isRefusal ?? false
+        isLimited = statement?.limits != nil
     }
 
     /// Whether ReadyForQuery ends it.

@@ -20,11 +20,16 @@ extension PostgresSession {
         copyOut = nil
         guard let first = expectations.first else { return sendScrubbed(.errorResponse, message) }
         isCopyingIn = false
-        if let refusal = first.statement?.refusal {
+        if first.statement?.failsSilently == true {
+            // Told already.
+        } else if let reached = first.statement?.reached {
+            toClient.append { PostgresRefusal.write(reached: reached, to: &$0) }
+        } else if let refusal = first.statement?.refusal {
             toClient.append { PostgresRefusal.write(refusal, to: &$0) }
         } else if !isInvisible(first) {
             sendScrubbed(.errorResponse, message)
         }
+        if first.isLimited { wantsCancel = false }
         noteFailure(of: first, fields)
         if first.owesReady {
             expectations.modifyFirst { $0.hasFailed = true }
@@ -52,10 +57,11 @@ extension PostgresSession {
         }
         guard first.sequence != 0 else { return }
         let state = fields[PostgresErrorFields.Code.sqlstate].flatMap { code in code.withUnsafeBytes { SQLState($0) } }
-        let refused = first.statement?.refusal.map { SQLState(PostgresRefusal.state($0)) }
+        let isLimit = first.statement?.reached != nil
+        let refused = isLimit ? PostgresRefusal.limitState : first.statement?.refusal.map { PostgresRefusal.state($0) }
         recording.outcome(
             first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: first.completed,
-            sqlstate: refused ?? state)
+            sqlstate: refused.map { SQLState($0) } ?? state)
     }
 
     /// A message that the backend skipped: it did not happen.

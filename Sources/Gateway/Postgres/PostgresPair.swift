@@ -33,6 +33,9 @@ final class PostgresPair {
     /// Said as soon as nothing runs; nothing new is taken until then.
     private var endsWhenQuiet: PostgresFault?
     private var expiry: LoopTimer?
+    /// What the backend is at, and when that has lasted too long.
+    private var timed: PostgresStatement?
+    private var runtime: LoopTimer?
     private var ending: LoopTimer?
 
     init(_ entrance: PostgresEntrance, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting) throws {
@@ -152,6 +155,8 @@ final class PostgresPair {
         session.toBackend.drain { backend.connection.write($0) }
         session.toClient.drain { client.connection.write($0) }
         if let wish = session.catalogueWish { loadCatalogue(of: wish) }
+        if session.wantsCancel { cancelAtLimit() }
+        if session.expectations.firstStatement?.limits?.runtime != nil || timed != nil { watchRuntime() }
         if let end = session.end {
             over(end)
         } else if let fault = endsWhenQuiet ?? endsWhenIdle, endsWhenQuiet == nil ? session.isIdle : session.isQuiet {
@@ -205,6 +210,27 @@ final class PostgresPair {
         sendCancel()
     }
 
+    /// What runs has reached a limit.
+    private func cancelAtLimit() {
+        session.wantsCancel = false
+        cancel()
+    }
+
+    /// One timer, for what the backend is at now.
+    private func watchRuntime() {
+        let running = session.expectations.firstStatement
+        guard running !== timed else { return }
+        runtime?.cancel()
+        (timed, runtime) = (nil, nil)
+        guard let running, let seconds = running.limits?.runtime?.amount, !isOver else { return }
+        timed = running
+        runtime = client.connection.loop.schedule(in: .seconds(Int64(clamping: seconds))) { [self] in
+            session.runtimeIsOver(running)
+            after()
+            flush()
+        }
+    }
+
     private func sendCancel() {
         PostgresCancelSender.send(place.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] in
             session.isCancelling = false
@@ -256,6 +282,8 @@ final class PostgresPair {
         guard !isOver else { return }
         isOver = true
         expiry?.cancel()
+        runtime?.cancel()
+        (timed, runtime) = (nil, nil)
         service.cancels.forget(process: greeting.process, session: registration)
         service.leave(number)
         flush()

@@ -48,6 +48,7 @@ extension PostgresSession {
         let available = bytes.count - at
         if type == .dataRow {
             guard isOwed(.query, .execute) else { return 0 }
+            if expectations.firstIsLimited, isOverLimit(total) { return drop(at, total, available) }
             guard let rules = rowRules() else {
                 expectations.modifyFirst {
                     $0.rows &+= 1
@@ -65,6 +66,7 @@ extension PostgresSession {
         }
         if type == .copyData {
             guard isOwed(.query, .execute) else { return 0 }
+            if expectations.firstIsLimited, isOverLimit(total) { return drop(at, total, available) }
             expectations.modifyFirst {
                 $0.rows &+= 1
                 $0.bytes &+= UInt64(total)
@@ -91,6 +93,13 @@ extension PostgresSession {
         return count
     }
 
+    private func drop(_ at: Int, _ total: Int, _ available: Int) -> Int {
+        let count = min(total, available)
+        backendRemainder = total - count
+        backendRemainderMode = .drop
+        return count
+    }
+
     /// Whether the answer owed first is of these kinds; if not, the backend is out of order and the session over.
     @inline(__always)
     private func isOwed(_ kind: PostgresExpectation.Kind, _ other: PostgresExpectation.Kind? = nil) -> Bool {
@@ -113,12 +122,14 @@ extension PostgresSession {
             answered(message, completed: 1)
         case .bindComplete:
             guard isOwed(.bind) else { return }
+            if !fetched.isEmpty { fetched[expectations.firstStatement?.name ?? .unnamed] = nil }
             answered(message, completed: 1)
         case .closeComplete:
             guard isOwed(.close) else { return }
             answered(message, completed: 1)
         case .portalSuspended:
             guard isOwed(.execute) else { return }
+            if expectations.firstIsLimited, endsAtLimit() { return }
             answered(message, completed: 0)
         case .emptyQueryResponse: emptyQuery(message)
         case .noData:
@@ -148,6 +159,7 @@ extension PostgresSession {
         noteTag(message.body)
         queryRules = nil
         copyOut = nil
+        if expectations.firstIsLimited, endsAtLimit() { return }
         if expectations.firstKind == .query {
             expectations.modifyFirst { $0.completed &+= 1 }
             toClient.pass(message.range)
@@ -164,6 +176,7 @@ extension PostgresSession {
     /// The answer owed first is complete with this message.
     private func answered(_ message: PostgresBackendMessage, completed: UInt32) {
         guard let done = expectations.removeFirst() else { return }
+        if done.isLimited { noteFetched(done) }
         if !done.isOurs { toClient.pass(message.range) }
         settleNames(done, completed: Int(completed))
         guard done.sequence != 0 else { return }
@@ -187,12 +200,14 @@ extension PostgresSession {
             missingTables.removeAll()
         }
         expectations.removeFirst()
+        if first.isLimited, !first.hasFailed { noteFetched(first) }
         if expectations.isEmpty {
             isLexicalStateUnsure = false
             // Text that waited is read again: a client that is held is not walked, so nothing else would say so.
             isWaitingForText = false
         }
-        if !first.isOurs { toClient.pass(message.range) }
+        let isHeldBack = failsAtReady && failsTransaction(state)
+        if !first.isOurs, !isHeldBack { toClient.pass(message.range) }
         guard first.sequence != 0 else { return }
         settleNames(first, completed: Int(first.completed))
         guard !first.hasFailed else { return }
@@ -202,7 +217,7 @@ extension PostgresSession {
 
     /// Puts into force what the message has done to names. Where a later message that is still to be answered is about the same name, the
     /// name goes on standing for everything it may be: confirming the earlier one would forget the later.
-    private func settleNames(_ done: PostgresExpectation, completed: Int) {
+    func settleNames(_ done: PostgresExpectation, completed: Int) {
         guard let statement = done.statement else { return }
         switch done.kind {
         case .parse:

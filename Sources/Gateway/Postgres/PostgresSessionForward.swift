@@ -121,14 +121,13 @@ extension PostgresSession {
     // MARK: - Masks
 
     /// A message that was let through by the gate is not sent after all.
-    func withdraw(_ permit: borrowing ForwardPermit) {
-        if let ticket = permit.ticket { gate.names.withdraw(ticket) }
-    }
+    func withdraw(_ permit: borrowing ForwardPermit) { gate.withdraw(permit) }
 
     /// What must be kept for a message with masks or names, and for a COPY how its data will be masked.
     func prepare(_ permit: borrowing ForwardPermit, isExecute: Bool = false) -> Preparation {
         let statement = PostgresStatement()
         statement.ticket = permit.ticket
+        statement.limits = permit.limits
         guard let plan = permit.masks else { return .go(statement, describe: nil) }
         statement.plan = plan
         let found = gate.lastInspection
