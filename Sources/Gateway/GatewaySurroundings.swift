@@ -35,18 +35,17 @@ final class LoopJournals: Sendable {
 
 extension GatewayServer {
     /// How to reach each backend, by the database name that clients ask for.
-    static func resources(_ configuration: GatewayConfiguration) throws -> [String: PostgresResource] {
-        var found: [String: PostgresResource] = [:]
-        for resource in configuration.resources {
+    static func resources(_ configuration: GatewayConfiguration) throws -> [PostgresResource] {
+        try configuration.resources.map { resource in
             let backend = resource.backend
-            found[resource.database] = PostgresResource(
-                name: resource.name, host: backend.host, port: backend.port, database: backend.database,
+            return PostgresResource(
+                name: resource.name, servers: backend.servers, database: backend.database,
                 credential: PostgresBackendCredential(
                     user: backend.user, password: try password(backend.credential, of: resource.name),
                     allowsWeakMethods: backend.allowWeakAuthentication),
-                tls: backend.tls)
+                tls: backend.tls, target: backend.target, databases: [resource.database], users: resource.users,
+                serverNames: resource.serverNames, identityIn: resource.identityIn)
         }
-        return found
     }
 
     private static func password(_ credential: GatewayConfiguration.Credential, of resource: String) throws -> [UInt8]? {

@@ -58,6 +58,7 @@ final class PostgresPair {
             gate: entrance.judge.gate, recording: entrance.recording,
             observer: PostgresObserver(decided: { metrics.decided($0) }),
             impossibleName: "postern \(impossible)", lexical: lexical, floor: place.catalogue.floor)
+        session.comment = entrance.comment
         session.catalogue = place.catalogue.current
     }
 
@@ -95,7 +96,7 @@ final class PostgresPair {
         client.logger.info(
             "session begins",
             metadata: [
-                "session": "\(session.recording.id)", "resource": "\(place.dial.resource.name)", "backend_pid": "\(greeting.process)",
+                "session": "\(session.recording.id)", "resource": "\(place.resource.name)", "backend_pid": "\(greeting.process)",
             ])
         backend.begin(self)
         client.connection.setReading(true)
@@ -232,7 +233,7 @@ final class PostgresPair {
     }
 
     private func sendCancel() {
-        PostgresCancelSender.send(place.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] in
+        PostgresCancelSender.send(backend.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] in
             session.isCancelling = false
             guard !isOver else { return backend.close() }
             clientRead()

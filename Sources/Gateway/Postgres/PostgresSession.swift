@@ -78,6 +78,9 @@ final class PostgresSession {
     var isFatalSent = false
     var copyOut: PostgresCopyOut?
 
+    /// Put behind every statement that is sent.
+    var comment: [UInt8] = []
+
     // Limits.
     /// What runs is to be cancelled: it has reached a limit.
     var wantsCancel = false

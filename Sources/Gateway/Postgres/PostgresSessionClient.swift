@@ -147,7 +147,11 @@ extension PostgresSession {
             noteLexicalChanges()
             forgetFreshNames()
             permit.spend()
-            toBackend.pass(message.range)
+            if comment.isEmpty {
+                toBackend.pass(message.range)
+            } else {
+                toBackend.append { PostgresCodec.query(text, comment, to: &$0) }
+            }
             expectations.append(
                 PostgresExpectation(.query, sequence: sequence, started: now.steady, statement: statement))
         }
@@ -175,7 +179,11 @@ extension PostgresSession {
             observer.decided(.allow)
             freshStatements[name] = gate.names.statement(name.text).last
             permit.spend()
-            toBackend.pass(message.range)
+            if comment.isEmpty {
+                toBackend.pass(message.range)
+            } else {
+                toBackend.append { PostgresCodec.parse(message.body, textEnd: name.text.utf8.count + 1 + text.count, comment, to: &$0) }
+            }
             expectations.append(PostgresExpectation(.parse, sequence: sequence, started: now.steady, statement: statement))
         }
         return true
