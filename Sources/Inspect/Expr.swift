@@ -173,8 +173,9 @@ extension SQLReader {
             guard let first = try? symbol(of: x), let second = try? symbol(of: y) else { return false }
             return first == second
         }
-        guard x.kind == y.kind, x.end - x.start == y.end - y.start else { return false }
+        guard x.kind == y.kind else { return false }
         let (s, t) = (slice(x), slice(y))
+        guard s.count == t.count else { return false }
         for at in 0..<s.count where s[at] != t[at] { return false }
         return true
     }

@@ -16,6 +16,8 @@ final class SQLReader {
     /// Names that this message creates in pg_temp, forgotten at its end.
     var temporaryHere = Pool<Symbol>(capacity: 8)
     var tokens = Pool<Token>(capacity: 256)
+    /// Where the constants of this message start whose bytes were looked at.
+    var lookedAt = Pool<UInt32>(capacity: 16)
     /// The next token, in `tokens`. The first token of kind `end` is never passed; what may be looked at behind it is `end` too.
     var cursor: UnsafePointer<Token>
 
@@ -104,6 +106,7 @@ final class SQLReader {
     deinit {
         padded.free()
         tokens.free()
+        lookedAt.free()
         symbols.free()
         scratch.free()
         searchPath.free()

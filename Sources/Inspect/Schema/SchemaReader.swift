@@ -140,7 +140,8 @@ final class SchemaReader {
             reader.pathChanged = false
         }
         let tooLong = bytes.count > InspectLimits.messageBytes
-        reader.beginMessage(tooLong ? UnsafeRawBufferPointer(rebasing: bytes[..<0]) : bytes, lexical: LexicalState())
+        reader.padded.copy(tooLong ? UnsafeRawBufferPointer(rebasing: bytes[..<0]) : bytes)
+        reader.beginMessage(lexical: LexicalState())
         reader.searchPath.removeAll()
         for schema in path.prefix(InspectLimits.searchPath) { reader.searchPath.append(symbol(schema)) }
         reader.catalogIsBehind = path.dropFirst().contains("pg_catalog")
