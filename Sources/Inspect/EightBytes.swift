@@ -6,7 +6,7 @@ enum EightBytes {
         UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self)
     }
 
-    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+    static let highBits: UInt64 = 0x8080_8080_8080_8080
 
     /// The bytes that cannot be inside an identifier, as `ByteClass.continuesIdentifier` says; and all bytes with upper case
     /// ASCII letters in lower case.

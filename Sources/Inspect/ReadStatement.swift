@@ -8,6 +8,7 @@ extension SQLReader {
         self.message = padded.bytes
         self.lexical = lexical
         tokens.removeAll()
+        prints.removeAll()
         lookedAt.removeAll()
         resolutionSteps = 0
         symbols.searchSteps = 0

@@ -188,7 +188,7 @@ public final class SQLInspector {
         do throws(Misread) {
             if bytes > InspectLimits.messageBytes { throw Misread.messageTooLong }
             let lexer = SQLLexer(reader.padded, lexical: lexical, keywords: reader.keywords)
-            try lexer.scan(into: &reader.tokens, naming: &reader.symbols)
+            try lexer.scan(into: &reader.tokens, prints: &reader.prints, naming: &reader.symbols)
         } catch {
             return reader.emitUnreadMessage(error, bytes: bytes, into: inspection)
         }

@@ -27,15 +27,16 @@ import Testing
 
     /// Where the numbers and plain strings of a text are; none in one that is not tokens.
     private func constants(_ bytes: [UInt8], _ lexical: LexicalState) -> [Range<Int>] {
-        var (tokens, text, symbols) = (Pool<Token>(capacity: 64), PaddedText(), SymbolTable())
+        var (tokens, prints, text, symbols) = (Pool<Token>(capacity: 64), Pool<UInt64>(capacity: 64), PaddedText(), SymbolTable())
         defer {
             tokens.free()
+            prints.free()
             text.free()
             symbols.free()
         }
         bytes.withUnsafeBytes { text.copy($0) }
         let lexer = SQLLexer(text, lexical: lexical, keywords: KeywordTable.lookup)
-        guard (try? lexer.scan(into: &tokens, naming: &symbols)) != nil else { return [] }
+        guard (try? lexer.scan(into: &tokens, prints: &prints, naming: &symbols)) != nil else { return [] }
         var places: [Range<Int>] = []
         for index in 0..<tokens.count {
             let token = tokens[index]

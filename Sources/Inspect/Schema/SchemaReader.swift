@@ -151,7 +151,7 @@ final class SchemaReader {
         reader.bodyOwner = .none
         if tooLong { throw .messageTooLong }
         let lexer = SQLLexer(reader.padded, lexical: LexicalState(), keywords: reader.keywords)
-        try lexer.scan(into: &reader.tokens, naming: &reader.symbols)
+        try lexer.scan(into: &reader.tokens, prints: &reader.prints, naming: &reader.symbols)
         reader.p = 0
     }
 
