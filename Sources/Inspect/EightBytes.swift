@@ -54,8 +54,11 @@ enum EightBytes {
     /// Numbers below 32, doubled and cut to that.
     @inline(__always) static func doubled(_ numbers: UInt64) -> UInt64 { (numbers & repeating(0x0F)) << 1 }
 
-    /// The sum of eight numbers below 32.
-    @inline(__always) static func sum(_ numbers: UInt64) -> UInt64 { (numbers &* repeating(1)) >> 56 }
+    /// The sum of all bytes.
+    @inline(__always) static func sum(_ eight: UInt64) -> UInt64 {
+        let pairs = (eight & 0x00FF_00FF_00FF_00FF) &+ ((eight >> 8) & 0x00FF_00FF_00FF_00FF)
+        return (pairs &* 0x0001_0001_0001_0001) >> 48
+    }
 
     // MARK: Places
 

@@ -32,15 +32,22 @@ enum Shape {
         var last: UInt64 = 0
         var at = 0
         while at < text.count {
-            let eight = EightBytes.load(text.base + at)
-            // How many quotes there were up to each byte: between quotes where that is odd.
-            let quotes = EightBytes.count(upToEach: EightBytes.areQuotes(eight))
-            let kept = EightBytes.letters(eight, without: quotes ^ inside)
-            inside ^= EightBytes.repeating(UInt8(truncatingIfNeeded: quotes >> 56))
-            letters &+= EightBytes.sum(kept)
-            pairs &+= EightBytes.sum(kept ^ EightBytes.doubled(kept << 8 | last))
-            last = kept >> 56
-            at &+= 8
+            // Numbers below 32 can be added eight times before they are more than a byte.
+            var (someLetters, somePairs): (UInt64, UInt64) = (0, 0)
+            let end = min(at &+ 64, text.count)
+            while at < end {
+                let eight = EightBytes.load(text.base + at)
+                // How many quotes there were up to each byte: between quotes where that is odd.
+                let quotes = EightBytes.count(upToEach: EightBytes.areQuotes(eight))
+                let kept = EightBytes.letters(eight, without: quotes ^ inside)
+                inside ^= EightBytes.repeating(UInt8(truncatingIfNeeded: quotes >> 56))
+                someLetters &+= kept
+                somePairs &+= kept ^ EightBytes.doubled(kept << 8 | last)
+                last = kept >> 56
+                at &+= 8
+            }
+            letters &+= EightBytes.sum(someLetters)
+            pairs &+= EightBytes.sum(somePairs)
         }
         return NameHash.mix(NameHash.mix(seed, letters), pairs &+ EightBytes.doubled(last)) | 1
     }

@@ -66,17 +66,14 @@ import Testing
         return variants
     }
 
-    private func cases() throws -> [Case] {
-        try CaseFile.all().flatMap(\.cases).filter { $0.option("search_path") == nil && $0.option("temporary") == nil }
-    }
-
-    @Test func otherConstantsAreReadAsAnew() throws {
-        let anew = SQLInspector(searchPath: ["public"], remembers: false)
-        var (answers, texts) = (0, 0)
-        for item in try cases() {
+    /// How many texts were compared, and how many of them were answered by their shape.
+    private func compare(_ items: [Case], _ schema: KnownSchema? = nil) -> (texts: Int, answers: Int) {
+        let anew = SQLInspector(searchPath: ["public"], schema: schema, remembers: false)
+        var (texts, answers) = (0, 0)
+        for item in items where item.option("search_path") == nil && item.option("temporary") == nil {
             let places = constants(item.bytes, item.lexical)
             if places.isEmpty || places.count > 12 { continue }
-            let warm = SQLInspector(searchPath: ["public"])
+            let warm = SQLInspector(searchPath: ["public"], schema: schema)
             let variants = variants(item.bytes, places)
             // Also what is kept of the variants must serve the text they were made from.
             for text in [item.bytes, variants[variants.count - 1]] + variants + [item.bytes] + variants.reversed() {
@@ -87,7 +84,18 @@ import Testing
             }
             answers += warm.answersByShape
         }
+        return (texts, answers)
+    }
+
+    @Test func otherConstantsAreReadAsAnew() throws {
+        let (texts, answers) = compare(try CaseFile.all().flatMap(\.cases))
         #expect(answers > texts / 8 && texts > 5_000)
+    }
+
+    @Test(arguments: SchemaFiles.names) func soAreTheyWithASchema(_ name: String) throws {
+        let file = try CaseFile(url: SchemaFiles.folder.appendingPathComponent(name + ".cases"))
+        let (texts, answers) = compare(file.cases, SchemaFiles.known(try SchemaFiles.text(name)))
+        #expect(answers > texts / 8 && texts > 200)
     }
 
     /// Bytes changed anywhere: a text that is not of the shape after all is not taken for one that is.
@@ -96,7 +104,7 @@ import Testing
         let anew = SQLInspector(searchPath: ["public"], remembers: false)
         let pieces = ["'", "1", ".", "e", "_", "-", "--", "/*", " ", "\n", "$", "\"", "n", "x", "''", "\0", "\u{E9}", "%", ";"].map { Array($0.utf8) }
         var answers = 0
-        for item in try cases() where !constants(item.bytes, item.lexical).isEmpty && item.bytes.count < 400 {
+        for item in try CaseFile.all().flatMap(\.cases) where !constants(item.bytes, item.lexical).isEmpty && item.bytes.count < 400 {
             let warm = SQLInspector(searchPath: ["public"])
             for _ in 0..<3 { _ = rendered(item.bytes, item.lexical, by: warm) }
             for _ in 0..<24 {
