@@ -4,7 +4,8 @@ import Machine
 
 /// Takes messages of one PostgreSQL session apart into accesses and facts. One per session, reused: once warm it allocates
 /// nothing. A text that came twice is answered from memory, byte for byte the same text under the same state and names; and so
-/// is one that differs from such a text only in constants which do not matter to what it does. Not thread-safe. Time is linear in the message; every bound is in `InspectLimits`.
+/// is one that differs from such a text only in constants which do not matter to what it does. Not thread-safe. Time is linear in
+/// the message; every bound is in `InspectLimits`.
 ///
 /// Never laxer than the truth: what PostgreSQL 15 to 18 would do with the message is in the accesses, or an access `unknown`
 /// is. It may be coarser: without a schema an unqualified column belongs to each table that could have it.

@@ -68,12 +68,8 @@ struct SQLLexer {
             case .mark:
                 token = mark(marks[Int(first)], at)
                 print = Fingerprint.of(token.mark)
-            case .openParen:
-                token = open(at, &output)
-                print = Fingerprint.unknown
-            case .closeParen:
-                token = close(at, &output)
-                print = Fingerprint.of(.closeParen)
+            case .openParen: (token, print) = (open(at, &output), Fingerprint.unknown)
+            case .closeParen: (token, print) = (close(at, &output), Fingerprint.of(.closeParen))
             case .minus, .slash, .op:
                 if let end = try behindComment(at) {
                     at = end
