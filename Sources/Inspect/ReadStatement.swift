@@ -65,7 +65,7 @@ extension SQLReader {
             case .delete: kind = "delete"
             default: kind = "merge"
             }
-            use(try modifyingStatement(), for: .output)
+            use(try modifyingStatement(), for: resultUse)
             return true
         default: break
         }
@@ -73,7 +73,7 @@ extension SQLReader {
         kind = "select"
         statement.returnsRows = true
         let outputs = try query(.outermost)
-        use(outputs, for: selectsInto ? .stored : .output)
+        use(outputs, for: selectsInto ? .stored : resultUse)
         if selectsInto {
             kind = "select into"
             statement.returnsRows = false

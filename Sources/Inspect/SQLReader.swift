@@ -88,6 +88,15 @@ final class SQLReader {
     /// The function's own name, which may stand before a parameter's.
     var bodyOwner = Symbol.none
 
+    // Code inside a string: the body of DO, the text of EXECUTE in it.
+    /// How many such texts are open.
+    var codeDepth = 0
+    /// What the rows of a query that is a statement of its own are used for.
+    var resultUse: ColumnUses = .output
+    /// The code being read changed the search path; it opened or closed portals.
+    var codeChangesPath = false
+    var codeUsesPortals = false
+
     // Context and bounds.
     /// What a column read here is used for; empty where that is decided when the query's use is known.
     var use: ColumnUses = []
