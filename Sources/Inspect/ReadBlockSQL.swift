@@ -94,9 +94,11 @@ extension BlockReader {
 
     /// A constant is read as what it says. What another text will be is not known, only what it is made of.
     private func text(_ piece: Range<Int>) throws(Misread) {
-        if piece.count == 1, self[piece.lowerBound].isString {
-            return try reader.executedText(self[piece.lowerBound])
+        var inside = piece
+        while inside.count > 2, self[inside.lowerBound].mark == .openParen, Int(self[inside.lowerBound].value) == inside.upperBound - 1 {
+            inside = inside.lowerBound + 1..<inside.upperBound - 1
         }
+        if inside.count == 1, self[inside.lowerBound].isString { return try reader.executedText(self[inside.lowerBound]) }
         try expression(piece, for: .computed)
         if reader.opaqueness == nil { reader.opaqueness = .dynamicText }
     }

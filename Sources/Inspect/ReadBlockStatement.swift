@@ -189,6 +189,8 @@ extension BlockReader {
         if token.isName, isCursor(try reader.symbol(of: token)), peek(1).mark == .openParen || isWord(peek(1), "loop") {
             advance()
             reader.codeUsesPortals = true
+            // The record of its rows needs no declaration.
+            try declare(try reader.symbol(of: variable))
             return try cursorArguments()
         }
         _ = accept(word: "reverse")

@@ -21,6 +21,8 @@ import Machine
 /// - SHOW has no access. DISCARD sets `discard`, with ALL also `all`, `search_path`, `role` and `session_authorization`.
 /// - Code that runs later (functions, triggers, policies' parents) is `create` and, for a table's, `alter` of the table. What a
 ///   rule's commands or a body behind BEGIN ATOMIC do counts as done: PostgreSQL resolves their names now, and nobody reads them later.
+/// - DO is what the statements and expressions of its PL/pgSQL do, whether or not they are reached; a variable's name counts as a
+///   column too where a table in sight may have it, as `plpgsql.variable_conflict` decides. A text that is executed must be constant.
 /// - `excluded.a` is the statement's own value, unless INSERT gives none for it.
 public final class SQLInspector {
     private let reader = SQLReader()
