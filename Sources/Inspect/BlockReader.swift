@@ -172,6 +172,7 @@ final class BlockReader {
             next += 1
         }
         if next == first { throw .syntax }
+        reader.codeSteps += next - first
         return first..<next
     }
 
@@ -203,6 +204,7 @@ final class BlockReader {
     /// Makes a piece the tokens of the reader.
     private func take(_ piece: Range<Int>, without left: Range<Int>?, asQuery: Bool) {
         reader.tokens.removeAll()
+        reader.codeSteps += piece.count
         if asQuery {
             let place = tokens[piece.lowerBound].start
             reader.tokens.append(Token(kind: .word, mark: .none, keyword: .select, start: place, end: place, value: 0))

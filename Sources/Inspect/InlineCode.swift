@@ -26,7 +26,7 @@ extension SQLReader {
         do throws(Misread) {
             try readBlock(body)
         } catch {
-            opaqueness = opaqueness ?? (error == .tooManyAccesses || error == .tooManyNames ? error : .anonymousBlock)
+            opaqueness = opaqueness ?? (error.isLimit ? error : .anonymousBlock)
         }
         kind = "do"
     }
@@ -190,6 +190,7 @@ extension SQLReader {
     private func scan() throws(Misread) {
         let lexer = SQLLexer(padded, lexical: lexical, keywords: keywords)
         try lexer.scan(into: &tokens, naming: &symbols)
+        codeSteps += tokens.count
         p = 0
         for index in 0..<lastToken where endsElsewhere(tokens[index]) { throw .lexical }
         if let schema { try openWords(0..<lastToken, schema) }

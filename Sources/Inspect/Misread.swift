@@ -15,6 +15,16 @@ enum Misread: UInt8, Error {
         }
     }
 
+    /// A bound was met, not the text's meaning.
+    var isLimit: Bool {
+        switch self {
+        case .messageTooLong, .tooManyTokens, .tooManyStatements, .tooDeep, .tooManyNames, .tooManyAccesses: true
+        case .syntax, .encoding, .lexical, .anonymousBlock, .dynamicText, .atomicBody, .searchPath, .unsupported, .copyOption, .setting,
+            .manyTables:
+            false
+        }
+    }
+
     var reason: StaticString {
         switch self {
         case .syntax: "not understood"

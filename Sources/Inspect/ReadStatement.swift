@@ -9,6 +9,7 @@ extension SQLReader {
         self.lexical = lexical
         tokens.removeAll()
         resolutionSteps = 0
+        codeSteps = 0
         symbols.searchSteps = 0
         for index in 0..<temporaryHere.count { symbols.setTemporary(temporaryHere[index], false) }
         temporaryHere.removeAll()

@@ -17,6 +17,7 @@ extension SQLReader {
         let outermost = scopes.count == 1
         let only = onlyTable(of: scope)
         var kept = Int(scope.firstPending)
+        var steps = 0
         for index in Int(scope.firstPending)..<pending.count {
             let ref = Int(pending[index])
             if only.access >= 0, refs[ref].kind == .plain, refs[ref].name != only.alias {
@@ -31,6 +32,9 @@ extension SQLReader {
                 refs[ref].insideFrom = false
                 continue
             }
+            if steps == 0 { steps = stepsToResolve(in: scope) }
+            resolutionSteps += steps
+            if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
             if try !resolve(ref, in: scope) {
                 if outermost {
                     if refs[ref].kind != .plain, !refs[ref].matched, !isParameterOfRoutine(ref) { try readEverything() }
@@ -70,11 +74,15 @@ extension SQLReader {
         refs.append(Ref(kind: kind, name: name, qualifier: qualifier, schema: schema, uses: use))
     }
 
+    /// What looking for one name costs: the sources of the level, each as many targets as the search path is long.
+    private func stepsToResolve(in scope: Scope) -> Int {
+        var steps = 1
+        for index in Int(scope.firstSource)..<sources.count { steps += 1 + Int(sources[index].targetCount) }
+        return steps
+    }
+
     /// True when the search for a reference ends at this level.
     private func resolve(_ ref: Int, in scope: Scope) throws(Misread) -> Bool {
-        // A source is as many targets as the search path is long.
-        resolutionSteps += 1 + sources.count - Int(scope.firstSource) + targets.count - Int(scope.firstTarget)
-        if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
         switch refs[ref].kind {
         case .plain: return try resolvePlain(ref, in: scope)
         case .qualified: return try resolveQualified(ref, in: scope)

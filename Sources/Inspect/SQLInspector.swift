@@ -25,7 +25,8 @@ import Machine
 ///   column too where a table in sight may have it, as `plpgsql.variable_conflict` decides. A text that is executed must be constant.
 /// - `excluded.a` is the statement's own value, unless INSERT gives none for it.
 public final class SQLInspector {
-    private let reader = SQLReader()
+    /// Seen by tests, which ask how much it did.
+    let reader = SQLReader()
     private var cache = InspectionCache()
 
     /// Where unqualified names are looked up from the next message on.

@@ -96,6 +96,8 @@ final class SQLReader {
     /// The code being read changed the search path; it opened or closed portals.
     var codeChangesPath = false
     var codeUsesPortals = false
+    /// Tokens of such texts that were cut, looked at or handed on, for one message.
+    var codeSteps = 0
 
     // Context and bounds.
     /// What a column read here is used for; empty where that is decided when the query's use is known.
