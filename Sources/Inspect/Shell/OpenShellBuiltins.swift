@@ -133,7 +133,7 @@ extension ShellReader {
             let name = Int(word.start)..<end
             noteSubscript(name)
             if word.isMany { findings.unknown.insert(.environment) }
-            noteAssigned(name, isInteger: isIntegerText(word, from: nameEnd + 1))
+            noteAssigned(name, isInteger: isIntegerText(word, from: nameEnd + 1), value: assigned(word, nameEnd))
             noteAttributes(of: scratch(name), evaluates: evaluates, isArray: isArray)
             let value = Word(start: Int32(nameEnd + 1), count: word.start + word.count - Int32(nameEnd + 1), flags: word.flags)
             if evaluates { evaluate(value) }
@@ -174,10 +174,10 @@ extension ShellReader {
     }
 
     /// Assigns the variable whose name, perhaps with a subscript, these bytes are.
-    private func noteAssigned(_ range: Range<Int>, isInteger: Bool) {
+    private func noteAssigned(_ range: Range<Int>, isInteger: Bool, value: UnsafeRawBufferPointer? = nil) {
         var end = range.lowerBound
         while end < range.upperBound, bytes[end] != 0x5B { end += 1 }
-        variables.assign(scratch(range.lowerBound..<end), isInteger: isInteger, in: findings)
+        variables.assign(scratch(range.lowerBound..<end), isInteger: isInteger, value: value, in: findings)
     }
 
     private func noteSubscript(_ range: Range<Int>) {
