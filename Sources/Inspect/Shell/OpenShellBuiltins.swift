@@ -26,6 +26,8 @@ extension ShellReader {
         case .unset: for index in range where !has(words[index], prefix: "-") { noteName(index, isInteger: true) }
         case .read, .mapfile: try openRead(row, range)
         case .printf:
+            // Behind the format nothing is an option.
+            if let first = range.first, words[first].isKnown, !words[first].isMany, !has(words[first], prefix: "-") { return }
             for index in range where !words[index].isKnown && words[index].isMany { findings.unknown.insert(.code) }
             guard let first = range.first, has(words[first], prefix: "-v") else {
                 if let first = range.first, !words[first].isKnown, words[first].count == 0 { findings.unknown.insert(.environment) }
