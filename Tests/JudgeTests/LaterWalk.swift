@@ -66,13 +66,21 @@ struct LaterWalk {
         case 0...3: return column(source)
         case 4: return "(\(query()))"
         case 5: return "json_value(\(value(source)), '$.a'\(passing(source))\(pick(["", " returning int"]))\(behaviour(source)))"
-        case 6: return "json_query(\(value(source)), '$'\(passing(source))\(pick([" with conditional array wrapper", " without wrapper keep quotes", " omit quotes on scalar string", " with unconditional wrapper"]))\(pick(["", " empty array on empty null on error", " error on error"])))"
+        case 6:
+            let wrapper = pick([" with conditional array wrapper", " without wrapper keep quotes", " omit quotes on scalar string", ""])
+            return "json_query(\(value(source)), '$'\(passing(source))\(wrapper)\(pick(["", " empty array on empty null on error"])))"
         case 7: return "json_exists(\(value(source)), '$.a ? (@ > 1)'\(passing(source))\(pick(["", " unknown on error", " true on error"])))"
-        case 8: return "json_object(\(value(source)) value \(value(source)), 'k' : \(value(source)) format json\(pick(["", " absent on null with unique keys returning jsonb"])))"
+        case 8:
+            let rest = pick(["", " absent on null with unique keys returning jsonb"])
+            return "json_object(\(value(source)) value \(value(source)), 'k' : \(value(source)) format json\(rest))"
         case 9: return "json_array(\(value(source)), \(value(source))\(pick(["", " absent on null", " null on null returning text"])))"
         case 10: return "json_array(\(query())\(pick(["", " returning jsonb"])))"
-        case 11: return "json_objectagg(\(value(source)) : \(value(source))\(pick(["", " null on null without unique"]))) filter (where \(value(source)) is not null)"
-        case 12: return "json_arrayagg(\(value(source)) order by \(value(source))\(pick(["", " absent on null returning jsonb"]))) over (partition by \(value(source)))"
+        case 11:
+            let rest = pick(["", " null on null without unique"])
+            return "json_objectagg(\(value(source)) : \(value(source))\(rest)) filter (where \(value(source)) is not null)"
+        case 12:
+            let rest = pick(["", " absent on null returning jsonb"])
+            return "json_arrayagg(\(value(source)) order by \(value(source))\(rest)) over (partition by \(value(source)))"
         case 13: return "(\(value(source)) is \(pick(["", "not "]))json\(pick(["", " object", " array with unique keys", " scalar", " value"])))"
         case 14: return "json(\(value(source))\(pick(["", " with unique keys"])))"
         case 15: return "json_serialize(\(value(source))\(pick(["", " returning bytea format json encoding utf8"])))"
