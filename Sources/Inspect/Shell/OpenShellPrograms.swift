@@ -77,7 +77,7 @@ extension ShellReader {
     }
 
     /// Whether the word names a file that was there before: not standard input, nor another open descriptor.
-    private func namesFile(_ word: Word) -> Bool {
+    func namesFile(_ word: Word) -> Bool {
         guard word.isKnown, !word.isMany, word.count > 0, !has(word, prefix: "-") else { return false }
         if holds(word, "/dev/") || holds(word, "/proc/") || holds(word, "stdin") { return false }
         return ShellByte.isDigit(bytes[Int(word.start + word.count) - 1]) == false
