@@ -31,14 +31,13 @@ extension SQLReader {
         kind = "do"
     }
 
-    /// What the block in a string does. What it creates or drops may be used before it in the text, in a loop, so then all is
-    /// read again knowing that.
+    /// What the block in a string does. What it creates or drops, and where it looks names up, may be so before it in the text, in
+    /// a loop, so then all is read again knowing that.
     private func readBlock(_ body: Token) throws(Misread) {
         let isOutermost = codeDepth == 0
         if isOutermost {
             parameters.removeAll()
-            codeUsesPortals = false
-            codeChangesPath = false
+            beginCode()
         }
         let before = statement
         let wasResult = resultUse
@@ -55,7 +54,7 @@ extension SQLReader {
                 defer { block.free() }
                 try block.read()
             }
-            again = !again && isOutermost && findings.definesAnything
+            again = !again && isOutermost && (findings.definesAnything || codeListsPath)
         } while again
         merge(into: before)
         readsQueryLimit = false
@@ -67,7 +66,7 @@ extension SQLReader {
         let wasResult = resultUse
         resultUse = [.computed, .stored]
         codeDepth += 1
-        (codeUsesPortals, codeChangesPath) = (false, false)
+        beginCode()
         defer {
             codeDepth -= 1
             resultUse = wasResult
@@ -77,7 +76,14 @@ extension SQLReader {
         let block = BlockReader(self)
         defer { block.free() }
         try block.read()
+        // Read once, so what stands before a change was looked up along the path before it.
+        codeChangesPath = codeChangesPath || codeListsPath
         settle()
+    }
+
+    private func beginCode() {
+        (codeUsesPortals, codeChangesPath, codeListsPath) = (false, false, false)
+        codePath.removeAll()
     }
 
     /// What the code did to the session besides its accesses.
@@ -87,12 +93,39 @@ extension SQLReader {
             statement.nameEffect = .closeCursor
             effectName = .none
         }
-        // A path that was changed in the code holds for what is behind in it, for what is before it in a loop, and then for the session.
-        guard codeChangesPath else { return }
         listedPath.removeAll()
-        pathChange = .unknown
+        guard codeChangesPath || codeListsPath else { return }
         statement.mayChangeLexicalState = true
+        guard codeChangesPath else {
+            pathChange = .possible
+            for index in 0..<codePath.count { listedPath.append(codePath[index]) }
+            return
+        }
+        pathChange = .unknown
         if opaqueness == nil { opaqueness = .searchPath }
+    }
+
+    /// The path that a statement in code sets may be in force before and behind it; then names are looked up along both.
+    private func notePath() {
+        switch pathChange {
+        case .none: return
+        case .listed, .listedLocally, .possible:
+            codeListsPath = true
+            keepSessionPath()
+            for index in 0..<listedPath.count {
+                keepCodePath(listedPath[index])
+                alsoSearch(listedPath[index])
+            }
+        case .start, .role, .roleLocally, .authorization, .possibleRole, .noRole, .noAuthorization, .everything, .unknown:
+            codeChangesPath = true
+        }
+        pathChange = .none
+        listedPath.removeAll()
+    }
+
+    private func keepCodePath(_ schema: Symbol) {
+        for index in 0..<codePath.count where codePath[index] == schema { return }
+        if codePath.count >= InspectLimits.searchPath { codeChangesPath = true } else { codePath.append(schema) }
     }
 
     /// The facts of a statement that holds others: what any of them says that is not of its own result.
@@ -118,11 +151,7 @@ extension SQLReader {
         guard statement.nameEffect == .none, statement.transactionStep == .none, statement.copy == .none || statement.copy == .server
         else { throw .unsupported }
         merge(into: before)
-        if pathChange != .none {
-            codeChangesPath = true
-            pathChange = .none
-            listedPath.removeAll()
-        }
+        notePath()
         if schema != nil { noteChanges(failed: false) }
     }
 

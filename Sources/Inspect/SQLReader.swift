@@ -93,7 +93,10 @@ final class SQLReader {
     var codeDepth = 0
     /// What the rows of a query that is a statement of its own are used for.
     var resultUse: ColumnUses = .output
-    /// The code being read changed the search path; it opened or closed portals.
+    /// Schemas that the code being read sets the search path to.
+    var codePath = Pool<Symbol>(capacity: 8)
+    var codeListsPath = false
+    /// It changes the search path in a way that is not followed; it opens or closes portals.
     var codeChangesPath = false
     var codeUsesPortals = false
     /// Tokens of such texts that were cut, looked at or handed on, for one message.
@@ -121,6 +124,7 @@ final class SQLReader {
         sessionPath.schemas.free()
         pathBehindTransaction.free()
         listedPath.free()
+        codePath.free()
         findings.free()
         copyColumns.free()
         scopes.free()
