@@ -108,8 +108,9 @@ final class BlockReader {
         return false
     }
 
-    /// `a`, `a.b`, `a.b.c`: a variable that gets a value. A cursor that is given another name could be any portal of the session.
+    /// `a`, `a.b`, `a.b.c`, `$1`: a variable that gets a value. A cursor that is given another name could be any portal of the session.
     func target() throws(Misread) {
+        if token.kind == .parameter { return advance() }
         if isCursor(try identifier()) { throw .unsupported }
         while accept(.dot) {
             guard token.isName else { throw .syntax }

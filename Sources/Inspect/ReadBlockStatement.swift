@@ -34,6 +34,7 @@ extension BlockReader {
             guard try loop() else { throw .syntax }
             return
         }
+        if token.kind == .parameter, isAssigned() { return try assignment() }
         guard token.isName else { throw .syntax }
         if isReserved(token) { return try reservedStatement() }
         if isAssigned() { return try assignment() }
