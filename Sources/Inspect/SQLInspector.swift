@@ -3,8 +3,8 @@
 import Machine
 
 /// Takes messages of one PostgreSQL session apart into accesses and facts. One per session, reused: once warm it allocates
-/// nothing but for code in strings. A text that came twice is answered from memory, byte for byte the same text under the same state and names. Not
-/// thread-safe. Time is linear in the message; every bound is in `InspectLimits`.
+/// nothing but for code in strings. A text that came twice is answered from memory, byte for byte the same text under the same state
+/// and names. Not thread-safe. Time is linear in the message; every bound is in `InspectLimits`.
 ///
 /// Never laxer than the truth: what PostgreSQL 15 to 18 would do with the message is in the accesses, or an access `unknown`
 /// is. It may be coarser: without a schema an unqualified column belongs to each table that could have it.
