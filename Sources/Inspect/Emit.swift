@@ -16,7 +16,7 @@ extension SQLReader {
         let end = range.isEmpty ? start : tokens[range.upperBound - 1].end
         statement.text = TextRef(offset: start, count: end - start)
         if failure == nil || failure == .searchPath {
-            statement.fingerprint = fingerprint(range)
+            statement.fingerprint = fingerprint(range) ^ codeHash(range)
             let elsewhere = statement.nameEffect == .execute || statement.nameEffect == .fetch
             // EXECUTE and FETCH do what another statement said.
             statement.whereShape = elsewhere ? nil : weakestShape ?? WhereShape.none

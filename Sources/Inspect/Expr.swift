@@ -150,7 +150,14 @@ extension SQLReader {
     /// `id` and `t.id`, where the query has only one table.
     func sameColumn(_ left: Expr, _ right: Expr) -> Bool {
         guard left.form == .column, right.form == .column, left.name == right.name, scopes.count > 0 else { return false }
-        return sources.count - Int(scopes[scopes.count - 1].firstSource) == 1
+        guard sources.count - Int(scopes[scopes.count - 1].firstSource) == 1 else { return false }
+        return codeDepth == 0 || !isField(left) && !isField(right)
+    }
+
+    /// In code: `record.name` of a variable that is declared there, which no table in sight goes by.
+    private func isField(_ expr: Expr) -> Bool {
+        let ref = Int(expr.firstRef)
+        return refs[ref].kind == .qualified && refs[ref].qualifier != sources[sources.count - 1].alias && isParameterOfRoutine(ref)
     }
 
     /// The list names `left` itself: `id in (1, id)`, `id = any (array[id])`.

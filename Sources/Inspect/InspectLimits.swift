@@ -10,6 +10,10 @@ public enum InspectLimits {
     public static let statements = 1_000
     /// Nested expressions, queries and joins. Each level is a few stack frames.
     public static let nesting = 200
+    /// Texts inside texts: the body of DO is one, the constant of an EXECUTE in it another.
+    public static let codeDepth = 8
+    /// Names that one PL/pgSQL body declares: variables, cursors, labels.
+    public static let codeNames = 128
     /// Characters of one operator, as PostgreSQL's NAMEDATALEN - 1.
     public static let operatorBytes = 63
     /// Bytes of an identifier that count, as PostgreSQL's NAMEDATALEN - 1; the rest is cut off, not refused.

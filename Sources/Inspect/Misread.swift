@@ -3,14 +3,24 @@
 /// A reason to call a statement `unknown`.
 enum Misread: UInt8, Error {
     case syntax, encoding, lexical, messageTooLong, tooManyTokens, tooManyStatements, tooDeep, tooManyNames, tooManyAccesses
-    case anonymousBlock, atomicBody, searchPath, unsupported, copyOption, setting, manyTables
+    case anonymousBlock, dynamicText, atomicBody, searchPath, unsupported, copyOption, setting, manyTables
 
     /// The statement's grammar was read to its end, only what it will do is not known: its kind stays.
     var keepsKind: Bool {
         switch self {
-        case .anonymousBlock, .setting, .manyTables, .searchPath: true
+        case .anonymousBlock, .dynamicText, .setting, .manyTables, .searchPath: true
         case .syntax, .encoding, .lexical, .messageTooLong, .tooManyTokens, .tooManyStatements, .tooDeep, .tooManyNames,
             .tooManyAccesses, .atomicBody, .unsupported, .copyOption:
+            false
+        }
+    }
+
+    /// A bound was met, not the text's meaning.
+    var isLimit: Bool {
+        switch self {
+        case .messageTooLong, .tooManyTokens, .tooManyStatements, .tooDeep, .tooManyNames, .tooManyAccesses: true
+        case .syntax, .encoding, .lexical, .anonymousBlock, .dynamicText, .atomicBody, .searchPath, .unsupported, .copyOption, .setting,
+            .manyTables:
             false
         }
     }
@@ -27,6 +37,7 @@ enum Misread: UInt8, Error {
         case .tooManyNames: "too many names"
         case .tooManyAccesses: "too many accesses"
         case .anonymousBlock: "anonymous code block"
+        case .dynamicText: "text not constant"
         case .atomicBody: "atomic body"
         case .searchPath: "search path not known"
         case .unsupported: "statement not supported"

@@ -22,7 +22,7 @@ extension SQLReader {
         pathChanged = false
     }
 
-    private func keepSessionPath() {
+    func keepSessionPath() {
         guard !pathChanged else { return }
         sessionPath.schemas.removeAll()
         for index in 0..<searchPath.count { sessionPath.schemas.append(searchPath[index]) }
@@ -135,7 +135,7 @@ extension SQLReader {
     }
 
     /// One more schema that may be searched before or behind the others.
-    private func alsoSearch(_ schema: Symbol) {
+    func alsoSearch(_ schema: Symbol) {
         for index in 0..<searchPath.count where searchPath[index] == schema { return }
         // The order of several possible paths is not kept, so the catalogue may come behind any of their schemas.
         catalogIsBehind = catalogIsBehind || schema == known.pgCatalog || (searchPath.count > 0 && searchPath[0] == known.pgCatalog)

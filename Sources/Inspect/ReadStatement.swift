@@ -11,6 +11,7 @@ extension SQLReader {
         prints.removeAll()
         lookedAt.removeAll()
         resolutionSteps = 0
+        codeSteps = 0
         symbols.searchSteps = 0
         for index in 0..<temporaryHere.count { symbols.setTemporary(temporaryHere[index], false) }
         temporaryHere.removeAll()
@@ -67,7 +68,7 @@ extension SQLReader {
             case .delete: kind = "delete"
             default: kind = "merge"
             }
-            use(try modifyingStatement(), for: .output)
+            use(try modifyingStatement(), for: resultUse)
             return true
         default: break
         }
@@ -75,7 +76,7 @@ extension SQLReader {
         kind = "select"
         statement.returnsRows = true
         let outputs = try query(.outermost)
-        use(outputs, for: selectsInto ? .stored : .output)
+        use(outputs, for: selectsInto ? .stored : resultUse)
         if selectsInto {
             kind = "select into"
             statement.returnsRows = false

@@ -83,21 +83,6 @@ extension SQLReader {
         _ = try nameOrCall(start)
     }
 
-    /// DO ['body' | LANGUAGE name] …: code in another language, which is not read.
-    private func doStatement() throws(Misread) {
-        kind = "do"
-        try expect(.do)
-        repeat {
-            if accept(.language) {
-                guard token.isName || token.isString else { throw .syntax }
-            } else {
-                guard token.isString else { throw .syntax }
-            }
-            advance()
-        } while !atEnd
-        opaqueness = .anonymousBlock
-    }
-
     // MARK: Maintenance
 
     /// VACUUM, ANALYZE, CLUSTER, REINDEX, REFRESH, CHECKPOINT: `maintain` of the table, or of the database.

@@ -18,6 +18,7 @@ extension SQLReader {
         let only = onlyTable(of: scope)
         var last = (qualifier: Symbol.none, access: -1)
         var kept = Int(scope.firstPending)
+        var steps = 0
         for index in Int(scope.firstPending)..<pending.count {
             let ref = Int(pending[index])
             let found = refs[ref]
@@ -42,6 +43,9 @@ extension SQLReader {
                 refs[ref].insideFrom = false
                 continue
             }
+            if steps == 0 { steps = stepsToResolve(in: scope) }
+            resolutionSteps += steps
+            if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
             if try !resolve(ref, in: scope) {
                 if outermost {
                     if refs[ref].kind != .plain, !refs[ref].matched, !isParameterOfRoutine(ref) { try readEverything() }
@@ -94,11 +98,15 @@ extension SQLReader {
         refs.append(Ref(kind: kind, name: name, qualifier: qualifier, schema: schema, uses: use))
     }
 
+    /// What looking for one name costs: the sources of the level, each as many targets as the search path is long.
+    private func stepsToResolve(in scope: Scope) -> Int {
+        var steps = 1
+        for index in Int(scope.firstSource)..<sources.count { steps += 1 + Int(sources[index].targetCount) }
+        return steps
+    }
+
     /// True when the search for a reference ends at this level.
     private func resolve(_ ref: Int, in scope: Scope) throws(Misread) -> Bool {
-        // A source is as many targets as the search path is long.
-        resolutionSteps += 1 + sources.count - Int(scope.firstSource) + targets.count - Int(scope.firstTarget)
-        if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
         switch refs[ref].kind {
         case .plain: return try resolvePlain(ref, in: scope)
         case .qualified: return try resolveQualified(ref, in: scope)

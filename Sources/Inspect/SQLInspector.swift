@@ -3,9 +3,9 @@
 import Machine
 
 /// Takes messages of one PostgreSQL session apart into accesses and facts. One per session, reused: once warm it allocates
-/// nothing. A text that came twice is answered from memory, byte for byte the same text under the same state and names; and so
-/// is one that differs from such a text only in constants which do not matter to what it does. Not thread-safe. Time is linear in
-/// the message; every bound is in `InspectLimits`.
+/// nothing but for code in strings. A text that came twice is answered from memory, byte for byte the same text under the same state
+/// and names; and so is one that differs from such a text only in constants which do not matter to what it does. Not thread-safe. Time is
+/// linear in the message; every bound is in `InspectLimits`.
 ///
 /// Never laxer than the truth: what PostgreSQL 15 to 18 would do with the message is in the accesses, or an access `unknown`
 /// is. It may be coarser: without a schema an unqualified column belongs to each table that could have it.
@@ -22,9 +22,12 @@ import Machine
 /// - SHOW has no access. DISCARD sets `discard`, with ALL also `all`, `search_path`, `role` and `session_authorization`.
 /// - Code that runs later (functions, triggers, policies' parents) is `create` and, for a table's, `alter` of the table. What a
 ///   rule's commands or a body behind BEGIN ATOMIC do counts as done: PostgreSQL resolves their names now, and nobody reads them later.
+/// - DO is what the statements and expressions of its PL/pgSQL do, whether or not they are reached; a variable's name counts as a
+///   column too where a table in sight may have it, as `plpgsql.variable_conflict` decides. A text that is executed must be constant.
 /// - `excluded.a` is the statement's own value, unless INSERT gives none for it.
 public final class SQLInspector {
-    private let reader = SQLReader()
+    /// Seen by tests, which ask how much it did.
+    let reader = SQLReader()
     private var cache = InspectionCache()
     private var shapes = ShapeCache()
     private let remembers: Bool

@@ -111,8 +111,15 @@ extension SQLReader {
 
     /// The bytes of a string constant as a symbol; throws where they are not certain.
     func stringSymbol(_ token: Token) throws(Misread) -> Symbol {
+        try decodeString(token)
+        return symbols.symbol(UnsafeRawBufferPointer(start: scratch.base, count: scratch.count))
+    }
+
+    /// The bytes of a string constant, in `scratch`; throws where they are not certain.
+    func decodeString(_ token: Token) throws(Misread) {
         lookAt(token)
         scratch.removeAll()
+        if codeDepth > 0, dependsOnSettings(token) { throw .lexical }
         var start = Int(token.start)
         switch token.kind {
         case .string:
@@ -131,7 +138,6 @@ extension SQLReader {
         case .end, .word, .quotedWord, .unicodeWord, .bitString, .hexString, .integer, .decimal, .parameter, .mark:
             throw .syntax
         }
-        return symbols.symbol(UnsafeRawBufferPointer(start: scratch.base, count: scratch.count))
     }
 
     /// One quoted piece; a string of several pieces is left undecoded.

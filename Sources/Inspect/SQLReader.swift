@@ -92,6 +92,20 @@ final class SQLReader {
     /// The function's own name, which may stand before a parameter's.
     var bodyOwner = Symbol.none
 
+    // Code inside a string: the body of DO, the text of EXECUTE in it.
+    /// How many such texts are open.
+    var codeDepth = 0
+    /// What the rows of a query that is a statement of its own are used for.
+    var resultUse: ColumnUses = .output
+    /// Schemas that the code being read sets the search path to.
+    var codePath = Pool<Symbol>(capacity: 8)
+    var codeListsPath = false
+    /// It changes the search path in a way that is not followed; it opens or closes portals.
+    var codeChangesPath = false
+    var codeUsesPortals = false
+    /// Tokens of such texts that were cut, looked at or handed on, for one message.
+    var codeSteps = 0
+
     // Context and bounds.
     /// What a column read here is used for; empty where that is decided when the query's use is known.
     var use: ColumnUses = []
@@ -116,6 +130,7 @@ final class SQLReader {
         sessionPath.schemas.free()
         pathBehindTransaction.free()
         listedPath.free()
+        codePath.free()
         findings.free()
         copyColumns.free()
         scopes.free()

@@ -170,10 +170,45 @@ import Testing
             }
             return inspection.string(inspection.accesses[0].name)
         }
-        #expect(table(times("a", 63)) == times("a", 63))
-        #expect(table(times("a", 64)) == times("a", 63))
+        let most = InspectLimits.identifierBytes
+        #expect(table(times("a", most)) == times("a", most))
+        #expect(table(times("a", most + 1)) == times("a", most))
         #expect(table(times("a", 62) + "é") == times("a", 62))
         #expect(table("\"" + times("é", 32) + "\"") == times("é", 31))
+    }
+
+    // MARK: Code in strings
+
+    private func nested(_ depth: Int) -> String {
+        (0..<depth).reduce("null;") { "do $d\($1)$ begin \($0) end $d\($1)$;" }
+    }
+
+    @Test func codeDepth() {
+        #expect(reasons(nested(InspectLimits.codeDepth)) == [])
+        #expect(reasons(nested(InspectLimits.codeDepth + 1)) == ["nested too deep"])
+    }
+
+    @Test func codeNames() {
+        func block(_ names: Int) -> String { "do $$ declare \((0..<names).map { "v\($0) int;" }.joined()) begin null; end $$" }
+        #expect(reasons(block(InspectLimits.codeNames)) == [])
+        #expect(reasons(block(InspectLimits.codeNames + 1)) == ["too many names"])
+    }
+
+    /// A block and the statement that it is are a level each.
+    @Test func nestedBlocks() {
+        func blocks(_ depth: Int) -> String { "do $$ " + times("begin ", depth) + "null; " + times("end; ", depth - 1) + "end $$" }
+        #expect(reasons(blocks(InspectLimits.nesting / 2)) == [])
+        #expect(reasons(blocks(InspectLimits.nesting / 2 + 1)) == ["nested too deep"])
+        let loops = "do $$ begin " + times("loop ", 300) + times("end loop; ", 300) + "end $$"
+        #expect(reasons(loops) == ["nested too deep"])
+    }
+
+    @Test func tokensOfCode() {
+        func block(_ statements: Int) -> String { "do $$ begin " + times("null;", statements) + " end $$" }
+        // BEGIN and END, and two tokens a statement.
+        let most = (InspectLimits.tokens - 2) / 2
+        #expect(reasons(block(most)) == [])
+        #expect(reasons(block(most + 1)) == ["too many tokens"])
     }
 
     /// Names kept between messages are given up when there are too many, and nothing changes.

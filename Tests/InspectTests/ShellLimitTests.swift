@@ -82,4 +82,16 @@ import Testing
             ShellCases.lines(Array("echo {1..\(ShellLimits.braceWords + 1)}".utf8)).contains(
                 "unknown argument"))
     }
+
+    /// A word of a quarter of the bytes is still expanded; what it would become is counted as it grows.
+    @Test func braceBytes() {
+        func found(_ text: String) -> String { ShellCases.lines(Array(text.utf8)).joined(separator: "\n") }
+        let quarter = ShellLimits.braceBytes / 4
+        #expect(!found("echo {a,b}" + many("c", quarter - 5)).contains("unknown"))
+        #expect(found("echo {a,b}" + many("c", quarter - 4)).contains("unknown argument"))
+        // Each of the words, and the tail that they share.
+        let tail = ShellLimits.braceBytes / 9
+        #expect(!found("echo {1..8}" + many("c", tail - 8)).contains("unknown"))
+        #expect(found("echo {1..8}" + many("c", tail + 1)).contains("unknown argument"))
+    }
 }

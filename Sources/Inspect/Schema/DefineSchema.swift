@@ -34,6 +34,10 @@ extension SchemaReader {
         case .select:
             if reader.findings.accesses.count == setsAndCalls() { return }
             notOfASchema(statement)
+        case .do:
+            // What code defines is not followed.
+            if reader.findings.definesAnything || setsAndCalls() > 0 { throw .anonymousBlock }
+            notOfASchema(statement)
         default: notOfASchema(statement)
         }
     }

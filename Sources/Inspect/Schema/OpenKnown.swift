@@ -31,7 +31,7 @@ extension SQLReader {
     }
 
     /// Operators that are the schema's, and types that functions make values of, wherever they are named.
-    private func openWords(_ range: Range<Int>, _ schema: KnownSchema) throws(Misread) {
+    func openWords(_ range: Range<Int>, _ schema: KnownSchema) throws(Misread) {
         for index in range {
             let token = tokens[index]
             if token.kind == .mark {

@@ -1,9 +1,9 @@
-// Bodies of SQL functions and procedures: what a call does besides being a call.
+// Bodies of functions and procedures in SQL and PL/pgSQL: what a call does besides being a call.
 
 import Machine
 
 extension SchemaReader {
-    /// Opens a routine whose body is SQL. Of any other, and of a body that is not understood, a call stays a call.
+    /// Opens a routine whose body is SQL or PL/pgSQL. Of any other, and of a body that is not understood, a call stays a call.
     func readRoutine(_ key: SchemaKey, _ item: LaterStatement) {
         do throws(Misread) {
             try begin(UnsafeRawBufferPointer(rebasing: text[item.statement.bytes]), path: item.path)
@@ -11,7 +11,12 @@ extension SchemaReader {
                 let open = (0..<reader.tokens.count).first(where: { reader.tokens[$0].mark == .openParen })
             else { return }
             let parameters = parameterNames(open)
-            guard isSQL() else { return }
+            guard let language = language() else { return }
+            if language == "plpgsql", let body = bodyText() {
+                let bytes = Array(reader.symbols.bytes(body))
+                return readBlock(bytes, parameters, path: settledPath() ?? callersPath, key)
+            }
+            guard language == "sql" else { return }
             if let body = bodyText() {
                 try readBody(
                     Array(reader.symbols.bytes(body)), parameters, path: settledPath() ?? callersPath, key)
@@ -55,14 +60,12 @@ extension SchemaReader {
         return names
     }
 
-    /// `LANGUAGE sql`; a body without AS is SQL by itself.
-    private func isSQL() -> Bool {
-        guard let language = tokens(.language).first else { return bodyText() == nil }
+    /// The name behind LANGUAGE; a body without AS is SQL by itself. Nil where it cannot be told.
+    private func language() -> String? {
+        guard let language = tokens(.language).first else { return bodyText() == nil ? "sql" : nil }
         let token = reader.tokens[language + 1]
-        guard
-            let name = token.isString ? try? reader.stringSymbol(token) : try? reader.symbol(of: token)
-        else { return false }
-        return string(name).lowercased() == "sql"
+        let name = token.isString ? try? reader.stringSymbol(token) : try? reader.symbol(of: token)
+        return name.map { string($0).lowercased() }
     }
 
     /// The text behind AS.
@@ -125,6 +128,25 @@ extension SchemaReader {
         }
         if let failure { throw failure }
         draft.routines[key, default: []] += found
+    }
+
+    /// A body that is not all understood, as one with an EXECUTE of a computed text, opens nothing: most have some of it, so it is
+    /// no reason for a warning.
+    private func readBlock(_ bytes: [UInt8], _ parameters: [String], path: [String], _ key: SchemaKey) {
+        bytes.withUnsafeBytes { body in
+            do throws(Misread) {
+                try begin(body, path: path)
+                take(parameters, of: key)
+                // The rows that a trigger is about.
+                reader.parameters.append(reader.known.old)
+                reader.parameters.append(reader.known.new)
+                try reader.readRoutineBlock()
+                try checkUnderstood()
+                draft.routines[key, default: []] += foundInBody()
+            } catch {
+                return
+            }
+        }
     }
 
     private func take(_ parameters: [String], of key: SchemaKey) {

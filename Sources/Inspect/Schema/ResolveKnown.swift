@@ -137,9 +137,10 @@ extension SQLReader {
         return false
     }
 
-    /// `routine.parameter`.
+    /// `routine.parameter`; in PL/pgSQL also `record.field`, `record.*` and `label.variable`.
     func isParameterOfRoutine(_ ref: Int) -> Bool {
-        refs[ref].kind == .qualified && !bodyOwner.isNone && refs[ref].qualifier == bodyOwner
+        if codeDepth > 0, isParameter(refs[ref].qualifier) || isParameter(refs[ref].schema) { return true }
+        return refs[ref].kind == .qualified && !bodyOwner.isNone && refs[ref].qualifier == bodyOwner
             && isParameter(refs[ref].name)
     }
 

@@ -26,6 +26,8 @@ extension ShellReader {
         case .unset: for index in range where !has(words[index], prefix: "-") { noteName(index, isInteger: true) }
         case .read, .mapfile: try openRead(row, range)
         case .printf:
+            // Behind the format nothing is an option.
+            if let first = range.first, words[first].isKnown, !words[first].isMany, !has(words[first], prefix: "-") { return }
             for index in range where !words[index].isKnown && words[index].isMany { findings.unknown.insert(.code) }
             guard let first = range.first, has(words[first], prefix: "-v") else {
                 if let first = range.first, !words[first].isKnown, words[first].count == 0 { findings.unknown.insert(.environment) }
@@ -133,7 +135,7 @@ extension ShellReader {
             let name = Int(word.start)..<end
             noteSubscript(name)
             if word.isMany { findings.unknown.insert(.environment) }
-            noteAssigned(name, isInteger: isIntegerText(word, from: nameEnd + 1))
+            noteAssigned(name, isInteger: isIntegerText(word, from: nameEnd + 1), value: assigned(word, nameEnd))
             noteAttributes(of: scratch(name), evaluates: evaluates, isArray: isArray)
             let value = Word(start: Int32(nameEnd + 1), count: word.start + word.count - Int32(nameEnd + 1), flags: word.flags)
             if evaluates { evaluate(value) }
@@ -174,10 +176,10 @@ extension ShellReader {
     }
 
     /// Assigns the variable whose name, perhaps with a subscript, these bytes are.
-    private func noteAssigned(_ range: Range<Int>, isInteger: Bool) {
+    private func noteAssigned(_ range: Range<Int>, isInteger: Bool, value: UnsafeRawBufferPointer? = nil) {
         var end = range.lowerBound
         while end < range.upperBound, bytes[end] != 0x5B { end += 1 }
-        variables.assign(scratch(range.lowerBound..<end), isInteger: isInteger, in: findings)
+        variables.assign(scratch(range.lowerBound..<end), isInteger: isInteger, value: value, in: findings)
     }
 
     private func noteSubscript(_ range: Range<Int>) {

@@ -47,7 +47,7 @@ extension ShellReader {
 
     private func open(_ row: ShellWrapper, _ range: Range<Int>) throws(ShellMisread) {
         let arguments = range.lowerBound + 1..<range.upperBound
-        if row.mayRunByOptions { noteHiddenOptions(arguments) }
+        if row.mayRunByOptions { noteHiddenOptions(arguments, of: row) }
         switch row.opening {
         case .options, .hash, .mapfile, .read, .completion, .fork, .printf, .getopts, .wait, .unset, .declaration, .arithmetic, .test,
             .setting, .shopt, .alias, .trap, .source, .evaluate, .jobs, .history, .enable:
@@ -72,7 +72,7 @@ extension ShellReader {
         case .network: try openNetwork(arguments)
         case .parallel: findings.unknown.insert(.code)
         case .find: try openFind(arguments)
-        case .git: try openGit(arguments)
+        case .git: try openGit(row, arguments)
         case .tar: openTar(arguments)
         case .sed: openSed(arguments)
         case .awk: openAwk(arguments)
@@ -84,11 +84,29 @@ extension ShellReader {
 
     /// An argument that is not known may be an option that runs something: `find $x` is `find . -exec rm {} +`. What cannot become
     /// several words can only be one, as `--compress-program=…`.
-    private func noteHiddenOptions(_ arguments: Range<Int>) {
+    func noteHiddenOptions(_ arguments: Range<Int>, of row: ShellWrapper) {
         for index in arguments {
             if word(index, is: "--") { return }
-            if words[index].isMany { findings.unknown.insert(.code) }
-            if !words[index].isKnown { findings.unknown.insert(.effect) }
+            let word = words[index]
+            if word.isKnown && !word.isMany || isOperand(word, isFirst: index == arguments.lowerBound, of: row) { continue }
+            if word.isMany { findings.unknown.insert(.code) }
+            if !word.isKnown { findings.unknown.insert(.effect) }
+        }
+    }
+
+    /// Whether what is known of a word's beginning makes it, and all that a pattern in it stands for, no option.
+    private func isOperand(_ word: Word, isFirst: Bool, of row: ShellWrapper) -> Bool {
+        guard word.count > 0, !word.isMany || word.flags.contains(.glob) && !word.flags.contains(.expanded) else { return false }
+        let known = scratch(Int(word.start)..<Int(word.start + word.count))
+        guard let first = known.first, ShellByte.continuesName(first) || first == 0x2F || first == 0x2E else { return false }
+        switch row.opening {
+        case .git, .find, .apt: return true
+        // The first word of tar may be a bundle of options without a dash.
+        case .tar: return !isFirst
+        // A remote path is text to a remote shell; marks are words that have no slash.
+        case .options: return !known.contains(0x3A) || has(word, prefix: "http")
+        case .marks: return known.contains(0x2F)
+        default: return false  // words of these may say what to do without a dash
         }
     }
 
@@ -139,7 +157,7 @@ extension ShellReader {
             var at = index
             while at < range.upperBound, let nameEnd = assignmentName(words[at]) {
                 if words[at].isMany { return unknownCommand() }
-                variables.assign(scratch(Int(words[at].start)..<nameEnd), isInteger: false, in: findings)
+                variables.assign(scratch(Int(words[at].start)..<nameEnd), isInteger: false, value: assigned(words[at], nameEnd), in: findings)
                 at += 1
             }
             // `env -` is `env -i`.
@@ -182,6 +200,11 @@ extension ShellReader {
         guard word.count > 0 else { return nil }
         for at in Int(word.start)..<Int(word.start + word.count) where bytes[at] == 0x3D { return at }
         return nil
+    }
+
+    /// The value of `name=value`, where it is known.
+    func assigned(_ word: Word, _ nameEnd: Int) -> UnsafeRawBufferPointer? {
+        word.isKnown ? scratch(nameEnd + 1..<Int(word.start + word.count)) : nil
     }
 
     /// `env -S 'text'`: split at blanks where env's own quoting has no say.

@@ -6,7 +6,7 @@ extension ShellReader {
         case .marks: openMarks(row, range)
         case .interpreter: try openInterpreter(row, range)
         case .builder: openBuilder(range)
-        case .subcommand(let name): try openSubcommand(name, range)
+        case .subcommand(let name): try openSubcommand(name, row.options, range)
         case .psql: try openPostgresClient(range)
         case .mysql: openMySQLClient(range)
         case .sqlite: openSQLite(range)
@@ -77,7 +77,7 @@ extension ShellReader {
     }
 
     /// Whether the word names a file that was there before: not standard input, nor another open descriptor.
-    private func namesFile(_ word: Word) -> Bool {
+    func namesFile(_ word: Word) -> Bool {
         guard word.isKnown, !word.isMany, word.count > 0, !has(word, prefix: "-") else { return false }
         if holds(word, "/dev/") || holds(word, "/proc/") || holds(word, "stdin") { return false }
         return ShellByte.isDigit(bytes[Int(word.start + word.count) - 1]) == false
@@ -129,15 +129,15 @@ extension ShellReader {
     }
 
     /// `bundle exec words`: the words after that subcommand are a command.
-    private func openSubcommand(_ name: StaticString, _ range: Range<Int>) throws(ShellMisread) {
+    private func openSubcommand(_ name: StaticString, _ options: StaticString, _ range: Range<Int>) throws(ShellMisread) {
         guard let first = range.first else { return }
         guard words[first].isKnown, !words[first].isMany, !has(words[first], prefix: "-") else {
             if !asksOnly(range) { unknownCommand() }
             return
         }
         guard word(first, is: name) else { return }
-        guard first + 1 < range.upperBound, !has(words[first + 1], prefix: "-") else { return unknownCommand() }
-        try run(first + 1..<range.upperBound)
+        guard let command = try skipOptions(first + 1..<range.upperBound, options), command < range.upperBound else { return unknownCommand() }
+        try run(command..<range.upperBound)
     }
 
     // MARK: Clients of databases

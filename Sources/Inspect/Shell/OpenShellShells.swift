@@ -1,7 +1,7 @@
 // Programs whose words are shell text, or lead to it: shells themselves, ssh, su, watch, flock, containers, find.
 
 extension ShellReader {
-    /// `sh -c 'text'` in every spelling; without `-c` a shell reads code from a file or its input.
+    /// `sh -c 'text'` in every spelling. `sh file` runs the file as `./file` does; without either a shell reads code from its input.
     func openShell(_ name: Int, _ range: Range<Int>) throws(ShellMisread) {
         if asksOnly(range) { return }
         var hasText = false
@@ -35,6 +35,9 @@ extension ShellReader {
                 default: findings.unknown.insert(.code)
                 }
             }
+        }
+        if !hasText, index < range.upperBound, namesFile(words[index]), isNamed(name, ["bash", "rbash", "sh", "dash", "ash"]) {
+            return ranFile = true
         }
         guard hasText, index < range.upperBound, !words[index].isMany else { return findings.unknown.formUnion(.code) }
         let word = words[index]

@@ -188,6 +188,7 @@ extension ShellReader {
             try skipLines()
             guard p < count else { throw .syntax }
             switch here() {
+            case _ where previous == .match: _ = try readConditionWord(&previous, from: wordStart)
             case 0x28: (open, p) = (open + 1, p + 1)
             case 0x29: (open, p) = (open - 1, p + 1)
             case 0x26, 0x7C:
@@ -199,6 +200,7 @@ extension ShellReader {
                 continue
             case 0x3C where next() != 0x28, 0x3E where next() != 0x28: p += 1
             case 0x3B: throw .syntax
+            case 0x3D where words.count > wordStart && previous == .none && readMatchOperator(): previous = .match
             default:
                 if try readConditionWord(&previous, from: wordStart) {
                     if open != 0 { throw .syntax }
@@ -208,6 +210,13 @@ extension ShellReader {
                 continue
             }
         }
+    }
+
+    /// `=~` between two operands, whose tilde is none; false, with nothing read, where it is not that.
+    private func readMatchOperator() -> Bool {
+        guard base[p + 1] == 0x7E, base[p + 2] == 0x20 || base[p + 2] == 0x09 || base[p + 2] == 0x0A else { return false }
+        p += 2
+        return true
     }
 
     /// One word of a condition; true when it is the closing `]]`.
@@ -232,7 +241,6 @@ extension ShellReader {
             previous = .arithmetic
         }
         if self.word(index, is: "-v") || self.word(index, is: "-R") { previous = .variable }
-        if self.word(index, is: "=~") { previous = .match }
         return false
     }
 

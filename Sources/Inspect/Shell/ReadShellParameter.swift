@@ -134,7 +134,8 @@ extension ShellReader {
             case 0x24: try readDollar(&state, inQuotes: inQuotes)
             case 0x60: try readBackquote(&state, inQuotes: inQuotes)
             case 0x3C, 0x3E:
-                if next() == 0x28, dialect == .bash, !inQuotes {
+                // Also between double quotes where the word is a pattern or replaces one; where it is not, this says too much.
+                if next() == 0x28, dialect == .bash {
                     findings.unknown.insert(.code)
                     try readProcess(&state)
                 } else {
@@ -152,12 +153,22 @@ extension ShellReader {
         p += 1
         while p < count, base[p] != 0x27 {
             switch base[p] {
-            case 0x24, 0x60, 0x7D, 0x22, 0x5C: if inQuotes { throw .syntax }
+            case 0x24, 0x60, 0x7D, 0x22: if inQuotes { throw .syntax }
+            case 0x5C: if inQuotes, !Self.isControlLetter(base[p + 1]) { throw .syntax }
             default: break
             }
             p += 1
         }
         if p >= count { throw .syntax }
         p += 1
+    }
+
+    /// The letter of `$'\n'` and its like: no reading ends there, and none makes of it what is expanded once more, as bash does with
+    /// the dollar of `"${x:-$'\x24(id)'}"`.
+    private static func isControlLetter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x61, 0x62, 0x66, 0x6E, 0x72, 0x74, 0x76: true
+        default: false
+        }
     }
 }

@@ -126,10 +126,16 @@ extension ShellReader {
         if here() == 0x2B { step() }
         p += 1
         if isElement || base[p] == 0x28 { variables.noteArray(scratch(name)) }
+        let from = p
         let isInteger = try readAssignedValue(isElement: isElement)
-        variables.assign(scratch(name), isInteger: isInteger, in: findings)
+        variables.assign(scratch(name), isInteger: isInteger, value: written(from..<p), in: findings)
         dropScratch(words: wordStart, bytes: byteStart)
         return true
+    }
+
+    /// Bytes of the text as they are written.
+    private func written(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base + range.lowerBound, count: max(0, min(range.upperBound, count) - range.lowerBound))
     }
 
     /// The value after `=`, perhaps an array; whether it is an integer. Leaves nothing on `words`.
@@ -201,14 +207,20 @@ extension ShellReader {
             words.append(Word(start: Int32(byteStart), count: Int32(bytes.count - byteStart), flags: []))
             return true
         }
+        let from = p
         try readWord(.value)
         words.modify(words.count - 1) { word in
             word.count += word.start - Int32(byteStart)
             word.start = Int32(byteStart)
         }
-        variables.assign(scratch(name), isInteger: words[words.count - 1].flags.contains(.integer), in: findings)
-        // dash before 0.5.11 splits such a value; so may other shells.
-        if dialect == .posix, !words[words.count - 1].isKnown { words.modify(words.count - 1) { $0.flags.formUnion(.many) } }
+        variables.assign(
+            scratch(name), isInteger: words[words.count - 1].flags.contains(.integer), value: written(from..<p), in: findings)
+        // dash before 0.5.11 splits such a value; so may other shells. bash does not.
+        if !words[words.count - 1].isKnown {
+            words.modify(words.count - 1) {
+                if dialect == .posix { $0.flags.formUnion(.many) } else if !$0.flags.contains(.brace) { $0.flags.remove(.many) }
+            }
+        }
         return true
     }
 

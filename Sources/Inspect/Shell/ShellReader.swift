@@ -114,7 +114,14 @@ final class ShellReader {
             try reader.readProgram()
         }
         variables.finish(into: findings)
+        if variables.mayChangeLocale, Self.mayHoldCharacters(text) { findings.unknown.insert(.code) }
         if ranFile, mayHaveWritten { findings.unknown.insert(.code) }
+    }
+
+    /// Whether some byte is beyond ASCII, or may be written so in `$'…'`.
+    private static func mayHoldCharacters(_ text: UnsafeRawBufferPointer) -> Bool {
+        for at in 0..<text.count where text[at] >= 0x80 || text[at] == 0x24 && at + 1 < text.count && text[at + 1] == 0x27 { return true }
+        return false
     }
 
     /// Whether the text writes a file that it may run.

@@ -84,6 +84,8 @@ final class ShellVariables {
     private let names = ArenaBuffer<UInt8>(capacity: 512)
     private let buckets = ArenaBuffer<Int32>(capacity: 256)
     private var isFull = false
+    /// A locale was set in which a byte of ASCII may be the second half of a character.
+    private(set) var mayChangeLocale = false
 
     init() { for _ in 0..<256 { buckets.append(-1) } }
 
@@ -92,6 +94,7 @@ final class ShellVariables {
         entries.removeAll()
         names.removeAll()
         isFull = false
+        mayChangeLocale = false
     }
 
     /// The number of a name, new or seen before; -1 past the limit.
@@ -129,7 +132,8 @@ final class ShellVariables {
     }
 
     /// The variable is assigned.
-    func assign(_ name: UnsafeRawBufferPointer, isInteger: Bool, in findings: ShellFindings) {
+    func assign(_ name: UnsafeRawBufferPointer, isInteger: Bool, value: UnsafeRawBufferPointer? = nil, in findings: ShellFindings) {
+        if ShellLocale.isNamed(by: name), !(value.map(ShellLocale.keepsBytes) ?? false) { mayChangeLocale = true }
         if ShellEnvironment.changesPrograms(name) { findings.unknown.insert(.environment) }
         if ShellEnvironment.isRun(name) { findings.unknown.insert(.code) }
         let number = number(name)

@@ -38,7 +38,7 @@ struct ShellWrapper: Sendable {
     /// Whether one of its options runs something, so that an argument that is not known may be one.
     var mayRunByOptions: Bool {
         switch opening {
-        case .find, .git, .tar, .editor, .marks, .builder, .apt: true
+        case .find, .tar, .editor, .marks, .builder, .apt: true
         case .options:
             UnsafeBufferPointer(start: options.utf8Start, count: options.utf8CodeUnitCount).contains {
                 $0 == UInt8(ascii: "!") || $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "%")
@@ -346,7 +346,15 @@ struct ShellWrapper: Sendable {
         .init(names: "cargo", options: "--config", opening: .marks),
         .init(names: "go", options: "-toolexec -exec -vettool --toolexec --exec --vettool -overlay --overlay", opening: .marks),
         .init(names: "bundle", options: "", opening: .subcommand("exec")),
-        .init(names: "poetry uv pipenv pdm hatch conda pipx", options: "", opening: .subcommand("run")),
+        .init(
+            names: "uv",
+            options: """
+                -qvn quiet verbose no-sync locked frozen isolated no-project no-dev all-extras all-groups no-default-groups dev only-dev \
+                active offline no-cache refresh reinstall upgrade exact no-editable managed-python no-managed-python no-progress \
+                no-config project: directory: extra: group: only-group: no-group: no-extra: package: with: color:
+                """,
+            opening: .subcommand("run")),
+        .init(names: "poetry pipenv pdm hatch conda pipx", options: "", opening: .subcommand("run")),
     ]
 
     /// Program names to rows, by the name after the last slash.
