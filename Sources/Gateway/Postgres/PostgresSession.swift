@@ -61,6 +61,8 @@ final class PostgresSession {
     var isCopyingIn = false
     /// Something sent may change how text is read; text waits until ReadyForQuery.
     var isLexicalStateUnsure = false
+    /// Since nothing ran outside a transaction last, something may have changed how text is read.
+    var hasSetLexicalState = false
     /// A cancel request is on its way to the backend: nothing new is sent, so that it cannot hit the wrong statement.
     var isCancelling = false
     /// The session is to end as soon as nothing runs: nothing new is taken.

@@ -203,6 +203,7 @@ extension PostgresSession {
         if first.isLimited, !first.hasFailed { noteFetched(first) }
         if expectations.isEmpty {
             isLexicalStateUnsure = false
+            if state == .idle { hasSetLexicalState = false }
             // Text that waited is read again: a client that is held is not walked, so nothing else would say so.
             isWaitingForText = false
         }
