@@ -13,7 +13,7 @@ enum BinaryNumbers {
     static func appendFloat8(_ cell: UnsafeRawBufferPointer, to output: MaskOutput) -> Bool {
         guard cell.count == 8 else { return false }
         let value = Double(bitPattern: UInt64(bigEndian: cell.loadUnaligned(as: UInt64.self)))
-        if let whole = Int64(exactly: value.rounded(.towardZero)) { append(whole, to: output) }
+        if value.magnitude < 0x1p63 { append(Int64(value), to: output) }
         return true
     }
 

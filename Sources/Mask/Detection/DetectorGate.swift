@@ -1,0 +1,55 @@
+// Which detectors could match a text at all: the tables of the vector gate, made from every detector's triggers.
+import CGate
+
+/// The gate's tables. Written once, then read from every thread.
+final class DetectorGate: Sendable {
+    // Not written after init.
+    nonisolated(unsafe) private let tables: UnsafeMutablePointer<cgate_tables>
+
+    static let shared = DetectorGate(DetectorCatalogue.specifications)
+
+    private init?(_ specifications: [DetectorSpecification]) {
+        guard let tables = cgate_make() else { return nil }
+        self.tables = tables
+        for (position, specification) in specifications.enumerated() {
+            for trigger in specification.triggers {
+                guard Self.add(trigger, to: tables, UInt32(position)) else { return nil }
+            }
+            for word in specification.words {
+                guard Self.addHead(word, isContext: true, to: tables, UInt32(position)) else { return nil }
+            }
+            for digits in specification.digits..<32 { cgate_add(tables, 4, UInt32(digits), UInt32(position)) }
+        }
+    }
+
+    deinit { cgate_free(tables) }
+
+    /// One pass over a text.
+    @inline(__always) func scan(_ text: UnsafeRawBufferPointer, into result: inout cgate_result) {
+        guard let start = text.baseAddress else { return }
+        cgate_scan(tables, start.assumingMemoryBound(to: UInt8.self), text.count, &result)
+    }
+
+    private static func add(_ trigger: DetectorTrigger, to tables: UnsafeMutablePointer<cgate_tables>, _ position: UInt32) -> Bool {
+        switch trigger {
+        case .run(let lengths, let before, let after):
+            for length in lengths {
+                for side in 0..<4 where before.map({ $0 == (side & 1 == 1) }) ?? true && after.map({ $0 == (side & 2 == 2) }) ?? true {
+                    cgate_add(tables, 0, UInt32(min(length, 31) + 32 * side), position)
+                }
+            }
+        case .pair(let first, let second): cgate_add(tables, 1, UInt32((min(first, 8) - 1) * 8 + min(second, 8) - 1), position)
+        case .word(let lengths): for length in lengths { cgate_add(tables, 2, UInt32(min(length, 63)), position) }
+        case .flag(let flag): cgate_add(tables, 3, UInt32(flag.rawValue), position)
+        case .head(let head): return addHead(head, isContext: false, to: tables, position)
+        }
+        return true
+    }
+
+    private static func addHead(
+        _ head: String, isContext: Bool, to tables: UnsafeMutablePointer<cgate_tables>, _ position: UInt32
+    ) -> Bool {
+        let bytes = Array(head.utf8)
+        return bytes.count >= 3 && cgate_add_head(tables, bytes, isContext ? 1 : 0, position) != 0
+    }
+}
