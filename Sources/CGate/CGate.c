@@ -212,7 +212,7 @@ static inline unsigned flags_of(const bits *class, walk *walk) {
         flags |= (unsigned)(class[HIGH].now != 0) << CGATE_HIGH;
         flags |= (unsigned)(class[TILDE].now != 0) << CGATE_TILDE;
         flags |= (unsigned)((behind(class[PERCENT], 1) & digit) != 0) << CGATE_PERCENT;
-        flags |= (unsigned)((behind(class[BACKSLASH], 1) & letter) != 0) << CGATE_BACKSLASH;
+        flags |= (unsigned)((behind(class[BACKSLASH], 1) & (letter | class[SLASH].now)) != 0) << CGATE_BACKSLASH;
         flags |= (unsigned)((behind(class[AMPERSAND], 1) & class[NUMBER].now) != 0) << CGATE_ENTITY;
         flags |= (unsigned)((behind(class[OPEN], 1) & letter) != 0) << CGATE_PARENTHESIS;
     }

@@ -75,7 +75,8 @@ final class ValueScanner {
             let value = UnsafeRawBufferPointer(rebasing: text[start..<end])
             if form == .json { quotes += Self.quoteCount(between) }
             output.append(between)
-            guard Self.mayRewrite(value, form, quotes: quotes), writer.write(transform, of: value, into: output) else {
+            guard Self.mayRewrite(value, after: between, form, transform, quotes: quotes), writer.write(transform, of: value, into: output)
+            else {
                 output.truncate(to: before)
                 return .withheld
             }
@@ -85,17 +86,30 @@ final class ValueScanner {
         return .rewritten
     }
 
-    private static func mayRewrite(_ value: UnsafeRawBufferPointer, _ form: Form, quotes: Int) -> Bool {
+    private static func mayRewrite(
+        _ value: UnsafeRawBufferPointer, after between: UnsafeRawBufferPointer, _ form: Form, _ transform: MaskTransform, quotes: Int
+    ) -> Bool {
         switch form {
-        case .plain: true
-        case .json: quotes & 1 == 1 && quoteCount(value) == 0
-        case .structured: !value.contains { "\"'\\{}<>&,()=".utf8.contains($0) }
+        case .plain: return true
+        case .json:
+            guard quotes & 1 == 1, quoteCount(value) == 0, between.last != UInt8(ascii: "\\"), value.last != UInt8(ascii: "\\")
+            else { return false }
+            // What `partial` keeps could be half of an escape.
+            if case .partial = transform { return !value.contains(UInt8(ascii: "\\")) }
+            return true
+        case .structured: return !value.contains { "\"'\\{}<>&,()=".utf8.contains($0) }
         }
     }
 
+    /// Quotes that begin or end a string: those behind no backslash.
     private static func quoteCount(_ text: UnsafeRawBufferPointer) -> Int {
         var count = 0
-        for byte in text where byte == UInt8(ascii: "\"") { count += 1 }
+        var isEscaped = false
+        for byte in text {
+            if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true } else if byte == UInt8(ascii: "\"") {
+                count += 1
+            }
+        }
         return count
     }
 }

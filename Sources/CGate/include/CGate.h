@@ -23,7 +23,7 @@ enum {
     CGATE_LONG16 = 10,     // sixteen of them
     CGATE_HIGH = 11,       // a byte that is not ASCII
     CGATE_PERCENT = 12,    // a percent sign before a digit
-    CGATE_BACKSLASH = 13,  // a backslash before a letter
+    CGATE_BACKSLASH = 13,  // a backslash before a letter or a slash
     CGATE_ENTITY = 14,     // an ampersand before a number sign
     CGATE_COLON = 15,      // a colon
     CGATE_PARENTHESIS = 16,  // an opening parenthesis or bracket before a letter

@@ -15,23 +15,23 @@ public struct ColumnContext: Hashable, BitwiseCopyable, Sendable {
     /// By the names of column and table, as the catalogue has them: `ssn`, `customer_phone`, `dateOfBirth`.
     public init(column: String, table: String? = nil) {
         let words = Self.words(of: column)
-        let tableWords = table.map(Self.words(of:)) ?? []
         let joined = words.joined()
-        for (position, specification) in DetectorCatalogue.specifications.enumerated() {
-            let isNamed = specification.words.contains { word in
-                words.contains { Self.word($0, means: word) } || word.utf8.count >= 5 && joined.contains(word)
-                    || Self.isSubject(word, tableWords, words)
+        var subjects = words
+        if words.count == 1, ["number", "no", "nr", "value", "num", "code"].contains(joined) {
+            // `passports.number`: the table says what the number is of.
+            subjects += table.map(Self.words(of:)) ?? []
+        }
+        for (word, detectors) in ContextWords.detectorsByWord {
+            let isNamed = subjects.contains { Self.word($0, means: word) } || word.utf8.count >= 5 && joined.contains(word)
+            if isNamed { raised = raised.union(detectors) }
+        }
+        // `tax_id`, `us_ssn`, `ssn`: the detector's own name, or its end.
+        if joined.utf8.count >= 3 {
+            for (name, detectors) in ContextWords.detectorsByName where name == joined || name.hasSuffix(joined) || joined.hasSuffix(name) {
+                raised = raised.union(detectors)
             }
-            let ownName = specification.name.split(separator: ".").last.map { Self.words(of: String($0)).joined() } ?? ""
-            if isNamed || joined == ownName || ownName.hasSuffix(joined) && joined.utf8.count >= 3 { raised.insert(position) }
         }
         isElsewhere = raised.isEmpty && words.contains { word in ContextWords.elsewhere.contains { Self.word(word, means: $0) } }
-    }
-
-    /// `passports.number`: the table says what the column's number is of.
-    private static func isSubject(_ word: String, _ table: [String], _ column: [String]) -> Bool {
-        guard column.count == 1, ["number", "no", "nr", "value", "num"].contains(column[0]) else { return false }
-        return table.contains { Self.word($0, means: word) }
     }
 
     private static func word(_ word: String, means known: String) -> Bool {
@@ -75,6 +75,18 @@ enum ContextWords {
         "offset", "counter", "bestellung", "rechnung", "bestellnummer", "rechnungsnummer", "commande", "facture", "pedido", "created",
         "updated", "millis", "container", "flight", "awb", "waybill", "vin",
     ]
+
+    /// The detectors of each word, and of each detector's own name without its group and separators.
+    static let detectorsByWord = sets { $0.words }
+    static let detectorsByName = sets { [String($0.name.drop { $0 != "." }.filter { $0 != "." && $0 != "_" })] }
+
+    private static func sets(_ words: (DetectorSpecification) -> [String]) -> [(String, DetectorSet)] {
+        var sets: [String: DetectorSet] = [:]
+        for (position, specification) in DetectorCatalogue.specifications.enumerated() {
+            for word in words(specification) { sets[word, default: .empty].insert(position) }
+        }
+        return sets.sorted { $0.key < $1.key }
+    }
 
     /// Whether one of the detector's words stands near.
     static func isNamed(_ specification: DetectorSpecification, near hit: Range<Int>, in text: UnsafeRawBufferPointer) -> Bool {

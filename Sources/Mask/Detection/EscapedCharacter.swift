@@ -5,7 +5,7 @@ enum EscapedCharacter {
     /// RFC 3986 section 2.1, where the first digit is one of ASCII's: `%40`, `%2B`.
     static func percent(_ text: UnsafeRawBufferPointer, _ index: Int) -> (UInt8?, Int)? {
         guard index + 2 < text.count, text[index + 1] >= UInt8(ascii: "2"), text[index + 1] <= UInt8(ascii: "7"),
-            let high = JSONEscapes.hexDigit(text[index + 1]), let low = JSONEscapes.hexDigit(text[index + 2])
+            let high = ASCII.hexDigit(text[index + 1]), let low = ASCII.hexDigit(text[index + 2])
         else { return nil }
         return (high << 4 | low, 3)
     }
@@ -17,6 +17,7 @@ enum EscapedCharacter {
         switch text[index + 1] {
         case UInt8(ascii: "u"): digits = 4
         case UInt8(ascii: "x"): digits = 2
+        case UInt8(ascii: "/"): return (UInt8(ascii: "/"), 2)
         // A line break within a value is white space.
         case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"): return (UInt8(ascii: " "), 2)
         default: return nil
@@ -24,7 +25,7 @@ enum EscapedCharacter {
         guard index + 2 + digits <= text.count else { return nil }
         var scalar: UInt32 = 0
         for place in index + 2..<index + 2 + digits {
-            guard let digit = JSONEscapes.hexDigit(text[place]) else { return nil }
+            guard let digit = ASCII.hexDigit(text[place]) else { return nil }
             scalar = scalar << 4 | UInt32(digit)
         }
         return meaning(of: scalar).map { ($0, 2 + digits) }
@@ -38,7 +39,7 @@ enum EscapedCharacter {
         if isHex { place += 1 }
         var scalar: UInt32 = 0
         var digits = 0
-        while place < text.count, digits < 7, let digit = JSONEscapes.hexDigit(text[place]), isHex || digit < 10 {
+        while place < text.count, digits < 7, let digit = ASCII.hexDigit(text[place]), isHex || digit < 10 {
             scalar = scalar * (isHex ? 16 : 10) + UInt32(digit)
             digits += 1
             place += 1

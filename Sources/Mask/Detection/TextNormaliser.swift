@@ -94,7 +94,7 @@ final class TextNormaliser {
         guard token.count % 2 == 0 else { return false }
         output.removeAll(keepingAtMost: FindingCollector.window)
         for index in stride(from: 0, to: token.count, by: 2) {
-            guard let high = JSONEscapes.hexDigit(token[index]), let low = JSONEscapes.hexDigit(token[index + 1]) else { return false }
+            guard let high = ASCII.hexDigit(token[index]), let low = ASCII.hexDigit(token[index + 1]) else { return false }
             let byte = high << 4 | low
             guard Self.isText(byte) else { return false }
             output.append(byte)

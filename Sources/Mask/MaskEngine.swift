@@ -1,0 +1,67 @@
+// Value masks over one cell at a time, for tools: what was found, where, and what is left to see.
+
+/// Finds and masks as sessions do. Reused; not thread-safe.
+public final class MaskEngine {
+    /// A hit.
+    public struct Finding: Hashable, Sendable {
+        /// The detector's name: `pii.email`.
+        public var detector: String
+        /// Bytes of the cell's text.
+        public var range: Range<Int>
+    }
+
+    /// What became of a cell.
+    public struct Answer: Equatable, Sendable {
+        /// In order of their places. A cell that is withheld because a search was not established has none.
+        public var findings: [Finding]
+        /// The cell as it goes out; nil is NULL.
+        public var masked: [UInt8]?
+    }
+
+    private let masker: CellMasker
+    private let owned: [String]
+    private let output = MaskOutput()
+
+    /// `hashKey` may be empty where no transform needs a key.
+    public convenience init(_ values: [ValueMask], hashKey: [UInt8] = [], limits: MaskLimits = MaskLimits()) throws(MaskPlanError) {
+        try self.init(values, hashKey: hashKey, limits: limits, usesGate: true)
+    }
+
+    init(_ values: [ValueMask], hashKey: [UInt8] = [], limits: MaskLimits = MaskLimits(), usesGate: Bool) throws(MaskPlanError) {
+        let plan = try MaskPlan(columns: [], values: values, hashKey: hashKey)
+        masker = CellMasker(plan: plan, limits: limits, usesGate: usesGate)
+        owned = values.compactMap { $0.detector.own == nil ? nil : $0.detector.name }
+    }
+
+    /// Looks through a cell in PostgreSQL's text format. `column` and `type` may be what is known of where it stands.
+    public func examine(
+        _ text: UnsafeRawBufferPointer, column: String? = nil, table: String? = nil, type: MaskedType = .text
+    ) -> Answer {
+        let context = column.map { ColumnContext(column: $0, table: table) } ?? .none
+        output.removeAll(keepingAtMost: masker.limits.keptBytes)
+        let rule = CellRule(.pass, scansValues: true, type: type, format: .text, context: context)
+        let masked: [UInt8]? =
+            switch masker.mask(text, rule, into: output) {
+            case .unchanged: Array(text)
+            case .null: nil
+            case .replaced: Array(output.bytes)
+            }
+        guard type != .plain, text.count <= masker.limits.cellBytes else { return Answer(findings: [], masked: masked) }
+        return Answer(findings: findings(text, context, type), masked: masked)
+    }
+
+    private func findings(_ text: UnsafeRawBufferPointer, _ context: ColumnContext, _ type: MaskedType) -> [Finding] {
+        let collector = masker.scanner.collector
+        let isNumber = type == .int8 || type == .numeric || type == .float8
+        guard collector.collect(text, context, numbersOnly: isNumber) else { return [] }
+        var found: [Finding] = []
+        for finding in collector.findings {
+            let name =
+                finding.detector < DetectorSet.capacity
+                ? DetectorCatalogue.specifications[finding.detector].name : owned[finding.detector - DetectorSet.capacity]
+            let hit = Finding(detector: name, range: finding.start..<finding.end)
+            if !found.contains(hit) { found.append(hit) }
+        }
+        return found
+    }
+}
