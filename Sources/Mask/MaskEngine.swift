@@ -56,12 +56,20 @@ public final class MaskEngine {
         guard collector.collect(text, context, numbersOnly: isNumber) else { return [] }
         var found: [Finding] = []
         for finding in collector.findings {
-            let name =
-                finding.detector < DetectorSet.capacity
-                ? DetectorCatalogue.specifications[finding.detector].name : owned[finding.detector - DetectorSet.capacity]
-            let hit = Finding(detector: name, range: finding.start..<finding.end)
-            if !found.contains(hit) { found.append(hit) }
+            let range = finding.start..<finding.end
+            // Part of a longer hit: a number within a number.
+            let isPart = collector.findings.contains { other in
+                let outer = other.start..<other.end
+                return outer != range && outer.lowerBound <= range.lowerBound && outer.upperBound >= range.upperBound
+            }
+            let hit = Finding(detector: name(of: finding.detector), range: range)
+            if !isPart, !found.contains(hit) { found.append(hit) }
         }
         return found
+    }
+
+    private func name(of detector: Int) -> String {
+        detector < DetectorSet.capacity
+            ? DetectorCatalogue.specifications[detector].name : owned[detector - DetectorSet.capacity]
     }
 }

@@ -3,7 +3,7 @@
 enum Placeholders {
     private static let marks: [StaticString] = [
         "example", "changeme", "change_me", "change-me", "placeholder", "xxxx", "****", "....", "redacted", "dummy", "your_", "your-",
-        "yourpass", "yourkey", "yourtoken", "insert", "replace", "masked", "<", "${", "{{", "$(", "0123456789abcdef", "abcdefghij",
+        "yourpass", "yourkey", "yourtoken", "insert", "replace", "masked", "<", "${", "{{", "$(",
     ]
 
     /// Whether a secret's text says that it is none, or is one character over and over.

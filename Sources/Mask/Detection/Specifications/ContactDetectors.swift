@@ -49,7 +49,7 @@ enum ContactDetectors {
         DetectorSpecification(
             name: "pii.mac_address",
             pattern: "(?<![0-9A-Za-z:-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\."
-                + "[0-9A-Fa-f]{4})(?![0-9A-Za-z:-])",
+                + "[0-9A-Fa-f]{4})(?![0-9A-Za-z:-]|\\.[0-9A-Fa-f])",
             triggers: [.flag(.octets)], shortest: 14,
             check: { candidate in
                 let text = LetterString(candidate.bytes)
