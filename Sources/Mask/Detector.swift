@@ -37,4 +37,12 @@ public final class Detector: Sendable {
     public static func named(_ name: String) -> Detector? {
         DetectorCatalogue.positions(named: name).map { Detector(name: name, builtIn: $0) }
     }
+
+    /// The patterns of its candidates, to measure against: what passes a check and stands in its place is fewer.
+    public var patterns: [CompiledPattern] {
+        var positions = builtIn
+        var found = own.map { [$0.pattern] } ?? []
+        while let position = positions.popFirst() { found += (DetectorCatalogue.all?[position].pattern).map { [$0] } ?? [] }
+        return found
+    }
 }

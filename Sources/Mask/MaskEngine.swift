@@ -57,8 +57,9 @@ public final class MaskEngine {
         var found: [Finding] = []
         for finding in collector.findings {
             let range = finding.start..<finding.end
-            // Part of a longer hit: a number within a number.
-            let isPart = collector.findings.contains { other in
+            // Part of a longer hit: a number within a number. A secret within something else stays what it is.
+            let isSecret = name(of: finding.detector).utf8.starts(with: "secrets.".utf8)
+            let isPart = !isSecret && collector.findings.contains { other in
                 let outer = other.start..<other.end
                 return outer != range && outer.lowerBound <= range.lowerBound && outer.upperBound >= range.upperBound
             }

@@ -48,7 +48,7 @@ public final class MaskPlan: Sendable {
     /// The shortest key for `hash`, in bytes: under it, masked values could be found by trying.
     public static let shortestHashKey = 16
     public static let maximumColumns = 10_000
-    public static let maximumValues = 64
+    public static let maximumValues = 256
 
     public let columns: [ColumnMask]
     public let values: [ValueMask]
