@@ -7,7 +7,11 @@
 #include <emmintrin.h>
 #endif
 
-cgate_tables *cgate_make(void) { return calloc(1, sizeof(cgate_tables)); }
+cgate_tables *cgate_make(void) {
+    cgate_tables *tables = calloc(1, sizeof(cgate_tables));
+    if (tables) tables->shortest_word = 64;
+    return tables;
+}
 void cgate_free(cgate_tables *tables) { free(tables); }
 
 static inline void include(cgate_set *into, cgate_set set) {
@@ -20,23 +24,26 @@ static inline void insert(cgate_set *into, unsigned detector) {
     else if (detector < 128) into->high |= 1ull << (detector - 64);
 }
 
-// Three bytes with the bit that tells cases apart set: `SG.` and `sg.` are one head, which only makes the gate wider.
-static inline uint32_t head_of(const uint8_t *bytes) {
-    return ((uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16) | 0x202020u;
+static inline int is_letter(uint8_t byte) { return (uint8_t)((byte | 0x20) - 'a') < 26; }
+
+// Bytes with the bit that tells cases apart set: `SG.` and `sg.` are one head, which only makes the gate wider.
+static inline uint32_t head_of(const uint8_t *bytes, uint8_t fourth) {
+    uint32_t head = ((uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16) | 0x202020u;
+    return is_letter(fourth) ? head | (uint32_t)(fourth | 0x20) << 24 : head;
 }
 
 static inline uint32_t hash_of(uint32_t head) { return (head * 0x9e3779b1u) >> 19; }
 
 int cgate_add_head(cgate_tables *tables, const uint8_t *bytes, int is_context, unsigned detector) {
-    uint32_t head = head_of(bytes);
-    uint16_t *slot = &tables->rows[hash_of(head)];
+    uint32_t head = head_of(bytes, bytes[3]);
+    uint32_t place = hash_of(head);
+    tables->taken[place >> 6] |= 1ull << (place & 63);
+    while (tables->rows[place] != 0 && tables->row_heads[tables->rows[place]] != head) place = (place + 1) % CGATE_HEADS;
+    uint16_t *slot = &tables->rows[place];
     if (*slot == 0) {
         if (tables->row_count + 1 >= CGATE_ROWS) return 0;
         *slot = (uint16_t)++tables->row_count;
         tables->row_heads[*slot] = head;
-    } else if (tables->row_heads[*slot] != head) {
-        // Two heads in one slot: the row then stands for every head of this hash.
-        tables->row_heads[*slot] = UINT32_MAX;
     }
     insert(is_context ? &tables->raises[*slot] : &tables->heads[*slot], detector);
     return 1;
@@ -46,64 +53,32 @@ void cgate_add(cgate_tables *tables, int kind, unsigned index, unsigned detector
     switch (kind) {
     case 0: if (index < 128) insert(&tables->runs[index], detector); break;
     case 1: if (index < 64) insert(&tables->pairs[index], detector); break;
-    case 2: if (index < 64) insert(&tables->words[index], detector); break;
+    case 2:
+        if (index >= 64) break;
+        insert(&tables->words[index], detector);
+        if (index < tables->shortest_word) tables->shortest_word = index;
+        break;
     case 3: if (index < CGATE_FLAGS) insert(&tables->flags[index], detector); break;
     case 4: if (index < 32) insert(&tables->digits[index], detector); break;
+    case 5: if (index < 32) insert(&tables->clusters[index], detector); break;
     default: break;
     }
 }
 
 typedef unsigned __int128 wide;
 
-/// Bits of one class: of this block, and of the one before it.
-typedef struct {
-    uint64_t now, before;
-} bits;
-
-/// The class's bits at positions `by` to the left: bit i says that byte i - by is of the class.
-static inline uint64_t behind(bits class, unsigned by) { return class.now << by | class.before >> (64 - by); }
-
 enum { DIGIT, ALPHA, TOKEN, AT, PLUS, DOT, COLON, DASH, DOLLAR, EQUALS, SLASH, HIGH, PERCENT, BACKSLASH, AMPERSAND, NUMBER, OPEN, TILDE, CLASSES };
 
-#if defined(__SSE2__)
-static inline __m128i between(__m128i bytes, uint8_t from, uint8_t width) {
-    __m128i shifted = _mm_sub_epi8(bytes, _mm_set1_epi8((char)from));
-    return _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8((char)(width - 1))), shifted);
+/// Bits of every class: of a block, and of the one before it.
+typedef struct {
+    const uint64_t *now, *before;
+} bits;
+
+/// Bit i says that byte i - `by` is of the class; `by` is 1 to 63.
+static inline uint64_t behind(bits classes, int class, unsigned by) {
+    return classes.now[class] << by | classes.before[class] >> (64 - by);
 }
 
-static inline void classify(const uint8_t *block, uint64_t *class) {
-    for (int index = 0; index < CLASSES; index++) class[index] = 0;
-    for (unsigned at = 0; at < 64; at += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(block + at));
-#define SET(name, vector) class[name] |= (uint64_t)(uint32_t)_mm_movemask_epi8(vector) << at
-#define SAME(name, byte) SET(name, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)))
-        __m128i digit = between(bytes, '0', 10);
-        __m128i alpha = between(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 26);
-        SET(DIGIT, digit);
-        SET(ALPHA, alpha);
-        SET(HIGH, bytes);
-        // Everything else that matters is one of a few bytes below 0x40, or `@ [ \ _`: most blocks have few of them.
-        SAME(AT, '@');
-        SAME(DOT, '.');
-        SAME(COLON, ':');
-        SAME(DASH, '-');
-        SAME(SLASH, '/');
-        SAME(EQUALS, '=');
-        SAME(PLUS, '+');
-        SAME(DOLLAR, '$');
-        SAME(PERCENT, '%');
-        SAME(BACKSLASH, '\\');
-        SAME(AMPERSAND, '&');
-        SET(OPEN, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('(')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('['))));
-        SAME(NUMBER, '#');
-        SAME(TILDE, '~');
-        SAME(TOKEN, '_');
-#undef SAME
-#undef SET
-    }
-    class[TOKEN] |= class[DIGIT] | class[ALPHA] | class[DASH] | class[SLASH] | class[PLUS] | class[EQUALS];
-}
-#else
 static inline int class_of(uint8_t byte) {
     switch (byte) {
     case '@': return AT;
@@ -121,20 +96,94 @@ static inline int class_of(uint8_t byte) {
     case '~': return TILDE;
     case '_': return TOKEN;
     case '(': case '[': return OPEN;
-    default:
-        if (byte >= 0x80) return HIGH;
-        if ((uint8_t)(byte - '0') < 10) return DIGIT;
-        return (uint8_t)((byte | 0x20) - 'a') < 26 ? ALPHA : CLASSES;
+    default: return byte >= 0xd0 || byte == 0xc2 ? HIGH : CLASSES;
     }
 }
 
-static inline void classify(const uint8_t *block, uint64_t *class) {
-    uint64_t found[CLASSES + 1] = {0};
-    for (unsigned at = 0; at < 64; at++) found[class_of(block[at])] |= 1ull << at;
-    memcpy(class, found, CLASSES * sizeof(uint64_t));
-    class[TOKEN] |= class[DIGIT] | class[ALPHA] | class[DASH] | class[SLASH] | class[PLUS] | class[EQUALS];
+#if defined(__SSE2__)
+static inline __m128i between(__m128i bytes, uint8_t from, uint8_t width) {
+    __m128i shifted = _mm_sub_epi8(bytes, _mm_set1_epi8((char)from));
+    return _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8((char)(width - 1))), shifted);
+}
+
+// Bytes that are none of letters, digits, spaces, commas and zeros.
+static inline uint64_t letters_and_digits(const uint8_t *block, uint64_t *class) {
+    uint64_t digits = 0, letters = 0, rest = 0;
+    for (unsigned at = 0; at < 64; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(block + at));
+        __m128i digit = between(bytes, '0', 10);
+        __m128i letter = between(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 26);
+        __m128i dull = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(',')));
+        dull = _mm_or_si128(dull, _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
+        digits |= (uint64_t)(uint32_t)_mm_movemask_epi8(digit) << at;
+        letters |= (uint64_t)(uint32_t)_mm_movemask_epi8(letter) << at;
+        rest |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_or_si128(dull, _mm_or_si128(digit, letter))) << at;
+    }
+    class[DIGIT] = digits;
+    class[ALPHA] = letters;
+    return ~rest;
+}
+
+static inline void each_class(const uint8_t *block, uint64_t *class) {
+    for (unsigned at = 0; at < 64; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(block + at));
+#define SET(name, vector) class[name] |= (uint64_t)(uint32_t)_mm_movemask_epi8(vector) << at
+#define SAME(name, byte) SET(name, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)))
+        SET(HIGH, _mm_or_si128(between(bytes, 0xd0, 0x30), _mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)0xc2))));
+        SET(OPEN, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('(')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('['))));
+        SAME(AT, '@');
+        SAME(DOT, '.');
+        SAME(COLON, ':');
+        SAME(DASH, '-');
+        SAME(SLASH, '/');
+        SAME(EQUALS, '=');
+        SAME(PLUS, '+');
+        SAME(DOLLAR, '$');
+        SAME(PERCENT, '%');
+        SAME(BACKSLASH, '\\');
+        SAME(AMPERSAND, '&');
+        SAME(NUMBER, '#');
+        SAME(TILDE, '~');
+        SAME(TOKEN, '_');
+#undef SAME
+#undef SET
+    }
+}
+#else
+static inline uint64_t letters_and_digits(const uint8_t *block, uint64_t *class) {
+    uint64_t digits = 0, letters = 0;
+    for (unsigned at = 0; at < 64; at++) {
+        digits |= (uint64_t)((uint8_t)(block[at] - '0') < 10) << at;
+        letters |= (uint64_t)is_letter(block[at]) << at;
+    }
+    class[DIGIT] = digits;
+    class[ALPHA] = letters;
+    return ~(digits | letters);
+}
+
+static inline void each_class(const uint8_t *block, uint64_t *class) {
+    for (unsigned at = 0; at < 64; at++) {
+        int found = class_of(block[at]);
+        if (found != CLASSES) class[found] |= 1ull << at;
+    }
 }
 #endif
+
+static inline void classify(const uint8_t *block, uint64_t *class) {
+    memset(class, 0, CLASSES * sizeof *class);
+    uint64_t rest = letters_and_digits(block, class);
+    // Most cells have few other bytes: one by one is then faster than sixteen comparisons.
+    if (__builtin_popcountll(rest) <= 10) {
+        for (; rest; rest &= rest - 1) {
+            unsigned at = (unsigned)__builtin_ctzll(rest);
+            int found = class_of(block[at]);
+            if (found != CLASSES) class[found] |= 1ull << at;
+        }
+    } else {
+        each_class(block, class);
+    }
+    class[TOKEN] |= class[DIGIT] | class[ALPHA] | class[DASH] | class[SLASH] | class[PLUS] | class[EQUALS];
+}
 
 typedef struct {
     const cgate_tables *tables;
@@ -142,97 +191,157 @@ typedef struct {
     size_t count;
     cgate_result *result;
     size_t word_start, run_start, run_end;
-    unsigned run_length, digits, colons, dotted;
+    unsigned run_length, digits, colons, dotted, country, badge;
+    /// The digits of the runs that separators join, and what their pairs gave cause for.
+    unsigned cluster_digits;
+    cgate_set cluster;
 } walk;
-
-static inline int is_letter(uint8_t byte) { return (uint8_t)((byte | 0x20) - 'a') < 26; }
 
 static inline void word_begins(walk *walk, size_t at) {
     walk->word_start = at;
-    if (walk->count - at < 3) return;
-    uint32_t head = head_of(walk->text + at);
-    unsigned row = walk->tables->rows[hash_of(head)];
-    if (row == 0) return;
-    uint32_t known = walk->tables->row_heads[row];
-    if (known != head && known != UINT32_MAX) return;
-    include(&walk->result->others, walk->tables->heads[row]);
-    include(&walk->result->raises, walk->tables->raises[row]);
+    // No head begins with a digit.
+    if (walk->count - at < 3 || walk->text[at] < 'A') return;
+    const cgate_tables *tables = walk->tables;
+    uint32_t head = head_of(walk->text + at, walk->count - at > 3 ? walk->text[at + 3] : 0);
+    uint32_t place = hash_of(head);
+    if (!(tables->taken[place >> 6] >> (place & 63) & 1)) return;
+    for (;; place = (place + 1) % CGATE_HEADS) {
+        unsigned row = tables->rows[place];
+        if (row == 0) return;
+        if (tables->row_heads[row] != head) continue;
+        include(&walk->result->others, tables->heads[row]);
+        include(&walk->result->raises, tables->raises[row]);
+        return;
+    }
 }
 
 static inline void word_ends(walk *walk, size_t at) {
     size_t length = at - walk->word_start;
+    if (length < walk->tables->shortest_word) return;
     include(&walk->result->others, walk->tables->words[length < 63 ? length : 63]);
 }
 
+static inline int is_separator(uint8_t byte) {
+    switch (byte) {
+    case ' ': case '-': case '.': case '/': case '_': case '(': case ')': case '|': case '\t': case '\r': case '\n': return 1;
+    default: return byte >= 0x80;
+    }
+}
+
+static void cluster_ends(walk *walk) {
+    cgate_set possible = walk->tables->clusters[walk->cluster_digits < 31 ? walk->cluster_digits : 31];
+    walk->result->others.low |= walk->cluster.low & possible.low;
+    walk->result->others.high |= walk->cluster.high & possible.high;
+    walk->cluster = (cgate_set){0, 0};
+}
+
 static inline void run_ends(walk *walk, size_t start, size_t end) {
+    const uint8_t *text = walk->text;
     unsigned length = end - start < 31 ? (unsigned)(end - start) : 31;
-    unsigned before = start > 0 && is_letter(walk->text[start - 1]);
-    unsigned after = end < walk->count && is_letter(walk->text[end]);
+    unsigned before = start > 0 && is_letter(text[start - 1]);
+    unsigned after = end < walk->count && is_letter(text[end]);
     include(&walk->result->runs, walk->tables->runs[length + 32 * (before + 2 * after)]);
-    if (walk->run_length > 0 && start - walk->run_end <= 3) {
-        int letters = 0;
-        for (size_t at = walk->run_end; at < start; at++) letters |= is_letter(walk->text[at]);
+    if (before && length >= 2 && start > 1 && is_letter(text[start - 2])) {
+        int are_capitals = ((text[start - 1] | text[start - 2]) & 0x20) == 0;
+        int begin_word = start == 2 || !(is_letter(text[start - 3]) || (uint8_t)(text[start - 3] - '0') < 10);
+        walk->country |= (unsigned)(are_capitals | begin_word);
+    }
+    if (length == 6 && !before && !after && start > 2 && end + 1 < walk->count) {
+        uint8_t next = text[end + 1] | 0x20;
+        walk->badge |= (unsigned)(next >= 'a' && next <= 'd' && is_letter(text[start - 2]) && is_letter(text[start - 3]));
+    }
+    int joins = walk->run_length > 0 && start - walk->run_end <= 3;
+    if (joins) {
+        for (size_t at = walk->run_end; at < start; at++) joins &= is_separator(text[at]);
+    }
+    if (joins) {
         unsigned first = walk->run_length < 8 ? walk->run_length : 8;
         unsigned second = length < 8 ? length : 8;
-        if (!letters) include(&walk->result->others, walk->tables->pairs[(first - 1) * 8 + second - 1]);
+        include(&walk->cluster, walk->tables->pairs[(first - 1) * 8 + second - 1]);
+        walk->cluster_digits += length;
+    } else {
+        if (walk->cluster.low | walk->cluster.high) cluster_ends(walk);
+        walk->cluster_digits = length;
     }
     walk->run_end = end;
     walk->run_length = length;
     walk->digits += length;
 }
 
-static inline unsigned flags_of(const bits *class, walk *walk) {
-    uint64_t letter = class[ALPHA].now;
-    uint64_t digit = class[DIGIT].now;
-    unsigned flags = 0;
-    uint64_t any = class[AT].now | class[PLUS].now | class[DOT].now | class[COLON].now | class[DOLLAR].now | class[EQUALS].now
-        | class[PERCENT].now | class[BACKSLASH].now | class[AMPERSAND].now | class[DASH].now | class[OPEN].now | class[HIGH].now | class[TILDE].now;
-    uint64_t carried = (class[PLUS].before | class[DOT].before | class[COLON].before | class[PERCENT].before
-        | class[BACKSLASH].before | class[AMPERSAND].before | class[OPEN].before) >> 62;
-    if (any | carried) {
-        flags |= (unsigned)(class[AT].now != 0) << CGATE_AT;
-        flags |= (unsigned)((behind(class[PLUS], 1) & (digit | class[OPEN].now)) != 0) << CGATE_PLUS;
-        walk->dotted += (unsigned)__builtin_popcountll(behind(class[DOT], 1) & digit & behind(class[DIGIT], 2));
-        walk->colons += (unsigned)__builtin_popcountll(class[COLON].now);
-        flags |= (unsigned)((behind(class[COLON], 1) & class[COLON].now) != 0 || walk->colons >= 6) << CGATE_COLONS;
-        flags |= (unsigned)(walk->dotted >= 3) << CGATE_DOTTED;
-        bits separators = {
-            class[COLON].now | class[DASH].now | class[DOT].now, class[COLON].before | class[DASH].before | class[DOT].before};
-        uint64_t apart = separators.now & behind(separators, 3) & behind(separators, 6) & behind(separators, 9) & behind(separators, 12);
-        // Three groups of four, as some write a hardware address: two dots at a distance of five.
-        apart |= class[DOT].now & behind(class[DOT], 5);
-        flags |= (unsigned)(apart != 0) << CGATE_OCTETS;
-        uint64_t dashes = class[DASH].now & behind(class[DASH], 1) & behind(class[DASH], 2) & behind(class[DASH], 3)
-            & behind(class[DASH], 4);
-        flags |= (unsigned)(dashes != 0) << CGATE_DASHES;
-        flags |= (unsigned)(class[DOLLAR].now != 0) << CGATE_DOLLAR;
-        flags |= (unsigned)(class[EQUALS].now != 0) << CGATE_EQUALS;
-        flags |= (unsigned)((behind(class[COLON], 1) & class[SLASH].now) != 0) << CGATE_SCHEME;
-        flags |= (unsigned)(class[COLON].now != 0) << CGATE_COLON;
-        flags |= (unsigned)(class[HIGH].now != 0) << CGATE_HIGH;
-        flags |= (unsigned)(class[TILDE].now != 0) << CGATE_TILDE;
-        flags |= (unsigned)((behind(class[PERCENT], 1) & digit) != 0) << CGATE_PERCENT;
-        flags |= (unsigned)((behind(class[BACKSLASH], 1) & (letter | class[SLASH].now)) != 0) << CGATE_BACKSLASH;
-        flags |= (unsigned)((behind(class[AMPERSAND], 1) & class[NUMBER].now) != 0) << CGATE_ENTITY;
-        flags |= (unsigned)((behind(class[OPEN], 1) & letter) != 0) << CGATE_PARENTHESIS;
+// An equals sign that a password's key may stand before: `password`, `pwd`, `pass`, `passphrase`, or a space.
+static inline unsigned ends_key(const walk *walk, size_t at, uint64_t equals) {
+    for (; equals; equals &= equals - 1) {
+        size_t place = at + (size_t)__builtin_ctzll(equals);
+        if (place == 0) continue;
+        uint8_t last = walk->text[place - 1] | 0x20;
+        if (last == ' ' || last == 'd' || last == 's') return 1;
+        if (last == 'e' && place > 1 && (walk->text[place - 2] | 0x20) == 's') return 1;
     }
-    wide token = (wide)class[TOKEN].now << 64 | class[TOKEN].before;
+    return 0;
+}
+
+// `(at` and `[dot`, in any case.
+static inline unsigned spells(const walk *walk, size_t at, uint64_t open) {
+    for (; open; open &= open - 1) {
+        size_t place = at + (size_t)__builtin_ctzll(open);
+        if (walk->count - place < 4) continue;
+        uint8_t first = walk->text[place + 1] | 0x20, second = walk->text[place + 2] | 0x20;
+        if ((first == 'a' && second == 't') || (first == 'd' && second == 'o')) return 1;
+    }
+    return 0;
+}
+
+// Five of a class at a distance of three.
+static inline int five_apart(bits classes, int class) {
+    return (classes.now[class] & behind(classes, class, 3) & behind(classes, class, 6) & behind(classes, class, 9)
+        & behind(classes, class, 12)) != 0;
+}
+
+static unsigned flags_of(bits classes, walk *walk, size_t at) {
+    const uint64_t *now = classes.now;
+    uint64_t letter = now[ALPHA], digit = now[DIGIT];
+    unsigned flags = 0;
+    flags |= (unsigned)(now[AT] != 0) << CGATE_AT;
+    flags |= (unsigned)((behind(classes, PLUS, 1) & (digit | now[OPEN])) != 0) << CGATE_PLUS;
+    walk->dotted += (unsigned)__builtin_popcountll(behind(classes, DOT, 1) & digit & behind(classes, DIGIT, 2));
+    walk->colons += (unsigned)__builtin_popcountll(now[COLON]);
+    flags |= (unsigned)((behind(classes, COLON, 1) & now[COLON]) != 0 || walk->colons >= 6) << CGATE_COLONS;
+    flags |= (unsigned)(walk->dotted >= 3) << CGATE_DOTTED;
+    flags |= (unsigned)(five_apart(classes, COLON) || five_apart(classes, DASH) || (now[DOT] & behind(classes, DOT, 5)) != 0) << CGATE_OCTETS;
+    uint64_t dashes = now[DASH] & behind(classes, DASH, 1) & behind(classes, DASH, 2) & behind(classes, DASH, 3) & behind(classes, DASH, 4);
+    flags |= (unsigned)(dashes != 0) << CGATE_DASHES;
+    flags |= (unsigned)(now[DOLLAR] != 0) << CGATE_DOLLAR;
+    flags |= ends_key(walk, at, now[EQUALS]) << CGATE_EQUALS;
+    flags |= (unsigned)((behind(classes, COLON, 1) & now[SLASH]) != 0) << CGATE_SCHEME;
+    flags |= (unsigned)(now[COLON] != 0) << CGATE_COLON;
+    flags |= (unsigned)(now[HIGH] != 0) << CGATE_HIGH;
+    flags |= (unsigned)(now[TILDE] != 0) << CGATE_TILDE;
+    flags |= (unsigned)((behind(classes, PERCENT, 1) & digit) != 0) << CGATE_PERCENT;
+    flags |= (unsigned)((behind(classes, BACKSLASH, 1) & (letter | now[SLASH])) != 0) << CGATE_BACKSLASH;
+    flags |= (unsigned)((behind(classes, AMPERSAND, 1) & now[NUMBER]) != 0) << CGATE_ENTITY;
+    flags |= spells(walk, at, now[OPEN]) << CGATE_PARENTHESIS;
+    return flags;
+}
+
+// Sixteen and forty bytes in a row that may be of an encoding or a key.
+static inline unsigned long_tokens(bits classes) {
+    wide token = (wide)classes.now[TOKEN] << 64 | classes.before[TOKEN];
     token &= token >> 1;
     token &= token >> 2;
     token &= token >> 4;
     token &= token >> 8;
-    flags |= (unsigned)(token != 0) << CGATE_LONG16;
+    if (!token) return 0;
     token &= token >> 16;
     token &= token >> 8;
-    flags |= (unsigned)(token != 0) << CGATE_LONG40;
-    return flags;
+    return 1u << CGATE_LONG16 | (unsigned)(token != 0) << CGATE_LONG40;
 }
 
 void cgate_scan(const cgate_tables *tables, const uint8_t *text, size_t count, cgate_result *result) {
     memset(result, 0, sizeof *result);
     walk walk = {.tables = tables, .text = text, .count = count, .result = result};
-    bits class[CLASSES] = {{0, 0}};
-    uint64_t now[CLASSES];
+    uint64_t rows[2][CLASSES];
+    memset(rows[1], 0, sizeof rows[1]);
+    bits classes = {rows[0], rows[1]};
     uint64_t in_word = 0, in_run = 0;
     unsigned flags = 0;
     uint8_t rest[64];
@@ -243,12 +352,10 @@ void cgate_scan(const cgate_tables *tables, const uint8_t *text, size_t count, c
             memcpy(rest, block, count - at);
             block = rest;
         }
+        uint64_t *now = rows[at >> 6 & 1];
         classify(block, now);
-        for (int index = 0; index < CLASSES; index++) {
-            class[index].before = class[index].now;
-            class[index].now = now[index];
-        }
-        flags |= flags_of(class, &walk);
+        classes = (bits){now, rows[~(at >> 6) & 1]};
+        flags |= flags_of(classes, &walk, at) | long_tokens(classes);
         // Where words begin and end, in turn; likewise digit runs.
         uint64_t word = now[DIGIT] | now[ALPHA];
         for (uint64_t edges = word ^ (word << 1 | in_word); edges; edges &= edges - 1) {
@@ -266,6 +373,9 @@ void cgate_scan(const cgate_tables *tables, const uint8_t *text, size_t count, c
     }
     if (in_word) word_ends(&walk, count);
     if (in_run) run_ends(&walk, walk.run_start, count);
+    if (walk.cluster.low | walk.cluster.high) cluster_ends(&walk);
+    flags |= walk.country << CGATE_COUNTRY | walk.badge << CGATE_BADGE;
+    if (!(flags >> CGATE_AT & 1)) flags &= ~(1u << CGATE_SCHEME);
     result->flags = flags;
     for (unsigned left = flags; left; left &= left - 1) {
         include(&result->others, tables->flags[__builtin_ctz(left)]);

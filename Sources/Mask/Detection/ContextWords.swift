@@ -76,6 +76,8 @@ enum ContextWords {
         "updated", "millis", "container", "flight", "awb", "waybill", "vin",
     ]
 
+    private static let labels = WordList(elsewhere)
+
     /// The detectors of each word, and of each detector's own name without its group and separators.
     static let detectorsByWord = sets { $0.words }
     static let detectorsByName = sets { [String($0.name.drop { $0 != "." }.filter { $0 != "." && $0 != "_" })] }
@@ -89,15 +91,15 @@ enum ContextWords {
     }
 
     /// Whether one of the detector's words stands near.
-    static func isNamed(_ specification: DetectorSpecification, near hit: Range<Int>, in text: UnsafeRawBufferPointer) -> Bool {
-        guard !specification.words.isEmpty else { return false }
+    static func isNamed(by words: WordList, near hit: Range<Int>, in text: UnsafeRawBufferPointer) -> Bool {
+        guard !words.isEmpty else { return false }
         let lower = max(0, hit.lowerBound - before)
         let upper = min(text.count, hit.upperBound + after)
         var index = lower
         while index < upper {
             let begins = ASCII.isLetter(text[index]) && (index == 0 || !ASCII.isAlphanumeric(text[index - 1]))
             if begins, !hit.contains(index) {
-                for word in specification.words where stands(word, at: index, in: text) { return true }
+                if words.contains(wordAt: index, in: text) { return true }
             }
             index += 1
         }
@@ -113,7 +115,7 @@ enum ContextWords {
             index -= 1
             guard ASCII.isLetter(text[index]), index == 0 || !ASCII.isAlphanumeric(text[index - 1]) else { continue }
             words += 1
-            for label in elsewhere where stands(label, at: index, in: text) { return true }
+            if labels.contains(wordAt: index, in: text) { return true }
             // A sentence's end, or a comma, ends what a label is of.
             if index >= 2, text[index - 1] == 32, [UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: ";")].contains(text[index - 2]) {
                 return false
@@ -122,15 +124,5 @@ enum ContextWords {
         // `v1.2.3.4`
         let start = hit.lowerBound
         return start > 0 && text[start - 1] | 32 == UInt8(ascii: "v") && (start == 1 || !ASCII.isAlphanumeric(text[start - 2]))
-    }
-
-    /// Whether a word begins here: whole when it has three letters, else also as the beginning of a longer one.
-    private static func stands(_ word: String, at start: Int, in text: UnsafeRawBufferPointer) -> Bool {
-        var index = start
-        for byte in word.utf8 {
-            guard index < text.count, ASCII.isAlphanumeric(text[index]), text[index] | 32 == byte | 32 else { return false }
-            index += 1
-        }
-        return index - start >= 4 || index == text.count || !ASCII.isLetter(text[index])
     }
 }

@@ -5,9 +5,11 @@ import Patterns
 final class BuiltInDetector: Sendable {
     let specification: DetectorSpecification
     let pattern: CompiledPattern
+    let words: WordList
 
     init(_ specification: DetectorSpecification) throws(PatternError) {
         self.specification = specification
+        words = WordList(specification.words)
         pattern = try CompiledPattern(specification.pattern, options: specification.isText ? [] : .bytes)
     }
 }

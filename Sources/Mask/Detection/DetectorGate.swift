@@ -19,6 +19,7 @@ final class DetectorGate: Sendable {
                 guard Self.addHead(word, isContext: true, to: tables, UInt32(position)) else { return nil }
             }
             for digits in specification.digits..<32 { cgate_add(tables, 4, UInt32(digits), UInt32(position)) }
+            for digits in specification.digits...specification.mostDigits { cgate_add(tables, 5, UInt32(digits), UInt32(position)) }
         }
     }
 
@@ -46,10 +47,19 @@ final class DetectorGate: Sendable {
         return true
     }
 
+    /// A head of three bytes stands for every one that begins so; a word of context of three letters is no longer one's beginning.
     private static func addHead(
         _ head: String, isContext: Bool, to tables: UnsafeMutablePointer<cgate_tables>, _ position: UInt32
     ) -> Bool {
-        let bytes = Array(head.utf8)
-        return bytes.count >= 3 && cgate_add_head(tables, bytes, isContext ? 1 : 0, position) != 0
+        var bytes = Array(head.utf8.prefix(4))
+        guard bytes.count >= 3 else { return false }
+        if bytes.count == 3 { bytes.append(0) }
+        var isAdded = cgate_add_head(tables, bytes, isContext ? 1 : 0, position) != 0
+        guard head.utf8.count == 3, !isContext else { return isAdded }
+        for letter in UInt8(ascii: "a")...UInt8(ascii: "z") {
+            bytes[3] = letter
+            isAdded = isAdded && cgate_add_head(tables, bytes, 0, position) != 0
+        }
+        return isAdded
     }
 }

@@ -13,9 +13,11 @@ struct Candidate {
 enum DetectorTrigger: Sendable {
     /// A run of so many digits, with a letter before or after it as said; nil: either.
     case run(ClosedRange<Int>, before: Bool?, after: Bool?)
-    /// Two digit runs with one to three other bytes between them; 8 is that and more.
+    /// Two digit runs with one to three separators between them (spaces, `-./_()|`, line breaks, bytes beyond ASCII), in a number of at
+    /// least `digits` and at most `mostDigits` digits that such separators join; 8 is that and more.
     case pair(Int, Int)
-    /// A word (letters and digits, after a byte that is neither) that begins so, in any case; three bytes and more, of which three count.
+    /// A word (letters and digits, after a byte that is neither) that begins so, in any case: three bytes, and a fourth where that is a
+    /// letter.
     case head(String)
     /// A word of so many letters and digits.
     case word(ClosedRange<Int>)
@@ -28,7 +30,7 @@ enum DetectorTrigger: Sendable {
 /// The gate's flags, by their numbers in CGate.h.
 enum DetectorFlag: Int, Sendable {
     case at = 0, plus, dotted, colons, octets, dashes, dollar, equals, scheme, long40, long16, high, percent, backslash, entity, colon,
-        parenthesis, tilde
+        parenthesis, tilde, country, badge
 }
 
 /// What must stand around a candidate that passed its check.
@@ -51,6 +53,8 @@ struct DetectorSpecification: Sendable {
     var triggers: [DetectorTrigger]
     /// No hit has fewer digits.
     var digits = 0
+    /// A hit whose digits are in groups stands in no longer number; 31 is no bound.
+    var mostDigits = 31
     /// No hit is shorter, in bytes.
     var shortest: Int
     /// Words that make a candidate this, in any case, of at least three letters; those of four and more also begin longer words.

@@ -23,6 +23,8 @@ final class FindingCollector {
     private let gate: DetectorGate?
     private let normaliser = TextNormaliser()
     private let shortest: Int
+    private let compactNeedWord = DetectorCatalogue.compactNeedWord
+    private let alwaysNeedWord = DetectorCatalogue.formattedNeedWord.intersection(DetectorCatalogue.compactNeedWord)
     private var storage: UnsafeMutableBufferPointer<Finding>
     private(set) var count = 0
 
@@ -99,9 +101,8 @@ final class FindingCollector {
             var result = cgate_result()
             gate.scan(text, into: &result)
             let raised = DetectorSet(result.raises).union(context.raised)
-            let runs = DetectorSet(result.runs).subtracting(DetectorCatalogue.compactNeedWord.subtracting(raised))
-            let others = DetectorSet(result.others).subtracting(
-                DetectorCatalogue.formattedNeedWord.intersection(DetectorCatalogue.compactNeedWord).subtracting(raised))
+            let runs = DetectorSet(result.runs).subtracting(compactNeedWord.subtracting(raised))
+            let others = DetectorSet(result.others).subtracting(alwaysNeedWord.subtracting(raised))
             candidates = runs.union(others).intersection(wanted)
             flags = result.flags
         }
@@ -143,7 +144,7 @@ final class FindingCollector {
         let isCompact = text[hit].allSatisfy { ASCII.isAlphanumeric($0) }
         let need = isCompact ? specification.compact : specification.formatted
         if case .nothing = need { return true }
-        if context.raised.contains(position) || ContextWords.isNamed(specification, near: hit, in: text) { return true }
+        if context.raised.contains(position) || ContextWords.isNamed(by: builtIns[position].words, near: hit, in: text) { return true }
         switch need {
         case .nothing: return true
         case .word: return false

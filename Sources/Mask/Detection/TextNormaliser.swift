@@ -88,7 +88,11 @@ final class TextNormaliser {
         return nil
     }
 
-    private static func isEncoding(_ byte: UInt8) -> Bool { Base64.value(of: byte) != nil || byte == UInt8(ascii: "=") }
+    @inline(__always) private static func isEncoding(_ byte: UInt8) -> Bool {
+        if ASCII.isAlphanumeric(byte) { return true }
+        return byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "+")
+            || byte == UInt8(ascii: "=")
+    }
 
     private func decodeHex(_ token: UnsafeRawBufferPointer) -> Bool {
         guard token.count % 2 == 0 else { return false }

@@ -13,7 +13,7 @@ enum BankingDetectors {
             compact: .notElsewhere, formatted: .notElsewhere, isNumber: true, check: { CardNumber.hit($0) }),
         // ISO 13616-1 and the SWIFT registry of IBAN lengths; ISO/IEC 7064 MOD 97-10.
         DetectorSpecification(
-            name: "pii.iban", pattern: "(?:[A-Z]{2}|(?<![A-Za-z0-9])[A-Za-z]{2})[0-9]{2}", triggers: [.run(2...31, before: true, after: nil)],
+            name: "pii.iban", pattern: "(?:[A-Z]{2}|(?<![A-Za-z0-9])[A-Za-z]{2})[0-9]{2}", triggers: [.flag(.country)],
             digits: 6, shortest: IBAN.shortest, words: ["iban", "account", "bank", "konto"], check: { IBAN.hit($0) }),
         // ISO 9362: institution, country, place, branch. Any eight capitals with a country inside look like one.
         DetectorSpecification(

@@ -65,7 +65,7 @@ enum ContactDetectors {
                 + "|(?i:\(months))[a-z]{0,6}+\\.?[ -](?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?,?[ -](?:19|20)[0-9]{2})(?![0-9])",
             triggers: [.run(8), .run(4), .run(1...2, before: false, after: true)]
                 + [.pair(4, 2), .pair(4, 1), .pair(2, 2), .pair(1, 1), .pair(1, 2), .pair(2, 1), .pair(1, 4), .pair(2, 4)],
-            digits: 5, shortest: 6,
+            digits: 4, shortest: 6,
             words: ["dob", "birth", "born", "birthdate", "birthday", "geb", "geburtsdatum", "geboren", "naissance", "nacimiento", "nascita"],
             compact: .word, formatted: .word),
         // ICAO Doc 9303 part 4: up to nine letters and digits, of which a word says that it is a passport's number.

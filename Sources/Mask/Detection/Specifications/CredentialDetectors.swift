@@ -12,7 +12,7 @@ enum CredentialDetectors {
             name: "secrets.private_key",
             pattern: "-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----", triggers: [.flag(.dashes)], shortest: 27,
             check: { PrivateKeyText.hit($0) }),
-        .token("secrets.private_key", "AGE-SECRET-KEY-1[0-9A-Z]{58}" + PatternPart.wordTail, heads: ["AGE"], shortest: 74),
+        .token("secrets.private_key", "AGE-SECRET-KEY-1[0-9A-Z]{58}" + PatternPart.wordTail, heads: ["AGE-"], shortest: 74),
         // RFC 3986 section 3.2.1: user and password before the host.
         DetectorSpecification(
             name: "secrets.url_credentials",
@@ -34,7 +34,7 @@ enum CredentialDetectors {
             name: "secrets.authorization_header",
             pattern: "(?<![0-9A-Za-z])(?i:authorization[\"']?\\x{20}?[:=]\\x{20}{0,2}[\"']?(?:(?:basic|bearer|token|digest|negotiate|apikey)\\x{20}{1,2})?"
                 + "|x-api-key[\"']?\\x{20}?[:=]\\x{20}{0,2}[\"']?|bearer\\x{20}{1,2}(?=[0-9A-Za-z+/=._~-]{20}))\\K[0-9A-Za-z+/=._~-]{6,8192}+",
-            triggers: [.head("aut"), .head("bea"), .head("x-a")], shortest: 14,
+            triggers: [.head("auth"), .head("bear"), .head("x-ap")], shortest: 14,
             check: { $0.bytes.contains { ASCII.isDigit($0) || $0 == UInt8(ascii: "=") } || SecretShape.hasBothCases($0.bytes) ? $0.range : nil }),
         // crypt(5): bcrypt, SHA-512, SHA-256, MD5, yescrypt, scrypt; argon2's encoded form (RFC 9106); PBKDF2 as passlib and Django write it.
         DetectorSpecification(
@@ -46,15 +46,15 @@ enum CredentialDetectors {
                 + "|scrypt\\$[0-9A-Za-z=,]{5,60}\\$[0-9A-Za-z+/=]{8,128}\\$[0-9A-Za-z+/=]{8,256}"
                 + "|pbkdf2(?:-sha[0-9]{1,3})?\\$[0-9]{1,9}\\$[./0-9A-Za-z]{4,128}\\$[./0-9A-Za-z]{16,128})(?![0-9A-Za-z/])",
             triggers: [.flag(.dollar)], shortest: 24),
-        .token("secrets.password_hash", "pbkdf2_sha(?:1|256|512)\\$[0-9]{1,9}\\$[0-9A-Za-z]{1,128}\\$[0-9A-Za-z+/]{16,128}={0,2}", heads: ["pbk"],
+        .token("secrets.password_hash", "pbkdf2_sha(?:1|256|512)\\$[0-9]{1,9}\\$[0-9A-Za-z]{1,128}\\$[0-9A-Za-z+/]{16,128}={0,2}", heads: ["pbkd"],
             shortest: 30),
         // PostgreSQL manual, "pg_authid": SCRAM verifiers and MD5.
         .token(
             "secrets.password_hash", "SCRAM-SHA-256\\$[0-9]{1,10}:[0-9A-Za-z+/=]{8,128}\\$[0-9A-Za-z+/]{43}=:[0-9A-Za-z+/]{43}=",
-            heads: ["SCR"], shortest: 100),
+            heads: ["SCRA"], shortest: 100),
         .token("secrets.password_hash", "md5[0-9a-f]{32}" + PatternPart.wordTail, heads: ["md5"], shortest: 35),
         // RFC 2307: LDAP's userPassword.
-        .token("secrets.password_hash", "(?<=\\{)S?(?:SHA|MD5|SHA256|SHA512)\\}[0-9A-Za-z+/]{20,120}={0,2}", heads: ["SSH", "SHA", "SMD", "MD5"],
+        .token("secrets.password_hash", "(?<=\\{)S?(?:SHA|MD5|SHA256|SHA512)\\}[0-9A-Za-z+/]{20,120}={0,2}", heads: ["SSHA", "SHA", "SMD5", "MD5"],
             shortest: 24),
     ]
 }

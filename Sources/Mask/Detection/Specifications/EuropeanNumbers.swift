@@ -14,8 +14,8 @@ enum EuropeanNumbers {
             name: "pii.uk_nino",
             pattern: "(?<![0-9A-Za-z])(?i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D])"
                 + "(?![0-9A-Za-z])",
-            triggers: [.run(6...6, before: nil, after: nil), .pair(2, 2), .pair(2, 4), .pair(4, 2)], digits: 6, shortest: 9,
-            words: ["nino", "insurance", "national"], compact: .notElsewhere, formatted: .notElsewhere,
+            triggers: [.run(6...6, before: true, after: nil), .run(6...6, before: nil, after: true), .flag(.badge), .pair(2, 2), .pair(2, 4), .pair(4, 2)], digits: 6,
+            mostDigits: 6, shortest: 9, words: ["nino", "insurance", "national"], compact: .notElsewhere, formatted: .notElsewhere,
             check: { candidate in
                 let text = LetterString(candidate.bytes)
                 let isKept = ["BG", "GB", "NK", "KN", "TN", "NT", "ZZ"].contains { (prefix: StaticString) in
@@ -34,7 +34,7 @@ enum EuropeanNumbers {
             }),
         DetectorSpecification(
             name: "pii.es_nie", pattern: "(?<![0-9A-Za-z])(?i:[XYZ][ -]?[0-9]\\.?[0-9]{3}\\.?[0-9]{3}[ -]?[A-HJ-NP-TV-Z])(?![0-9A-Za-z])",
-            triggers: [.run(7...7, before: nil, after: nil), .pair(1, 3), .pair(1, 6), .pair(4, 3)], digits: 7, shortest: 9,
+            triggers: [.run(7...7, before: nil, after: nil), .pair(1, 3), .pair(1, 6), .pair(4, 3)], digits: 7, mostDigits: 7, shortest: 9,
             words: ["nie", "extranjero", "foreigner"], compact: .notElsewhere, formatted: .notElsewhere,
             check: { candidate in
                 let text = LetterString(candidate.bytes)
@@ -68,7 +68,7 @@ enum EuropeanNumbers {
         },
         // Logisch ontwerp GBA, burgerservicenummer: weights nine to two, and minus one.
         .number(
-            "pii.nl_bsn", [4, 2, 3], compact: .word, formatted: .notElsewhere,
+            "pii.nl_bsn", [4, 2, 3], compact: .word, formatted: .word,
             words: ["bsn", "burgerservicenummer", "sofinummer", "sofi", "burger", "dutch"]
         ) { digits in
             let sum = digits.weighted("98765432") - digits[8]
