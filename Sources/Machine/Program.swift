@@ -246,7 +246,7 @@ public struct MaskRecord: Sendable, Hashable {
         }
     }
     public struct Value: Sendable, Hashable {
-        /// `pii.email`, `pii.credit_card`, `pii.iban`.
+        /// `pii.email`, `secrets.all`: one of `DetectorNames`.
         public var detector: Symbol
         public var transform: TransformRecord
         public init(detector: Symbol, transform: TransformRecord) {

@@ -9,7 +9,7 @@ public final class Detector: Sendable {
         let checksum: Checksum
     }
 
-    /// As a policy writes it: `pii.email`, `secrets.any`.
+    /// As a policy writes it: `pii.email`, `secrets.all`.
     public let name: String
     /// The built-in looks that it stands for.
     let builtIn: DetectorSet

@@ -47,10 +47,13 @@ public final class MaskEngine {
             case .replaced: Array(output.bytes)
             }
         guard type != .plain, text.count <= masker.limits.cellBytes else { return Answer(findings: [], masked: masked) }
-        return Answer(findings: findings(text, context, type), masked: masked)
+        // `\x…`: what the digits stand for is what is looked at, and found as a whole.
+        let isHex = type == .bytea && text.starts(with: "\\x".utf8)
+        let shown = isHex ? UnsafeRawBufferPointer(rebasing: text[2...]) : text
+        return Answer(findings: findings(shown, context, type, at: isHex ? 2 : 0), masked: masked)
     }
 
-    private func findings(_ text: UnsafeRawBufferPointer, _ context: ColumnContext, _ type: MaskedType) -> [Finding] {
+    private func findings(_ text: UnsafeRawBufferPointer, _ context: ColumnContext, _ type: MaskedType, at offset: Int) -> [Finding] {
         let collector = masker.scanner.collector
         let isNumber = type == .int8 || type == .numeric || type == .float8
         guard collector.collect(text, context, numbersOnly: isNumber) else { return [] }
@@ -63,7 +66,7 @@ public final class MaskEngine {
                 let outer = other.start..<other.end
                 return outer != range && outer.lowerBound <= range.lowerBound && outer.upperBound >= range.upperBound
             }
-            let hit = Finding(detector: name(of: finding.detector), range: range)
+            let hit = Finding(detector: name(of: finding.detector), range: range.lowerBound + offset..<range.upperBound + offset)
             if !isPart, !found.contains(hit) { found.append(hit) }
         }
         return found

@@ -38,9 +38,9 @@ enum DetectorCatalogue {
     }
 
     /// Names that older policies and other tools use.
-    static let aliases: [String: String] = ["pii.card": "pii.credit_card", "pii.ip_address": "pii.ipv4", "pii.ssn": "pii.us_ssn"]
+    static let aliases: [String: String] = ["pii.card": "pii.credit_card"]
 
-    /// What a name stands for: a detector, or every one of a group (`pii.any`, `secrets.any`). nil: nothing.
+    /// What a name stands for: a detector, or every one of a group (`pii.all`, `secrets.all`). nil: nothing.
     static func positions(named name: String) -> DetectorSet? {
         guard all != nil else { return nil }
         if let known = byName[name] { return known }
@@ -52,14 +52,14 @@ enum DetectorCatalogue {
         for (position, specification) in specifications.enumerated() {
             let group = specification.name.prefix { $0 != "." }
             sets[specification.name, default: .empty].insert(position)
-            sets[group + ".any", default: .empty].insert(position)
+            sets[group + ".all", default: .empty].insert(position)
         }
         for (alias, name) in aliases { sets[alias] = sets[name] }
         return sets
     }()
 
     /// The names of groups.
-    static let groupNames = ["pii.any", "secrets.any"]
+    static let groupNames = ["pii.all", "secrets.all"]
 
     private static func positions(where holds: (DetectorSpecification) -> Bool) -> DetectorSet {
         DetectorSet(specifications.indices.filter { holds(specifications[$0]) })

@@ -1,5 +1,5 @@
 // A set of built-in detectors: two words, for the loops over cells.
-import CGate
+import MaskGate
 
 /// Positions in `DetectorCatalogue.all`, at most 128.
 struct DetectorSet: Hashable, BitwiseCopyable, Sendable {
@@ -15,7 +15,7 @@ struct DetectorSet: Hashable, BitwiseCopyable, Sendable {
         self.high = high
     }
 
-    @inline(__always) init(_ set: cgate_set) { self.init(low: set.low, high: set.high) }
+    @inline(__always) init(_ set: maskgate_set) { self.init(low: set.low, high: set.high) }
 
     init(_ positions: some Sequence<Int>) {
         self.init()

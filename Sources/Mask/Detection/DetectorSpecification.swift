@@ -27,7 +27,7 @@ enum DetectorTrigger: Sendable {
     static func run(_ length: Int) -> DetectorTrigger { .run(length...length, before: false, after: false) }
 }
 
-/// The gate's flags, by their numbers in CGate.h.
+/// The gate's flags, by their numbers in MaskGate.h.
 enum DetectorFlag: Int, Sendable {
     case at = 0, plus, dotted, colons, octets, dashes, dollar, equals, scheme, long40, long16, high, percent, backslash, entity, colon,
         parenthesis, tilde, country, badge

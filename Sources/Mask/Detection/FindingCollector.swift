@@ -1,5 +1,5 @@
 // Finds every hit of a plan's detectors in one text: the gate first, then PCRE2 for the few that could match, then checks and context.
-import CGate
+import MaskGate
 import Patterns
 
 /// A hit, in bytes of the text.
@@ -98,7 +98,7 @@ final class FindingCollector {
         var candidates = wanted
         var flags = UInt32.max
         if let gate {
-            var result = cgate_result()
+            var result = maskgate_result()
             gate.scan(text, into: &result)
             let raised = DetectorSet(result.raises).union(context.raised)
             let runs = DetectorSet(result.runs).subtracting(compactNeedWord.subtracting(raised))

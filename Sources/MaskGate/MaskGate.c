@@ -1,5 +1,5 @@
 // The gate's one pass: class bits of sixty-four bytes at a time, combined by shifts and ANDs, and a walk over words and digit runs.
-#include "CGate.h"
+#include "MaskGate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,19 +7,19 @@
 #include <emmintrin.h>
 #endif
 
-cgate_tables *cgate_make(void) {
-    cgate_tables *tables = calloc(1, sizeof(cgate_tables));
+maskgate_tables *maskgate_make(void) {
+    maskgate_tables *tables = calloc(1, sizeof(maskgate_tables));
     if (tables) tables->shortest_word = 64;
     return tables;
 }
-void cgate_free(cgate_tables *tables) { free(tables); }
+void maskgate_free(maskgate_tables *tables) { free(tables); }
 
-static inline void include(cgate_set *into, cgate_set set) {
+static inline void include(maskgate_set *into, maskgate_set set) {
     into->low |= set.low;
     into->high |= set.high;
 }
 
-static inline void insert(cgate_set *into, unsigned detector) {
+static inline void insert(maskgate_set *into, unsigned detector) {
     if (detector < 64) into->low |= 1ull << detector;
     else if (detector < 128) into->high |= 1ull << (detector - 64);
 }
@@ -34,14 +34,14 @@ static inline uint32_t head_of(const uint8_t *bytes, uint8_t fourth) {
 
 static inline uint32_t hash_of(uint32_t head) { return (head * 0x9e3779b1u) >> 19; }
 
-int cgate_add_head(cgate_tables *tables, const uint8_t *bytes, int is_context, unsigned detector) {
+int maskgate_add_head(maskgate_tables *tables, const uint8_t *bytes, int is_context, unsigned detector) {
     uint32_t head = head_of(bytes, bytes[3]);
     uint32_t place = hash_of(head);
     tables->taken[place >> 6] |= 1ull << (place & 63);
-    while (tables->rows[place] != 0 && tables->row_heads[tables->rows[place]] != head) place = (place + 1) % CGATE_HEADS;
+    while (tables->rows[place] != 0 && tables->row_heads[tables->rows[place]] != head) place = (place + 1) % MASKGATE_HEADS;
     uint16_t *slot = &tables->rows[place];
     if (*slot == 0) {
-        if (tables->row_count + 1 >= CGATE_ROWS) return 0;
+        if (tables->row_count + 1 >= MASKGATE_ROWS) return 0;
         *slot = (uint16_t)++tables->row_count;
         tables->row_heads[*slot] = head;
     }
@@ -49,7 +49,7 @@ int cgate_add_head(cgate_tables *tables, const uint8_t *bytes, int is_context, u
     return 1;
 }
 
-void cgate_add(cgate_tables *tables, int kind, unsigned index, unsigned detector) {
+void maskgate_add(maskgate_tables *tables, int kind, unsigned index, unsigned detector) {
     switch (kind) {
     case 0: if (index < 128) insert(&tables->runs[index], detector); break;
     case 1: if (index < 64) insert(&tables->pairs[index], detector); break;
@@ -58,7 +58,7 @@ void cgate_add(cgate_tables *tables, int kind, unsigned index, unsigned detector
         insert(&tables->words[index], detector);
         if (index < tables->shortest_word) tables->shortest_word = index;
         break;
-    case 3: if (index < CGATE_FLAGS) insert(&tables->flags[index], detector); break;
+    case 3: if (index < MASKGATE_FLAGS) insert(&tables->flags[index], detector); break;
     case 4: if (index < 32) insert(&tables->digits[index], detector); break;
     case 5: if (index < 32) insert(&tables->clusters[index], detector); break;
     default: break;
@@ -186,26 +186,26 @@ static inline void classify(const uint8_t *block, uint64_t *class) {
 }
 
 typedef struct {
-    const cgate_tables *tables;
+    const maskgate_tables *tables;
     const uint8_t *text;
     size_t count;
-    cgate_result *result;
+    maskgate_result *result;
     size_t word_start, run_start, run_end;
     unsigned run_length, digits, colons, dotted, country, badge;
     /// The digits of the runs that separators join, and what their pairs gave cause for.
     unsigned cluster_digits;
-    cgate_set cluster;
+    maskgate_set cluster;
 } walk;
 
 static inline void word_begins(walk *walk, size_t at) {
     walk->word_start = at;
     // No head begins with a digit.
     if (walk->count - at < 3 || walk->text[at] < 'A') return;
-    const cgate_tables *tables = walk->tables;
+    const maskgate_tables *tables = walk->tables;
     uint32_t head = head_of(walk->text + at, walk->count - at > 3 ? walk->text[at + 3] : 0);
     uint32_t place = hash_of(head);
     if (!(tables->taken[place >> 6] >> (place & 63) & 1)) return;
-    for (;; place = (place + 1) % CGATE_HEADS) {
+    for (;; place = (place + 1) % MASKGATE_HEADS) {
         unsigned row = tables->rows[place];
         if (row == 0) return;
         if (tables->row_heads[row] != head) continue;
@@ -229,10 +229,10 @@ static inline int is_separator(uint8_t byte) {
 }
 
 static void cluster_ends(walk *walk) {
-    cgate_set possible = walk->tables->clusters[walk->cluster_digits < 31 ? walk->cluster_digits : 31];
+    maskgate_set possible = walk->tables->clusters[walk->cluster_digits < 31 ? walk->cluster_digits : 31];
     walk->result->others.low |= walk->cluster.low & possible.low;
     walk->result->others.high |= walk->cluster.high & possible.high;
-    walk->cluster = (cgate_set){0, 0};
+    walk->cluster = (maskgate_set){0, 0};
 }
 
 static inline void run_ends(walk *walk, size_t start, size_t end) {
@@ -301,25 +301,25 @@ static unsigned flags_of(bits classes, walk *walk, size_t at) {
     const uint64_t *now = classes.now;
     uint64_t letter = now[ALPHA], digit = now[DIGIT];
     unsigned flags = 0;
-    flags |= (unsigned)(now[AT] != 0) << CGATE_AT;
-    flags |= (unsigned)((behind(classes, PLUS, 1) & (digit | now[OPEN])) != 0) << CGATE_PLUS;
+    flags |= (unsigned)(now[AT] != 0) << MASKGATE_AT;
+    flags |= (unsigned)((behind(classes, PLUS, 1) & (digit | now[OPEN])) != 0) << MASKGATE_PLUS;
     walk->dotted += (unsigned)__builtin_popcountll(behind(classes, DOT, 1) & digit & behind(classes, DIGIT, 2));
     walk->colons += (unsigned)__builtin_popcountll(now[COLON]);
-    flags |= (unsigned)((behind(classes, COLON, 1) & now[COLON]) != 0 || walk->colons >= 6) << CGATE_COLONS;
-    flags |= (unsigned)(walk->dotted >= 3) << CGATE_DOTTED;
-    flags |= (unsigned)(five_apart(classes, COLON) || five_apart(classes, DASH) || (now[DOT] & behind(classes, DOT, 5)) != 0) << CGATE_OCTETS;
+    flags |= (unsigned)((behind(classes, COLON, 1) & now[COLON]) != 0 || walk->colons >= 6) << MASKGATE_COLONS;
+    flags |= (unsigned)(walk->dotted >= 3) << MASKGATE_DOTTED;
+    flags |= (unsigned)(five_apart(classes, COLON) || five_apart(classes, DASH) || (now[DOT] & behind(classes, DOT, 5)) != 0) << MASKGATE_OCTETS;
     uint64_t dashes = now[DASH] & behind(classes, DASH, 1) & behind(classes, DASH, 2) & behind(classes, DASH, 3) & behind(classes, DASH, 4);
-    flags |= (unsigned)(dashes != 0) << CGATE_DASHES;
-    flags |= (unsigned)(now[DOLLAR] != 0) << CGATE_DOLLAR;
-    flags |= ends_key(walk, at, now[EQUALS]) << CGATE_EQUALS;
-    flags |= (unsigned)((behind(classes, COLON, 1) & now[SLASH]) != 0) << CGATE_SCHEME;
-    flags |= (unsigned)(now[COLON] != 0) << CGATE_COLON;
-    flags |= (unsigned)(now[HIGH] != 0) << CGATE_HIGH;
-    flags |= (unsigned)(now[TILDE] != 0) << CGATE_TILDE;
-    flags |= (unsigned)((behind(classes, PERCENT, 1) & digit) != 0) << CGATE_PERCENT;
-    flags |= (unsigned)((behind(classes, BACKSLASH, 1) & (letter | now[SLASH])) != 0) << CGATE_BACKSLASH;
-    flags |= (unsigned)((behind(classes, AMPERSAND, 1) & now[NUMBER]) != 0) << CGATE_ENTITY;
-    flags |= spells(walk, at, now[OPEN]) << CGATE_PARENTHESIS;
+    flags |= (unsigned)(dashes != 0) << MASKGATE_DASHES;
+    flags |= (unsigned)(now[DOLLAR] != 0) << MASKGATE_DOLLAR;
+    flags |= ends_key(walk, at, now[EQUALS]) << MASKGATE_EQUALS;
+    flags |= (unsigned)((behind(classes, COLON, 1) & now[SLASH]) != 0) << MASKGATE_SCHEME;
+    flags |= (unsigned)(now[COLON] != 0) << MASKGATE_COLON;
+    flags |= (unsigned)(now[HIGH] != 0) << MASKGATE_HIGH;
+    flags |= (unsigned)(now[TILDE] != 0) << MASKGATE_TILDE;
+    flags |= (unsigned)((behind(classes, PERCENT, 1) & digit) != 0) << MASKGATE_PERCENT;
+    flags |= (unsigned)((behind(classes, BACKSLASH, 1) & (letter | now[SLASH])) != 0) << MASKGATE_BACKSLASH;
+    flags |= (unsigned)((behind(classes, AMPERSAND, 1) & now[NUMBER]) != 0) << MASKGATE_ENTITY;
+    flags |= spells(walk, at, now[OPEN]) << MASKGATE_PARENTHESIS;
     return flags;
 }
 
@@ -333,10 +333,10 @@ static inline unsigned long_tokens(bits classes) {
     if (!token) return 0;
     token &= token >> 16;
     token &= token >> 8;
-    return 1u << CGATE_LONG16 | (unsigned)(token != 0) << CGATE_LONG40;
+    return 1u << MASKGATE_LONG16 | (unsigned)(token != 0) << MASKGATE_LONG40;
 }
 
-void cgate_scan(const cgate_tables *tables, const uint8_t *text, size_t count, cgate_result *result) {
+void maskgate_scan(const maskgate_tables *tables, const uint8_t *text, size_t count, maskgate_result *result) {
     memset(result, 0, sizeof *result);
     walk walk = {.tables = tables, .text = text, .count = count, .result = result};
     uint64_t rows[2][CLASSES];
@@ -374,13 +374,13 @@ void cgate_scan(const cgate_tables *tables, const uint8_t *text, size_t count, c
     if (in_word) word_ends(&walk, count);
     if (in_run) run_ends(&walk, walk.run_start, count);
     if (walk.cluster.low | walk.cluster.high) cluster_ends(&walk);
-    flags |= walk.country << CGATE_COUNTRY | walk.badge << CGATE_BADGE;
-    if (!(flags >> CGATE_AT & 1)) flags &= ~(1u << CGATE_SCHEME);
+    flags |= walk.country << MASKGATE_COUNTRY | walk.badge << MASKGATE_BADGE;
+    if (!(flags >> MASKGATE_AT & 1)) flags &= ~(1u << MASKGATE_SCHEME);
     result->flags = flags;
     for (unsigned left = flags; left; left &= left - 1) {
         include(&result->others, tables->flags[__builtin_ctz(left)]);
     }
-    cgate_set enough = tables->digits[walk.digits < 31 ? walk.digits : 31];
+    maskgate_set enough = tables->digits[walk.digits < 31 ? walk.digits : 31];
     result->runs.low &= enough.low;
     result->runs.high &= enough.high;
     result->others.low &= enough.low;
