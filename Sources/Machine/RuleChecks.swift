@@ -151,7 +151,8 @@ struct RuleChecks {
         let (first, last) = (Int(transform.first), Int(transform.last))
         let sane =
             switch transform.kind {
-            case .null, .redact, .hash: first == 0 && last == 0
+            case .null, .redact, .hash, .zero, .tokenize, .year, .domain: first == 0 && last == 0
+            case .range: (2...TransformRecord.maximumStep).contains(transform.step)
             case .last: first == 0 && last <= ProgramLimits.keptCharacters
             case .partial: first <= ProgramLimits.keptCharacters && last <= ProgramLimits.keptCharacters
             }

@@ -52,12 +52,14 @@ public final class CellMasker {
     private func apply(
         _ transform: MaskTransform, to cell: UnsafeRawBufferPointer, _ rule: CellRule, into output: MaskOutput
     ) -> CellOutcome {
-        switch rule.type {
-        case .json, .jsonb, .int8, .float8, .numeric, .bytea, .structured, .plain, .other: return .null
-        case .text: break
+        guard rule.type == .text else {
+            let before = output.count
+            if writer.writeTyped(transform, of: cell, rule.type, rule.format, into: output) { return .replaced }
+            output.truncate(to: before)
+            return .null
         }
-        // What `partial` keeps may hold a hit, or the part of one that no detector would know: so value masks go first.
-        if case .partial = transform, rule.scansValues {
+        // What such a transform keeps may hold a hit, or the part of one that no detector would know: so value masks go first.
+        if transform.keepsPart, rule.scansValues {
             scratch.removeAll(keepingAtMost: limits.keptBytes)
             switch scanner.rewrite(cell, form: .plain, context: rule.context, writer: writer, into: scratch) {
             case .withheld: return .null
@@ -76,7 +78,7 @@ public final class CellMasker {
     private func scan(_ cell: UnsafeRawBufferPointer, _ rule: CellRule, into output: MaskOutput) -> CellOutcome {
         let context = rule.context
         switch rule.type {
-        case .plain: return .unchanged
+        case .boolean, .int2, .int4, .date, .timestamp, .timestamptz, .uuid, .plain: return .unchanged
         case .text:
             return outcome(scanner.rewrite(cell, form: .plain, context: context, writer: writer, into: output))
         case .json:
@@ -123,13 +125,9 @@ public final class CellMasker {
     /// True also for bytes that are not such a number: what cannot be read is withheld.
     private func numberMayHit(_ cell: UnsafeRawBufferPointer, _ type: MaskedType, _ context: ColumnContext) -> Bool {
         scratch.removeAll(keepingAtMost: limits.keptBytes)
-        let isNumber: Bool
-        switch type {
-        case .int8: isNumber = BinaryNumbers.appendInt8(cell, to: scratch)
-        case .float8: isNumber = BinaryNumbers.appendFloat8(cell, to: scratch)
-        case .numeric: isNumber = BinaryNumbers.appendNumeric(cell, to: scratch)
-        case .text, .json, .jsonb, .bytea, .structured, .plain, .other: isNumber = false
-        }
+        let isNumber =
+            type == .int8 ? BinaryNumbers.appendInt8(cell, to: scratch)
+            : type == .float8 ? BinaryNumbers.appendFloat8(cell, to: scratch) : BinaryNumbers.appendNumeric(cell, to: scratch)
         return !isNumber || scanner.mayHit(scratch.bytes, context, numbersOnly: true)
     }
 

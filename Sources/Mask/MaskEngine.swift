@@ -46,7 +46,7 @@ public final class MaskEngine {
             case .null: nil
             case .replaced: Array(output.bytes)
             }
-        guard type != .plain, text.count <= masker.limits.cellBytes else { return Answer(findings: [], masked: masked) }
+        guard type.isSearched, text.count <= masker.limits.cellBytes else { return Answer(findings: [], masked: masked) }
         // `\x…`: what the digits stand for is what is looked at, and found as a whole.
         let isHex = type == .bytea && text.starts(with: "\\x".utf8)
         let shown = isHex ? UnsafeRawBufferPointer(rebasing: text[2...]) : text

@@ -18,7 +18,9 @@ public enum MaskedType: UInt8, BitwiseCopyable, Sendable {
     case bytea
     /// `xml`, arrays of texts and `hstore`: as text, values stand in them as they are; in binary, each is preceded by its length.
     case structured
-    /// What holds no value that a detector knows: booleans, integers of up to four bytes, dates, times, UUIDs. NULL under a column mask.
+    /// What holds no value that a detector knows, and what a typed mask can write.
+    case boolean, int2, int4, date, timestamp, timestamptz, uuid
+    /// What holds no value that a detector knows either: times, intervals, `float4`. NULL under a column mask.
     case plain
     /// Everything else, extension types and unknown OIDs too: NULL under any mask.
     case other
@@ -35,7 +37,14 @@ public enum MaskedType: UInt8, BitwiseCopyable, Sendable {
         case 1700: self = .numeric
         case 17: self = .bytea
         case 142, 143, 199, 1009, 1015, 1014, 1003: self = .structured  // xml, and arrays of xml, json and the kinds of text
-        case 16, 21, 23, 26, 700, 1082, 1083, 1114, 1184, 1186, 1266, 2950: self = .plain
+        case 16: self = .boolean
+        case 21: self = .int2
+        case 23: self = .int4
+        case 1082: self = .date
+        case 1114: self = .timestamp
+        case 1184: self = .timestamptz
+        case 2950: self = .uuid
+        case 26, 700, 1083, 1186, 1266: self = .plain
         default: self = .other
         }
     }
@@ -51,10 +60,23 @@ public enum MaskedType: UInt8, BitwiseCopyable, Sendable {
         case "numeric", "decimal": self = .numeric
         case "bytea": self = .bytea
         case "xml", "hstore": self = .structured
-        case "bool", "boolean", "int2", "int4", "int", "integer", "smallint", "serial", "oid", "real", "float4", "date", "time", "timetz",
-            "timestamp", "timestamptz", "timestamp with time zone", "timestamp without time zone", "interval", "uuid":
-            self = .plain
+        case "bool", "boolean": self = .boolean
+        case "int2", "smallint", "smallserial": self = .int2
+        case "int4", "int", "integer", "serial": self = .int4
+        case "date": self = .date
+        case "timestamp", "timestamp without time zone": self = .timestamp
+        case "timestamptz", "timestamp with time zone": self = .timestamptz
+        case "uuid": self = .uuid
+        case "oid", "real", "float4", "time", "timetz", "interval": self = .plain
         default: self = base.hasSuffix("]") ? .structured : .text
+        }
+    }
+
+    /// Whether value masks look into it at all.
+    public var isSearched: Bool {
+        switch self {
+        case .text, .json, .jsonb, .int8, .float8, .numeric, .bytea, .structured, .other: true
+        case .boolean, .int2, .int4, .date, .timestamp, .timestamptz, .uuid, .plain: false
         }
     }
 }

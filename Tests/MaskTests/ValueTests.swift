@@ -77,7 +77,7 @@ struct ValueTests {
 
     @Test(arguments: [
         (UInt32(25), MaskedType.text), (1043, .text), (1042, .text), (19, .text), (114, .json), (3802, .jsonb), (20, .int8),
-        (1700, .numeric), (17, .bytea), (23, .plain), (1009, .structured), (18, .other), (142, .structured), (2950, .plain), (0, .other),
+        (1700, .numeric), (17, .bytea), (23, .int4), (1009, .structured), (18, .other), (142, .structured), (2950, .uuid), (0, .other),
         (.max, .other),
     ])
     func typesByOID(oid: UInt32, type: MaskedType) { #expect(MaskedType(oid: oid) == type) }
