@@ -5,7 +5,7 @@ enum StandardPolicyTexts {
     static let all: [String: String] = [
         "std.pii": ##"""
             /// Detectors of personal data for `value` masks. They ship with the masker, which knows them by these names: the
-            /// patterns here say what it looks for before it applies its checks and reads the words around.
+            /// pattern here, or the first of several, says what it looks for before it applies its checks and reads the words around it.
             policy std.pii edition 1
 
             /// Every detector of this page.
@@ -40,7 +40,7 @@ enum StandardPolicyTexts {
 
             /// A date of which a word says that someone was born on it.
             detector date_of_birth {
-              pattern "(?<![0-9A-Za-z])(?:(?:19|20)[0-9]{2}[-./ ]?(?:0?[1-9]|1[0-2])[-./ ]?(?:0[1-9]|[12][0-9]|3[01]|[1-9])|(?:0?[1-9]|[12][0-9]|3[01])[-./ ](?:0?[1-9]|[12][0-9]|3[01])[-./ ](?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th|\\.)?[ -](?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)[a-z]{0,6}+\\.?,?[ -](?:19|20)[0-9]{2}|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)[a-z]{0,6}+\\.?[ -](?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?,?[ -](?:19|20)[0-9]{2})(?![0-9])"
+              pattern "(?<![0-9A-Za-z])(?:(?:19|20)[0-9]{2}(?:[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0[1-9]|[12][0-9]|3[01]|[1-9])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))|(?:0?[1-9]|[12][0-9]|3[01])[-./ ](?:0?[1-9]|[12][0-9]|3[01])[-./ ](?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th|\\.)?[ -](?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)[a-z]{0,6}+\\.?,?[ -](?:19|20)[0-9]{2}|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)[a-z]{0,6}+\\.?[ -](?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?,?[ -](?:19|20)[0-9]{2})(?![0-9A-Za-z])"
             }
 
             /// A passport number of which a word says that it is one.
@@ -303,7 +303,7 @@ enum StandardPolicyTexts {
             """##,
         "std.secrets": ##"""
             /// Detectors of keys, tokens and passwords for `value` masks. They ship with the masker, which knows them by these names: the
-            /// patterns here say what it looks for before it applies its checks and reads the words around.
+            /// pattern here, or the first of several, says what it looks for before it applies its checks and reads the words around it.
             policy std.secrets edition 1
 
             /// Every detector of this page.
