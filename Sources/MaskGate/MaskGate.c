@@ -67,7 +67,7 @@ void maskgate_add(maskgate_tables *tables, int kind, unsigned index, unsigned de
 
 typedef unsigned __int128 wide;
 
-enum { DIGIT, ALPHA, TOKEN, AT, PLUS, DOT, COLON, DASH, DOLLAR, EQUALS, SLASH, HIGH, PERCENT, BACKSLASH, AMPERSAND, NUMBER, OPEN, TILDE, CLASSES };
+enum { DIGIT, ALPHA, TOKEN, AT, PLUS, DOT, COLON, DASH, DOLLAR, EQUALS, SLASH, HIGH, PERCENT, BACKSLASH, AMPERSAND, NUMBER, OPEN, TILDE, UPPER, SPACE, CLASSES };
 
 /// Bits of every class: of a block, and of the one before it.
 typedef struct {
@@ -108,19 +108,24 @@ static inline __m128i between(__m128i bytes, uint8_t from, uint8_t width) {
 
 // Bytes that are none of letters, digits, spaces, commas and zeros.
 static inline uint64_t letters_and_digits(const uint8_t *block, uint64_t *class) {
-    uint64_t digits = 0, letters = 0, rest = 0;
+    uint64_t digits = 0, letters = 0, capitals = 0, spaces = 0, rest = 0;
     for (unsigned at = 0; at < 64; at += 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(block + at));
         __m128i digit = between(bytes, '0', 10);
         __m128i letter = between(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 26);
-        __m128i dull = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(',')));
+        __m128i space = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(' '));
+        __m128i dull = _mm_or_si128(space, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(',')));
         dull = _mm_or_si128(dull, _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
         digits |= (uint64_t)(uint32_t)_mm_movemask_epi8(digit) << at;
         letters |= (uint64_t)(uint32_t)_mm_movemask_epi8(letter) << at;
+        capitals |= (uint64_t)(uint32_t)_mm_movemask_epi8(between(bytes, 'A', 26)) << at;
+        spaces |= (uint64_t)(uint32_t)_mm_movemask_epi8(space) << at;
         rest |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_or_si128(dull, _mm_or_si128(digit, letter))) << at;
     }
     class[DIGIT] = digits;
     class[ALPHA] = letters;
+    class[UPPER] = capitals;
+    class[SPACE] = spaces;
     return ~rest;
 }
 
@@ -151,13 +156,17 @@ static inline void each_class(const uint8_t *block, uint64_t *class) {
 }
 #else
 static inline uint64_t letters_and_digits(const uint8_t *block, uint64_t *class) {
-    uint64_t digits = 0, letters = 0;
+    uint64_t digits = 0, letters = 0, capitals = 0, spaces = 0;
     for (unsigned at = 0; at < 64; at++) {
+        capitals |= (uint64_t)((uint8_t)(block[at] - 'A') < 26) << at;
+        spaces |= (uint64_t)(block[at] == ' ') << at;
         digits |= (uint64_t)((uint8_t)(block[at] - '0') < 10) << at;
         letters |= (uint64_t)is_letter(block[at]) << at;
     }
     class[DIGIT] = digits;
     class[ALPHA] = letters;
+    class[UPPER] = capitals;
+    class[SPACE] = spaces;
     return ~(digits | letters);
 }
 
@@ -197,8 +206,8 @@ typedef struct {
     maskgate_set cluster;
 } walk;
 
-static inline void word_begins(walk *walk, size_t at) {
-    walk->word_start = at;
+// A word, or a part of one that begins with a capital after a small letter.
+static inline void head_begins(walk *walk, size_t at) {
     // No head begins with a digit.
     if (walk->count - at < 3 || walk->text[at] < 'A') return;
     const maskgate_tables *tables = walk->tables;
@@ -213,6 +222,11 @@ static inline void word_begins(walk *walk, size_t at) {
         include(&walk->result->raises, tables->raises[row]);
         return;
     }
+}
+
+static inline void word_begins(walk *walk, size_t at) {
+    walk->word_start = at;
+    head_begins(walk, at);
 }
 
 static inline void word_ends(walk *walk, size_t at) {
@@ -319,6 +333,9 @@ static unsigned flags_of(bits classes, walk *walk, size_t at) {
     flags |= (unsigned)((behind(classes, PERCENT, 1) & digit) != 0) << MASKGATE_PERCENT;
     flags |= (unsigned)((behind(classes, BACKSLASH, 1) & (letter | now[SLASH])) != 0) << MASKGATE_BACKSLASH;
     flags |= (unsigned)((behind(classes, AMPERSAND, 1) & now[NUMBER]) != 0) << MASKGATE_ENTITY;
+    uint64_t spaced = now[SPACE] & behind(classes, SPACE, 2) & behind(classes, SPACE, 4);
+    if (spaced) spaced &= behind(classes, SPACE, 6) & behind(classes, SPACE, 8) & behind(classes, SPACE, 10);
+    flags |= (unsigned)(spaced != 0) << MASKGATE_SPACED;
     flags |= spells(walk, at, now[OPEN]) << MASKGATE_PARENTHESIS;
     return flags;
 }
@@ -364,6 +381,8 @@ void maskgate_scan(const maskgate_tables *tables, const uint8_t *text, size_t co
             else word_ends(&walk, edge);
         }
         in_word = word >> 63;
+        uint64_t humps = now[UPPER] & behind(classes, ALPHA, 1) & ~behind(classes, UPPER, 1);
+        for (; humps; humps &= humps - 1) head_begins(&walk, at + (size_t)__builtin_ctzll(humps));
         for (uint64_t edges = now[DIGIT] ^ (now[DIGIT] << 1 | in_run); edges; edges &= edges - 1) {
             size_t edge = at + (size_t)__builtin_ctzll(edges);
             if (now[DIGIT] >> (edge - at) & 1) walk.run_start = edge;

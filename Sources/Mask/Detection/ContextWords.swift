@@ -97,13 +97,18 @@ enum ContextWords {
         let upper = min(text.count, hit.upperBound + after)
         var index = lower
         while index < upper {
-            let begins = ASCII.isLetter(text[index]) && (index == 0 || !ASCII.isAlphanumeric(text[index - 1]))
+            let begins = ASCII.isLetter(text[index]) && (index == 0 || begins(text[index], after: text[index - 1]))
             if begins, !hit.contains(index) {
                 if words.contains(wordAt: index, in: text) { return true }
             }
             index += 1
         }
         return false
+    }
+
+    /// Whether a letter begins a word, or a part of one: `userPhone`.
+    private static func begins(_ letter: UInt8, after last: UInt8) -> Bool {
+        !ASCII.isAlphanumeric(last) || letter & 32 == 0 && ASCII.isLetter(last) && last & 32 != 0
     }
 
     /// Whether one of the last words before a hit says that it is something else.

@@ -30,7 +30,7 @@ enum DetectorTrigger: Sendable {
 /// The gate's flags, by their numbers in MaskGate.h.
 enum DetectorFlag: Int, Sendable {
     case at = 0, plus, dotted, colons, octets, dashes, dollar, equals, scheme, long40, long16, high, percent, backslash, entity, colon,
-        parenthesis, tilde, country, badge
+        parenthesis, tilde, country, badge, spaced
 }
 
 /// What must stand around a candidate that passed its check.

@@ -70,6 +70,26 @@ enum EscapedCharacter {
         return (byte, end - index)
     }
 
+    /// Whether six spaces stand with one byte between each two: `4 1 1 1 1 1 1`.
+    static func isSpacedOut(_ text: UnsafeRawBufferPointer) -> Bool {
+        var run = 0
+        var lane = (0, 0)
+        // Even and odd places by turns.
+        for index in 0..<text.count {
+            run = text[index] == UInt8(ascii: " ") ? lane.0 + 1 : 0
+            if run == 6 { return true }
+            lane = (lane.1, run)
+        }
+        return false
+    }
+
+    /// Whether a space stands between two single characters.
+    static func spaced(_ text: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+        let space = UInt8(ascii: " ")
+        guard index > 0, index + 1 < text.count, text[index - 1] != space, text[index + 1] != space else { return false }
+        return (index == 1 || text[index - 2] == space) && (index + 2 == text.count || text[index + 2] == space)
+    }
+
     /// A scalar of UTF-8 that looks like, or is as good as, one of ASCII.
     static func unicode(_ text: UnsafeRawBufferPointer, _ index: Int) -> (UInt8?, Int)? {
         let first = text[index]

@@ -3,7 +3,7 @@
 /// Makes another text of a text, and knows where each byte of it came from. Reused; not thread-safe.
 final class TextNormaliser {
     /// The gate's flags without which no character is written otherwise than it is meant.
-    static let characterFlags = bits(.high, .percent, .backslash, .entity, .parenthesis)
+    static let characterFlags = bits(.high, .percent, .backslash, .entity, .parenthesis, .spaced)
     /// The flag without which nothing is encoded as a whole.
     static let encodingFlags = bits(.long16)
     static let flags = characterFlags | encodingFlags
@@ -29,9 +29,10 @@ final class TextNormaliser {
         reserve(input.count + 1)
         var index = 0
         var isChanged = false
+        let isSpacedOut = EscapedCharacter.isSpacedOut(input)
         while index < input.count {
             let byte = input[index]
-            if let (scalar, length) = Self.written(byte, input, index) {
+            if let (scalar, length) = Self.written(byte, input, index, isSpacedOut: isSpacedOut) {
                 isChanged = true
                 append(scalar, from: index)
                 index += length
@@ -45,7 +46,7 @@ final class TextNormaliser {
     }
 
     /// What is meant where something else is written: a byte, nil for nothing at all, and how much was read.
-    private static func written(_ byte: UInt8, _ input: UnsafeRawBufferPointer, _ index: Int) -> (UInt8?, Int)? {
+    private static func written(_ byte: UInt8, _ input: UnsafeRawBufferPointer, _ index: Int, isSpacedOut: Bool) -> (UInt8?, Int)? {
         switch byte {
         case 0x80...: return EscapedCharacter.unicode(input, index)
         case UInt8(ascii: "%"): return EscapedCharacter.percent(input, index)
@@ -53,9 +54,10 @@ final class TextNormaliser {
         case UInt8(ascii: "&"): return EscapedCharacter.entity(input, index)
         case UInt8(ascii: "("), UInt8(ascii: "["): return EscapedCharacter.spelled(input, index)
         case UInt8(ascii: " "):
-            // The space before `(at)`.
-            guard index + 1 < input.count, EscapedCharacter.spelled(input, index + 1) != nil else { return nil }
-            return (nil, 1)
+            // The space before `(at)`, and those of a text that is spaced out.
+            guard index + 1 < input.count else { return nil }
+            if isSpacedOut, EscapedCharacter.spaced(input, index) { return (nil, 1) }
+            return EscapedCharacter.spelled(input, index + 1) == nil ? nil : (nil, 1)
         default: return nil
         }
     }

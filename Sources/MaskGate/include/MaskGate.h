@@ -30,7 +30,8 @@ enum {
     MASKGATE_TILDE = 17,      // a tilde
     MASKGATE_COUNTRY = 18,    // two digits after two letters that are capitals or begin a word
     MASKGATE_BADGE = 19,      // six digits, a byte before them and two letters, a byte after them and one of A to D
-    MASKGATE_FLAGS = 20
+    MASKGATE_SPACED = 20,     // six spaces with one byte between each two
+    MASKGATE_FLAGS = 21
 };
 
 #define MASKGATE_ROWS 2048

@@ -8,7 +8,7 @@ enum CloudSecrets {
             shortest: 20),
         // AWS IAM: forty characters of base64, of which a word says what they are.
         DetectorSpecification(
-            name: "secrets.aws_secret_key", pattern: "(?<![0-9A-Za-z+/=_-])(?=[^0-9]*[0-9])[0-9A-Za-z+/]{40}(?![0-9A-Za-z+/=_-])",
+            name: "secrets.aws_secret_key", pattern: "(?<![0-9A-Za-z+/_-])[0-9A-Za-z+/]{40}(?![0-9A-Za-z+/=_-])",
             triggers: [.flag(.long40), .word(40...40)], shortest: 40, words: ["aws", "secret", "amazon"], compact: .word, formatted: .word,
             check: { SecretShape.isMixed($0.bytes) ? $0.range : nil }),
         // Google Cloud, API keys and OAuth client secrets and access tokens.
