@@ -27,7 +27,8 @@ public final class MaskEngine {
         try self.init(values, hashKey: hashKey, limits: limits, usesGate: true)
     }
 
-    init(_ values: [ValueMask], hashKey: [UInt8] = [], limits: MaskLimits = MaskLimits(), usesGate: Bool) throws(MaskPlanError) {
+    /// Without the gate every pattern is run, which must find the same.
+    package init(_ values: [ValueMask], hashKey: [UInt8] = [], limits: MaskLimits = MaskLimits(), usesGate: Bool) throws(MaskPlanError) {
         let plan = try MaskPlan(columns: [], values: values, hashKey: hashKey)
         masker = CellMasker(plan: plan, limits: limits, usesGate: usesGate)
         owned = values.compactMap { $0.detector.own == nil ? nil : $0.detector.name }

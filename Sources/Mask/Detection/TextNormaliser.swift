@@ -1,7 +1,7 @@
 // Undoes what hides a value from a pattern: other digits and letters, characters without width, escapes, base64 and hexadecimal.
 
 /// Makes another text of a text, and knows where each byte of it came from. Reused; not thread-safe.
-final class TextNormaliser {
+package final class TextNormaliser {
     /// The gate's flags without which no character is written otherwise than it is meant.
     static let characterFlags = bits(.high, .percent, .backslash, .entity, .parenthesis, .spaced)
     /// The flag without which nothing is encoded as a whole.
@@ -16,15 +16,17 @@ final class TextNormaliser {
     /// Where each byte of the output begins in the input, and the end.
     private var offsets: UnsafeMutableBufferPointer<UInt32> = .allocate(capacity: 256)
 
+    package init() {}
+
     deinit { offsets.deallocate() }
 
     /// What was made last.
-    var text: UnsafeRawBufferPointer { output.bytes }
+    package var text: UnsafeRawBufferPointer { output.bytes }
     /// The place in the input of a place in what was made.
-    func offset(_ place: Int) -> Int { Int(offsets[place]) }
+    package func offset(_ place: Int) -> Int { Int(offsets[place]) }
 
     /// Rewrites characters. False when there was nothing to rewrite.
-    func normalise(_ input: UnsafeRawBufferPointer) -> Bool {
+    package func normalise(_ input: UnsafeRawBufferPointer) -> Bool {
         output.removeAll(keepingAtMost: FindingCollector.window)
         reserve(input.count + 1)
         var index = 0
@@ -75,7 +77,7 @@ final class TextNormaliser {
     }
 
     /// Decodes the next run of sixteen and more characters that is base64 or hexadecimal of a text. The run; nil when there is none.
-    func decodeNext(_ input: UnsafeRawBufferPointer, from start: Int) -> Range<Int>? {
+    package func decodeNext(_ input: UnsafeRawBufferPointer, from start: Int) -> Range<Int>? {
         var index = start
         while index < input.count {
             guard Self.isEncoding(input[index]) else {

@@ -1,11 +1,11 @@
 // Base58check, as Bitcoin's addresses use it: a version, twenty bytes, and four of a double SHA-256.
 import Sealing
 
-enum Base58 {
+package enum Base58 {
     private static let alphabet: StaticString = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
     /// Whether text is 25 bytes in base58 whose checksum is right and whose version is of an address. Cost: of 35 characters.
-    static func isAddress(_ text: UnsafeRawBufferPointer) -> Bool {
+    package static func isAddress(_ text: UnsafeRawBufferPointer) -> Bool {
         guard (26...35).contains(text.count) else { return false }
         return withUnsafeTemporaryAllocation(byteCount: 25, alignment: 8) { bytes in
             guard decode(text, into: bytes), bytes[0] == 0 || bytes[0] == 5 else { return false }

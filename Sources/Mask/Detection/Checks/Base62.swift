@@ -1,10 +1,10 @@
 // GitHub's token checksum: a CRC-32 in six characters of base62.
 
-enum Base62 {
+package enum Base62 {
     private static let alphabet: StaticString = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
     /// Whether a token's last six characters are the CRC-32 of those between its underscore and them.
-    static func isChecked(_ token: UnsafeRawBufferPointer) -> Bool {
+    package static func isChecked(_ token: UnsafeRawBufferPointer) -> Bool {
         guard let underscore = token.firstIndex(of: UInt8(ascii: "_")), token.count > underscore + 7 else { return false }
         var sum = CRC32.checksum(UnsafeRawBufferPointer(rebasing: token[(underscore + 1)..<(token.count - 6)]))
         for index in (token.count - 6..<token.count).reversed() {

@@ -1,10 +1,10 @@
 // Bech32 and bech32m (BIP 173, BIP 350): a human-readable part, a one, and characters of five bits with a BCH checksum.
 
-enum Bech32 {
+package enum Bech32 {
     private static let alphabet: StaticString = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
     /// Whether a text, all of one case, is a witness address: version 0 with bech32's checksum, later ones with bech32m's.
-    static func isValid(_ text: UnsafeRawBufferPointer) -> Bool {
+    package static func isValid(_ text: UnsafeRawBufferPointer) -> Bool {
         guard (14...90).contains(text.count), let separator = text.lastIndex(of: UInt8(ascii: "1")), separator > 0,
             text.count - separator > 7
         else { return false }

@@ -1,11 +1,11 @@
 // The header of a JSON Web Token: base64url of a JSON object that names an algorithm (RFC 7515 section 4).
 
-enum JOSEHeader {
+package enum JOSEHeader {
     /// The longest header that is looked at, in characters of base64url.
     static let longest = 4096
 
     /// Whether what stands before the first dot decodes to printable JSON that begins with a brace and has `"alg"`.
-    static func isHeader(of token: UnsafeRawBufferPointer) -> Bool {
+    package static func isHeader(of token: UnsafeRawBufferPointer) -> Bool {
         guard let dot = token.firstIndex(of: UInt8(ascii: ".")), dot <= longest else { return false }
         let encoded = UnsafeRawBufferPointer(rebasing: token[..<dot])
         return withUnsafeTemporaryAllocation(byteCount: encoded.count / 4 * 3 + 3, alignment: 8) { memory in

@@ -47,9 +47,9 @@ enum Keccak {
     private static func rotated(_ word: UInt64, _ by: UInt64) -> UInt64 { by == 0 ? word : word << by | word >> (64 - by) }
 }
 
-enum EthereumAddress {
+package enum EthereumAddress {
     /// `0x` and forty hexadecimal digits: all of one case, or of the cases that EIP-55 says.
-    static func isValid(_ text: UnsafeRawBufferPointer) -> Bool {
+    package static func isValid(_ text: UnsafeRawBufferPointer) -> Bool {
         guard text.count == 42 else { return false }
         let digits = UnsafeRawBufferPointer(rebasing: text[2...])
         guard !digits.allSatisfy({ $0 == digits[0] }) else { return false }
