@@ -20,12 +20,12 @@ enum StandardPolicyTexts {
 
             /// A telephone number: E.164 with its plus sign, North American as `(415) 555-0123`, or any with a word beside it that says so.
             detector phone {
-              pattern "(?<![0-9A-Za-z_+])\\+\\(?[1-9](?:[ .()/-]{0,3}+[0-9]){6,14}(?![0-9A-Za-z_])(?![-./,][0-9])"
+              pattern "(?<![0-9A-Za-z_+])\\+\\(?[1-9](?:[ .()/-]{0,3}+[0-9]){6,14}(?:[ ,]{0,2}(?:x|ext\\.?)\\x{20}?[0-9]{1,6})?(?![0-9A-Za-z_])(?![-./,][0-9])"
             }
 
             /// An IPv4 address that is neither loopback, unspecified nor broadcast.
             detector ipv4 {
-              pattern "(?<![0-9A-Za-z_.-])(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?![0-9A-Za-z_]|\\.[0-9]|-[0-9A-Za-z])"
+              pattern "(?<![0-9A-Za-z_.-])(?<![A-Za-z]/)(?<!rv:)(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?![0-9A-Za-z_]|\\.[0-9]|-[0-9A-Za-z])"
             }
 
             /// An IPv6 address (RFC 4291) but for `::` and `::1`.
@@ -212,7 +212,7 @@ enum StandardPolicyTexts {
 
             /// A Bitcoin address in base58check.
             detector bitcoin_address {
-              pattern "(?<![0-9A-Za-z])[13][1-9A-HJ-NP-Za-km-z]{25,34}(?![0-9A-Za-z])"
+              pattern "(?<![0-9A-Za-z])[13LMDXTmn2][1-9A-HJ-NP-Za-km-z]{25,34}(?![0-9A-Za-z])"
             }
 
             /// A segregated witness address in bech32 or bech32m.
@@ -318,7 +318,7 @@ enum StandardPolicyTexts {
 
             /// A secret access key of Amazon Web Services, with a word beside it.
             detector aws_secret_key {
-              pattern "(?<![0-9A-Za-z+/=_-])(?=[^0-9]*[0-9])[0-9A-Za-z+/]{40}(?![0-9A-Za-z+/=_-])"
+              pattern "(?<![0-9A-Za-z+/_-])[0-9A-Za-z+/]{40}(?![0-9A-Za-z+/=_-])"
             }
 
             /// An API key of Google Cloud.

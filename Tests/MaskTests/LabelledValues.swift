@@ -20,11 +20,17 @@ struct LabelledKind {
     static let all: [LabelledKind] = persons + machines + secrets
 
     private static let persons: [LabelledKind] = [
-        .init(name: "pii.email", looks: ["aaaa.aaaaaa{@}aaaaaa{.com}", "aaa99{@mail.}aaaaa{.org}", "a{_}aaaa{+x@}aaaa{-}aa{.de}"], label: "e-mail", column: "contact"),
-        .init(name: "pii.phone", looks: ["{+49 30 }9999999", "{+1 415 555 }9999", "{+33 6 }99 99 99 99", "{+447700}999999", "{(212) 5}99{-}9999"], label: "phone", column: "phone"),
-        .init(name: "pii.phone", looks: ["{030 }9999999", "{0}999999999", "{07700 9}99999"], label: "tel.", column: "mobile_number", standsAlone: false),
-        .init(name: "pii.credit_card", looks: ["{4}999999999999999", "{5}999 9999 9999 9999", "{37}99-999999-99999", "{2221}999999999999", "{6011}.9999.9999.9999"], label: "card", column: "card_number"),
-        .init(name: "pii.iban", looks: ["{DE}99999999999999999999", "{GB}99{WEST} 9999 9999 9999 99", "{NL}99{ABNA}9999999999"], label: "IBAN", column: "iban"),
+        .init(name: "pii.email", looks: ["aaaa.aaaaaa{@}aaaaaa{.com}", "aaa99{@mail.}aaaaa{.org}", "a{_}aaaa{+x@}aaaa{-}aa{.de}"],
+            label: "e-mail", column: "contact"),
+        .init(name: "pii.phone", looks: ["{+49 30 }9999999", "{+1 415 555 }9999", "{+33 6 }99 99 99 99", "{+447700}999999", "{(212) 5}99{-}9999"],
+            label: "phone", column: "phone"),
+        .init(name: "pii.phone", looks: ["{030 }9999999", "{0}999999999", "{07700 9}99999"],
+            label: "tel.", column: "mobile_number", standsAlone: false),
+        .init(name: "pii.credit_card",
+            looks: ["{4}999999999999999", "{5}999 9999 9999 9999", "{37}99-999999-99999", "{2221}999999999999", "{6011}.9999.9999.9999"],
+            label: "card", column: "card_number"),
+        .init(name: "pii.iban", looks: ["{DE}99999999999999999999", "{GB}99{WEST} 9999 9999 9999 99", "{NL}99{ABNA}9999999999"],
+            label: "IBAN", column: "iban"),
         .init(name: "pii.bic", looks: ["AAAA{DE}A9", "AAAA{US}99AAA"], label: "BIC", column: "bic", standsAlone: false),
         .init(name: "pii.us_ssn", looks: ["999-99-9999", "999 99 9999"], label: "SSN", column: "ssn"),
         .init(name: "pii.us_ssn", looks: ["999999999"], label: "social security number", column: "customer_ssn", standsAlone: false),
@@ -57,7 +63,8 @@ struct LabelledKind {
         .init(name: "pii.za_id", looks: ["{800101}9999{08}9"], label: "identity number", column: "id_number"),
         .init(name: "pii.tr_identity_number", looks: ["99999999999"], label: "T.C. kimlik", column: "tckn", standsAlone: false),
         .init(name: "pii.cn_resident_id", looks: ["{11010519850730}9999"], label: "resident id", column: "resident_id"),
-        .init(name: "pii.date_of_birth", looks: ["{1985-03-1}9", "{12.0}9{.1985}", "{1}9{ March 1985}"], label: "born", column: "date_of_birth", standsAlone: false),
+        .init(name: "pii.date_of_birth", looks: ["{1985-03-1}9", "{12.0}9{.1985}", "{1}9{ March 1985}"],
+            label: "born", column: "date_of_birth", standsAlone: false),
         .init(name: "pii.passport", looks: ["{C01X00T4}9", "AA9999999", "999999999"], label: "passport", column: "passport_no", standsAlone: false),
     ]
 
@@ -74,22 +81,28 @@ struct LabelledKind {
     private static let h16 = "hhhhhhhhhhhhhhhh"
     private static let secrets: [LabelledKind] = [
         ("secrets.aws_access_key", "{AKIA}AAAAAAAAAAAAAAAA"), ("secrets.gcp_api_key", "{AIza}" + x10 + x10 + x10 + "xxxxx"),
-        ("secrets.gcp_oauth", "{GOCSPX-}" + x10 + x10 + "xxxxxxxx"), ("secrets.azure_storage_key", "{AccountKey=}" + String(repeating: "x", count: 86) + "{==}"),
-        ("secrets.azure_sas", "{sv=2022-11-02&sig=}" + x10 + x10 + x10 + x10 + "xxx{%3D}"), ("secrets.openai_key", "{sk-proj-}" + x10 + x10 + x10 + x10),
+        ("secrets.gcp_oauth", "{GOCSPX-}" + x10 + x10 + "xxxxxxxx"),
+        ("secrets.azure_storage_key", "{AccountKey=}" + String(repeating: "x", count: 86) + "{==}"),
+        ("secrets.azure_sas", "{sv=2022-11-02&sig=}" + x10 + x10 + x10 + x10 + "xxx{%3D}"),
+        ("secrets.openai_key", "{sk-proj-}" + x10 + x10 + x10 + x10),
         ("secrets.anthropic_key", "{sk-ant-api03-}" + x10 + x10 + x10 + x10 + x10 + x10 + x10 + x10 + x10 + "xxx{AA}"),
         ("secrets.huggingface_token", "{hf_}" + x10 + x10 + x10 + "xxxx"), ("secrets.databricks_token", "{dapi}" + h16 + h16),
         ("secrets.digitalocean_token", "{dop_v1_}" + h16 + h16 + h16 + h16), ("secrets.vault_token", "{hvs.}" + x10 + x10 + "xxxx"),
         ("secrets.github_token", "{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}"), ("secrets.gitlab_token", "{glpat-}" + x10 + x10),
-        ("secrets.npm_token", "{npm_}" + x10 + x10 + x10 + "xxxxxx"), ("secrets.pypi_token", "{pypi-AgEIcHlwaS5vcmc}" + x10 + x10 + x10 + x10 + x10 + x10),
+        ("secrets.npm_token", "{npm_}" + x10 + x10 + x10 + "xxxxxx"),
+        ("secrets.pypi_token", "{pypi-AgEIcHlwaS5vcmc}" + x10 + x10 + x10 + x10 + x10 + x10),
         ("secrets.slack_token", "{xoxb-}9999999999-9999999999-" + x10 + x10 + "xxxx"), ("secrets.stripe_key", "{sk_live_}" + x10 + x10 + "xxxx"),
         ("secrets.sendgrid_key", "{SG.}" + x10 + x10 + "xx{.}" + x10 + x10 + x10 + x10 + "xxx"), ("secrets.twilio_key", "{SK}" + h16 + h16),
         ("secrets.jwt", "{eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx}" + x10 + "{In0.}" + x10 + x10 + x10 + x10 + "xxx"),
         ("secrets.private_key", "{-----BEGIN PRIVATE KEY-----\n}" + x10 + x10 + "{\n-----END PRIVATE KEY-----}"),
-        ("secrets.url_credentials", "{postgres://app:}" + x10 + "{@db.internal/shop}"), ("secrets.dsn_password", "{host=db user=app password=}" + x10),
-        ("secrets.authorization_header", "{Authorization: Basic }" + x10 + x10 + "{=}"), ("secrets.password_hash", "{$2b$12$}" + String(repeating: "x", count: 53)),
+        ("secrets.url_credentials", "{postgres://app:}" + x10 + "{@db.internal/shop}"),
+        ("secrets.dsn_password", "{host=db user=app password=}" + x10),
+        ("secrets.authorization_header", "{Authorization: Basic }" + x10 + x10 + "{=}"),
+        ("secrets.password_hash", "{$2b$12$}" + String(repeating: "x", count: 53)),
         ("secrets.password_hash", "{$6$}xxxxxxxx{$}" + String(repeating: "x", count: 86)), ("secrets.password_hash", "{md5}" + h16 + h16),
     ].map { LabelledKind(name: $0.0, looks: [$0.1], label: "use", column: "note") }
-        + [.init(name: "secrets.aws_secret_key", looks: ["xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"], label: "aws secret", column: "aws_secret_access_key", standsAlone: false)]
+        + [.init(name: "secrets.aws_secret_key", looks: ["xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"],
+                label: "aws secret", column: "aws_secret_access_key", standsAlone: false)]
 
     /// A value that the detector's check takes; nil when none came up.
     func value(_ random: inout Seeded, _ matcher: Matcher) -> String? {

@@ -4,11 +4,14 @@ import Sealing
 package enum Base58 {
     private static let alphabet: StaticString = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
+    /// Of Bitcoin, its test network, Litecoin, Dogecoin, Dash and Tron.
+    private static let versions: [UInt8] = [0x00, 0x05, 0x6f, 0xc4, 0x30, 0x32, 0x1e, 0x16, 0x4c, 0x10, 0x41]
+
     /// Whether text is 25 bytes in base58 whose checksum is right and whose version is of an address. Cost: of 35 characters.
     package static func isAddress(_ text: UnsafeRawBufferPointer) -> Bool {
         guard (26...35).contains(text.count) else { return false }
         return withUnsafeTemporaryAllocation(byteCount: 25, alignment: 8) { bytes in
-            guard decode(text, into: bytes), bytes[0] == 0 || bytes[0] == 5 else { return false }
+            guard decode(text, into: bytes), versions.contains(bytes[0]) else { return false }
             let first = SHA256Digest(hashing: UnsafeRawBufferPointer(rebasing: bytes[..<21]))
             let second = SHA256Digest(hashing: first.bytes)
             return second.bytes.prefix(4).elementsEqual(bytes[21...])

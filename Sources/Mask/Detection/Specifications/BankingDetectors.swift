@@ -83,7 +83,7 @@ enum CardNumber {
             return (2221...2720).contains(four) && length == 16 || (2200...2204).contains(four) && (16...19).contains(length)
         case 34, 37: return length == 15  // American Express
         case 30, 36, 38, 39: return (two != 30 || three <= 305 || three == 309) && (14...19).contains(length)  // Diners Club
-        case 35: return (16...19).contains(length) && ((3528...3589).contains(four) || three == 353 || three == 356)  // JCB, RuPay
+        case 35: return (16...19).contains(length)  // JCB (3528 to 3589), RuPay
         case 50, 56, 57, 58, 63, 67, 68, 69, 59: return two != 59 && (13...19).contains(length)  // Maestro, Verve, RuPay, Elo
         case 60, 61, 62, 64, 65, 66: return (14...19).contains(length) && two != 61  // Discover, UnionPay, RuPay, Maestro
         case 81, 82: return (16...19).contains(length)  // UnionPay, RuPay

@@ -9,20 +9,23 @@ enum ContactDetectors {
             triggers: [.flag(.at)], shortest: 5, check: { EmailAddress.hit($0) }),
         // ITU-T E.164: a plus sign, a country code, at most fifteen digits.
         DetectorSpecification(
-            name: "pii.phone", pattern: "(?<![0-9A-Za-z_+])\\+\\(?[1-9](?:[ .()/-]{0,3}+[0-9]){6,14}(?![0-9A-Za-z_])(?![-./,][0-9])",
+            name: "pii.phone", pattern: "(?<![0-9A-Za-z_+])\\+\\(?[1-9](?:[ .()/-]{0,3}+[0-9]){6,14}\(officeExtension)(?![0-9A-Za-z_])(?![-./,][0-9])",
             triggers: [.flag(.plus)], digits: 7, shortest: 8,
             check: { $0.digits.isOneDigit ? nil : $0.range }),
         // Numbering plan of North America (NANPA): area and exchange begin with 2 to 9. Written so, it needs no word.
         DetectorSpecification(
             name: "pii.phone",
             pattern: "(?<![0-9A-Za-z_+])(?<![0-9][-./,])(?:1[-. ])?(?:\\([2-9][0-9]{2}\\) ?|[2-9][0-9]{2}[-.])[2-9][0-9]{2}[-.][0-9]{4}"
-                + "(?![0-9A-Za-z_])(?![-./,][0-9])",
+                + "\(officeExtension)(?![0-9A-Za-z_])(?![-./,][0-9])",
             triggers: [.pair(3, 3)], digits: 10, shortest: 12, formatted: .notElsewhere),
         // National forms, of which only a word beside them says that they are telephones.
         DetectorSpecification(
             name: "pii.phone",
-            pattern: "(?<![0-9A-Za-z_])(?<![0-9][-./,])\\(?[0-9](?:[ .()/-]{0,3}+[0-9]){6,14}(?![0-9A-Za-z_])(?![-./,:][0-9])",
-            triggers: [.run(7...15)] + (1...8).flatMap { first in (1...8).map { .pair(first, $0) } }, digits: 7, shortest: 7,
+            pattern: "(?<![0-9A-Za-z_])(?<![0-9][-./,])(?<![A-Za-z]/)\\(?[0-9](?:[ .()/-]{0,3}+[0-9]){6,14}\(officeExtension)"
+                + "(?![0-9A-Za-z_])(?![-./,:][0-9])",
+            triggers: [.run(7...15), .run(7...15, before: false, after: true)]
+                + (1...8).flatMap { first in (1...8).map { .pair(first, $0) } },
+            digits: 7, shortest: 7,
             words: [
                 "phone", "tel", "telefon", "mobile", "mobil", "cell", "call", "fax", "whatsapp", "sms", "handy", "telephone", "dial",
                 "rufnummer", "telefono", "portable", "celular", "ring",
@@ -31,7 +34,8 @@ enum ContactDetectors {
         // RFC 791 in the dotted form of RFC 6943 section 3.1.1; neither loopback, unspecified nor broadcast.
         DetectorSpecification(
             name: "pii.ipv4",
-            pattern: "(?<![0-9A-Za-z_.-])(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+            pattern: "(?<![0-9A-Za-z_.-])(?<![A-Za-z]/)(?<!rv:)(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}"
+                + "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
                 + "(?![0-9A-Za-z_]|\\.[0-9]|-[0-9A-Za-z])",
             triggers: [.flag(.dotted)], digits: 4, shortest: 7, words: ["ipv4", "address", "client", "host", "remote"],
             formatted: .notElsewhere,
@@ -79,6 +83,8 @@ enum ContactDetectors {
             check: { $0.digits.count >= 2 ? $0.range : nil }),
     ]
 
+    /// An office's extension behind a number.
+    private static let officeExtension = "(?:[ ,]{0,2}(?:x|ext\\.?)\\x{20}?[0-9]{1,6})?"
     private static let months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez"
 }
 
@@ -102,7 +108,10 @@ enum EmailAddress {
 
 enum AddressV6 {
     static func hit(_ candidate: Candidate) -> Range<Int>? {
-        let bytes = candidate.bytes
+        var bytes = candidate.bytes
+        // The full stop of a sentence.
+        if bytes.last == UInt8(ascii: ".") { bytes = UnsafeRawBufferPointer(rebasing: bytes.dropLast()) }
+        let range = candidate.range.lowerBound..<candidate.range.lowerBound + bytes.count
         var groups = 0
         var length = 0
         var hasGap = false
@@ -121,7 +130,7 @@ enum AddressV6 {
             } else if bytes[index] == UInt8(ascii: ".") {
                 // An IPv4 address at the end stands for two groups; what it looks like is `pii.ipv4`'s to say.
                 guard hasGap || groups == 7 else { return nil }
-                return groups >= 2 && bytes.last.map(ASCII.isDigit) == true ? candidate.range : nil
+                return groups >= 2 && bytes.last.map(ASCII.isDigit) == true ? range : nil
             } else {
                 if length == 0 { groups += 1 }
                 length += 1
@@ -132,6 +141,6 @@ enum AddressV6 {
         }
         // `::` and `::1` are everyone's.
         guard hasGap ? groups <= 7 && hexDigits >= 3 : groups == 8 else { return nil }
-        return candidate.range
+        return range
     }
 }

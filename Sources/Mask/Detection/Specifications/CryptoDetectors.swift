@@ -2,9 +2,9 @@
 
 enum CryptoDetectors {
     static let all: [DetectorSpecification] = [
-        // Bitcoin's base58check addresses (versions 0 and 5).
+        // Base58check addresses of Bitcoin, its test network, Litecoin, Dogecoin, Dash and Tron.
         DetectorSpecification(
-            name: "pii.bitcoin_address", pattern: PatternPart.wordHead + "[13][1-9A-HJ-NP-Za-km-z]{25,34}" + PatternPart.wordTail,
+            name: "pii.bitcoin_address", pattern: PatternPart.wordHead + "[13LMDXTmn2][1-9A-HJ-NP-Za-km-z]{25,34}" + PatternPart.wordTail,
             triggers: [.word(26...35)], shortest: 26,
             check: { Base58.isAddress($0.bytes) ? $0.range : nil }),
         // BIP 173 and BIP 350: segregated witness addresses of Bitcoin, its test networks and Litecoin.

@@ -14,7 +14,10 @@ enum EuropeanNumbers {
             name: "pii.uk_nino",
             pattern: "(?<![0-9A-Za-z])(?i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D])"
                 + "(?![0-9A-Za-z])",
-            triggers: [.run(6...6, before: true, after: nil), .run(6...6, before: nil, after: true), .flag(.badge), .pair(2, 2), .pair(2, 4), .pair(4, 2)], digits: 6,
+            triggers: [
+                .run(6...6, before: true, after: nil), .run(6...6, before: nil, after: true), .flag(.badge), .pair(2, 2), .pair(2, 4),
+                .pair(4, 2),
+            ], digits: 6,
             mostDigits: 6, shortest: 9, words: ["nino", "insurance", "national"], compact: .notElsewhere, formatted: .notElsewhere,
             check: { candidate in
                 let text = LetterString(candidate.bytes)
