@@ -35,7 +35,7 @@ enum StandardPolicyTexts {
 
             /// A hardware address of six octets.
             detector mac_address {
-              pattern "(?<![0-9A-Za-z:-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4})(?![0-9A-Za-z:-]|\\.[0-9A-Fa-f])"
+              pattern "(?<![0-9A-Za-z:.-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4})(?![0-9A-Za-z:-]|\\.[0-9A-Fa-f])"
             }
 
             /// A date of which a word says that someone was born on it.
@@ -82,7 +82,7 @@ enum StandardPolicyTexts {
 
             /// A social insurance number of Canada (Luhn).
             detector ca_sin {
-              pattern "(?<![0-9A-Za-z_])(?<![0-9][-./,])(?<![0-9A-Fa-f]{4}-)[0-9]{3}([ .-]?)[0-9]{3}\\1[0-9]{3}(?![0-9A-Za-z_])(?![-./,][0-9])"
+              pattern "(?<![0-9A-Za-z_])(?<![0-9][-./,])(?<![0-9A-Fa-f]{4}-)(?<![0-9]{3}\\x{20})[0-9]{3}([ .-]?)[0-9]{3}\\1[0-9]{3}(?![0-9A-Za-z_])(?![-./,][0-9])(?!\\x{20}[0-9]{3}(?![0-9]))"
             }
 
             /// A person's number in Brazil's tax register, with both check digits.
@@ -167,7 +167,7 @@ enum StandardPolicyTexts {
 
             /// Australia's tax file number, with a word beside it.
             detector au_tfn {
-              pattern "(?<![0-9A-Za-z_])(?<![0-9][-./,])(?<![0-9A-Fa-f]{4}-)[0-9]{3}([ .-]?)[0-9]{3}\\1[0-9]{3}(?![0-9A-Za-z_])(?![-./,][0-9])"
+              pattern "(?<![0-9A-Za-z_])(?<![0-9][-./,])(?<![0-9A-Fa-f]{4}-)(?<![0-9]{3}\\x{20})[0-9]{3}([ .-]?)[0-9]{3}\\1[0-9]{3}(?![0-9A-Za-z_])(?![-./,][0-9])(?!\\x{20}[0-9]{3}(?![0-9]))"
             }
 
             /// An Australian business number, modulo 89.
@@ -182,7 +182,7 @@ enum StandardPolicyTexts {
 
             /// India's Aadhaar number (Verhoeff).
             detector in_aadhaar {
-              pattern "(?<![0-9A-Za-z_])(?<![0-9][-./,])(?<![0-9A-Fa-f]{4}-)[0-9]{4}([ -]?)[0-9]{4}\\1[0-9]{4}(?![0-9A-Za-z_])(?![-./,][0-9])"
+              pattern "(?<![0-9A-Za-z_])(?<![0-9][-./,])(?<![0-9A-Fa-f]{4}-)(?<![0-9]{4}\\x{20})[0-9]{4}([ -]?)[0-9]{4}\\1[0-9]{4}(?![0-9A-Za-z_])(?![-./,][0-9])(?!\\x{20}[0-9]{4}(?![0-9]))"
             }
 
             /// India's permanent account number.

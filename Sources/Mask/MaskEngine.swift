@@ -59,16 +59,23 @@ public final class MaskEngine {
         let isNumber = type == .int8 || type == .numeric || type == .float8
         guard collector.collect(text, context, numbersOnly: isNumber) else { return [] }
         var found: [Finding] = []
-        for finding in collector.findings {
-            let range = finding.start..<finding.end
-            // Part of a longer hit: a number within a number. A secret within something else stays what it is.
-            let isSecret = name(of: finding.detector).utf8.starts(with: "secrets.".utf8)
-            let isPart = !isSecret && collector.findings.contains { other in
-                let outer = other.start..<other.end
-                return outer != range && outer.lowerBound <= range.lowerBound && outer.upperBound >= range.upperBound
+        let all = collector.findings
+        var reach = 0
+        var index = 0
+        while index < all.count {
+            // In order of start, then end: the last of those that begin here reaches farthest of them.
+            var last = index
+            while last + 1 < all.count, all[last + 1].start == all[index].start { last += 1 }
+            for finding in all[index...last] {
+                let name = name(of: finding.detector)
+                // Part of a longer hit: a number within a number. A secret within something else stays what it is.
+                let isPart = reach >= finding.end || all[last].end > finding.end
+                guard !isPart || name.utf8.starts(with: "secrets.".utf8) else { continue }
+                let hit = Finding(detector: name, range: finding.start + offset..<finding.end + offset)
+                if found.last != hit { found.append(hit) }
             }
-            let hit = Finding(detector: name(of: finding.detector), range: range.lowerBound + offset..<range.upperBound + offset)
-            if !isPart, !found.contains(hit) { found.append(hit) }
+            reach = max(reach, all[last].end)
+            index = last + 1
         }
         return found
     }

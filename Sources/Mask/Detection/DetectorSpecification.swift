@@ -84,12 +84,14 @@ enum PatternPart {
 
     /// Digits in groups, all separated by the same one of `separators`, or by nothing.
     static func groups(_ sizes: [Int], by separators: String) -> String {
-        var pattern = numberHead
+        // Groups of one size that go on are another, longer number: a card, an amount.
+        let goesOn = sizes.count > 1 && sizes.allSatisfy { $0 == sizes[0] } && separators.contains(" ")
+        var pattern = goesOn ? numberHead + "(?<![0-9]{\(sizes[0])}\\x{20})" : numberHead
         for (index, size) in sizes.enumerated() {
             if index > 0 { pattern += index == 1 ? "([\(separators)]?)" : #"\1"# }
             pattern += "[0-9]{\(size)}"
         }
-        return pattern + numberTail
+        return pattern + numberTail + (goesOn ? #"(?!\x{20}[0-9]{\#(sizes[0])}(?![0-9]))"# : "")
     }
 }
 

@@ -52,7 +52,7 @@ enum ContactDetectors {
         // IEEE 802: six octets, or three groups as some makers print them; neither all zeros nor broadcast.
         DetectorSpecification(
             name: "pii.mac_address",
-            pattern: "(?<![0-9A-Za-z:-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\."
+            pattern: "(?<![0-9A-Za-z:.-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\."
                 + "[0-9A-Fa-f]{4})(?![0-9A-Za-z:-]|\\.[0-9A-Fa-f])",
             triggers: [.flag(.octets)], shortest: 14,
             check: { candidate in
