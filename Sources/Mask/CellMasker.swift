@@ -16,6 +16,8 @@ public enum CellOutcome: UInt8, Equatable, Sendable {
 public final class CellMasker {
     public let plan: MaskPlan
     public let limits: MaskLimits
+    /// Cells and texts that were withheld because a search was not established: a limit was reached, or PCRE2 failed. Since the beginning.
+    public var failedSearches: Int { scanner.collector.failures }
     let writer: TransformWriter
     let scanner: ValueScanner
     private let scratch = MaskOutput(capacity: 256)

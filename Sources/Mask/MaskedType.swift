@@ -36,7 +36,7 @@ public enum MaskedType: UInt8, BitwiseCopyable, Sendable {
         case 701: self = .float8
         case 1700: self = .numeric
         case 17: self = .bytea
-        case 142, 143, 199, 1009, 1015, 1014, 1003: self = .structured  // xml, and arrays of xml, json and the kinds of text
+        case 142, 143, 1009, 1015, 1014, 1003: self = .structured  // xml, and arrays of xml and of the kinds of text
         case 16: self = .boolean
         case 21: self = .int2
         case 23: self = .int4

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#if defined(__SSE2__)
+// With MASKGATE_PORTABLE the plain loops run on every machine, which is how they are tested on this one.
+#if defined(__SSE2__) && !defined(MASKGATE_PORTABLE)
 #include <emmintrin.h>
 #endif
 
@@ -100,7 +101,7 @@ static inline int class_of(uint8_t byte) {
     }
 }
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(MASKGATE_PORTABLE)
 static inline __m128i between(__m128i bytes, uint8_t from, uint8_t width) {
     __m128i shifted = _mm_sub_epi8(bytes, _mm_set1_epi8((char)from));
     return _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8((char)(width - 1))), shifted);

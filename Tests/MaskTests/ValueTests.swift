@@ -106,7 +106,9 @@ struct ValueTests {
         let plan = try MaskPlan(columns: [], values: [ValueMask(detector: detector, transform: .redact)], hashKey: [])
         let masker = CellMasker(plan: plan)
         #expect(masker.masked(String(repeating: "a", count: 60) + "!", .text(.pass, scans: true)) == "NULL")
+        #expect(masker.failedSearches == 1)
         #expect(masker.masked("baaa", .text(.pass, scans: true)) == "b[redacted]")
+        #expect(masker.failedSearches == 1)
     }
 
     @Test func customChecksums() throws {

@@ -27,6 +27,8 @@ final class FindingCollector {
     private let alwaysNeedWord = DetectorCatalogue.formattedNeedWord.intersection(DetectorCatalogue.compactNeedWord)
     private var storage: UnsafeMutableBufferPointer<Finding>
     private(set) var count = 0
+    /// Searches that were not established, since the beginning.
+    private(set) var failures = 0
 
     /// Without the gate every detector is asked, which finds the same and takes longer.
     init(enabled: DetectorSet, own: [Detector.Own], matcher: Matcher, usesGate: Bool = true) {
@@ -45,6 +47,12 @@ final class FindingCollector {
 
     /// Finds all hits, in order of their places; hits of several detectors may overlap. False when that was not established.
     func collect(_ text: UnsafeRawBufferPointer, _ context: ColumnContext, numbersOnly: Bool = false) -> Bool {
+        let isEstablished = searchAll(text, context, numbersOnly: numbersOnly)
+        if !isEstablished { failures += 1 }
+        return isEstablished
+    }
+
+    private func searchAll(_ text: UnsafeRawBufferPointer, _ context: ColumnContext, numbersOnly: Bool) -> Bool {
         count = 0
         guard text.count >= shortest else { return true }
         let wanted = numbersOnly ? enabled.intersection(DetectorCatalogue.numbers) : enabled
