@@ -503,7 +503,7 @@ enum StandardPolicyTexts {
 
             /// The password in a URL before its host.
             detector url_credentials {
-              pattern "(?<![0-9A-Za-z])[A-Za-z][0-9A-Za-z+.-]{1,30}+://\\K[^\\x{20}\\t\\r\\n\"'<>/@:?#]{0,256}+:[^\\x{20}\\t\\r\\n\"'<>/@]{1,512}+(?=@)"
+              pattern "(?<![0-9A-Za-z])[A-Za-z][0-9A-Za-z+.-]{1,30}+://\\K[^\\x{20}\\t\\r\\n\"'<>/@:?#]{0,256}+:[^\\x{20}\\t\\r\\n\"'<>/?#]{1,512}(?=@)"
             }
 
             /// The value of a password in a connection string or a setting.

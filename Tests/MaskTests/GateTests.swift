@@ -16,9 +16,9 @@ struct GateTests {
     private func compare(_ bytes: [UInt8], column: String?, _ what: @autoclosure () -> String) {
         let gated = DetectorTests.examine(engine, bytes, column: column)
         let all = DetectorTests.examine(ungated, bytes, column: column)
+        guard gated != all else { return }
         let missed = all.findings.filter { !gated.findings.contains($0) }.map { "\($0.detector) \($0.range)" }
-        let differs = gated.findings != all.findings || gated.masked != all.masked
-        #expect(!differs, "\(what()): \(String(decoding: bytes, as: UTF8.self).debugDescription) without \(missed)")
+        Issue.record("\(what()): \(String(decoding: bytes, as: UTF8.self).debugDescription) without \(missed)")
     }
 
     /// Columns and texts of the case file, for material.

@@ -62,15 +62,17 @@ struct TypedTransformTests {
 
     /// The year of every day of two cycles of the calendar, held against counting days.
     @Test func yearsOfDays() {
+        var wrong: [Int64] = []
         var day = Self.firstDay(1900)
         for year in 1900...2301 {
             let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
             let first = day
             for _ in 0..<(isLeap ? 366 : 365) {
-                #expect(masked(Self.bigEndian(day, width: 4), .year, .date, .binary) == Self.bigEndian(first, width: 4))
+                if masked(Self.bigEndian(day, width: 4), .year, .date, .binary) != Self.bigEndian(first, width: 4) { wrong.append(day) }
                 day += 1
             }
         }
+        #expect(wrong.isEmpty)
     }
 
     /// Days from 2000-01-01 to the first day of an earlier year.

@@ -6,12 +6,19 @@ enum Placeholders {
         "yourpass", "yourkey", "yourtoken", "insert", "replace", "masked", "<", "${", "{{", "$(",
     ]
 
+    /// Words that are no password.
+    private static let words: [StaticString] = ["none", "null", "nil", "undefined", "true", "false", "empty", "n/a"]
+
     /// Whether a secret's text says that it is none, or is one character over and over.
     static func contains(_ text: UnsafeRawBufferPointer) -> Bool {
         guard let first = text.first else { return true }
         if first == UInt8(ascii: "$") && text.count > 1 && text.dropFirst().allSatisfy({ ASCII.isAlphanumeric($0) || $0 == 95 }) { return true }
         if first == UInt8(ascii: "%") && text.count > 2 && text[text.count - 1] == first { return true }
+        // `{password}`; but ODBC quotes a password in braces, so what has a digit or a sign is none.
+        let isBraced = first == UInt8(ascii: "{") && text[text.count - 1] == UInt8(ascii: "}")
+        if isBraced, text.allSatisfy({ ASCII.isLetter($0) || "{}_. ".utf8.contains($0) }) { return true }
         if text.allSatisfy({ $0 == first }) { return true }
+        for word in words where word.utf8CodeUnitCount == text.count && stands(word, in: text) { return true }
         for mark in marks where stands(mark, in: text) { return true }
         return false
     }

@@ -13,10 +13,10 @@ enum CredentialDetectors {
             pattern: "-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----", triggers: [.flag(.dashes)], shortest: 27,
             check: { PrivateKeyText.hit($0) }),
         .token("secrets.private_key", "AGE-SECRET-KEY-1[0-9A-Z]{58}" + PatternPart.wordTail, heads: ["AGE-"], shortest: 74),
-        // RFC 3986 section 3.2.1: user and password before the host.
+        // RFC 3986 section 3.2.1: user and password before the host, which begins at the last at sign.
         DetectorSpecification(
             name: "secrets.url_credentials",
-            pattern: "(?<![0-9A-Za-z])[A-Za-z][0-9A-Za-z+.-]{1,30}+://\\K[^\\x{20}\\t\\r\\n\"'<>/@:?#]{0,256}+:[^\\x{20}\\t\\r\\n\"'<>/@]{1,512}+(?=@)",
+            pattern: "(?<![0-9A-Za-z])[A-Za-z][0-9A-Za-z+.-]{1,30}+://\\K[^\\x{20}\\t\\r\\n\"'<>/@:?#]{0,256}+:[^\\x{20}\\t\\r\\n\"'<>/?#]{1,512}(?=@)",
             triggers: [.flag(.scheme)], shortest: 8,
             check: { candidate in
                 // Only the password: a user's name is not what keeps others out.

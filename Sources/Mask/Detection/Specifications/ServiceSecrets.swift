@@ -14,6 +14,9 @@ enum ServiceSecrets {
             "(?:glpat|gldt|glrt|glrtr|glcbt|glptt|glft|glimt|glagent|gloas|glsoat|glffct)-[0-9A-Za-z_-]{20,120}+(?:\\.[0-9a-z]{2}\\.[0-9a-z]{9})?",
             heads: ["glpa", "gldt", "glrt", "glcb", "glpt", "glft", "glim", "glag", "gloa", "glso", "glff"], shortest: 25),
         .token("secrets.npm_token", "npm_[0-9A-Za-z]{36}" + PatternPart.wordTail, heads: ["npm_"], shortest: 40),
+        // npm's configuration, where older tokens are UUIDs.
+        DetectorSpecification(
+            name: "secrets.npm_token", pattern: "_authToken=\\K[0-9A-Za-z_-]{16,100}+", triggers: [.head("auth")], shortest: 27),
         // PyPI: a macaroon in base64url, whose first bytes never change.
         .token("secrets.pypi_token", "pypi-AgE[0-9A-Za-z_-]{50,1000}+", heads: ["pypi"], shortest: 58),
         // Slack, "Token types", and incoming webhooks.
