@@ -18,9 +18,8 @@ extension CompileRun {
             }
             for clause in declaration.clauses {
                 switch clause {
-                case .limit(_, let span): report(Wording.notYet(span, what: "`limit`", help: "leave the clause out"))
                 case .notify(_, let span): report(Wording.notYet(span, what: "`notify`", help: "leave the clause out"))
-                case .who, .on, .to, .condition, .because, .expires, .by, .quorum, .within, .valid, .column, .value, .guarded:
+                case .who, .on, .to, .condition, .because, .expires, .by, .quorum, .within, .valid, .column, .value, .guarded, .limit:
                     break
                 }
             }

@@ -124,6 +124,13 @@ struct ProgramEmitter {
             // What permits must be definitely true; what forbids or masks must not be definitely false.
             record.condition = emitter.emit(condition, ifUnknown: rule.effect != .allow)
         }
+        if var limit = rule.limit {
+            // What bounds must not be definitely out of place: an unknown fact does not lift a limit.
+            if let condition = rule.condition, condition != .constant(true) {
+                limit.condition = emitter.emit(condition, ifUnknown: true)
+            }
+            record.limit = limit
+        }
         if let because = rule.because { record.because = symbol(because) }
         // An expired deny or mask is refused when it is compiled, so that only an allow ever ends by itself.
         if rule.effect == .allow { record.expires = rule.expires }

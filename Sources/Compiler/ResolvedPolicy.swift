@@ -119,6 +119,8 @@ struct ResolvedRule {
     var because: String?
     var expires: Int64?
     var mask: ResolvedMask?
+    /// Without its condition, which is made when the rule is emitted.
+    var limit: LimitRecord?
     var declaration: RuleDeclaration
     /// False when it can never apply, or is not compiled yet: it is left out of the program.
     var isEmitted = true

@@ -25,6 +25,7 @@ extension CompileRun {
             condition: typed(declaration.conditions, in: place), because: declaration.because?.value,
             expires: declaration.expires?.epochSeconds, mask: nil, declaration: declaration)
         if effect == .mask { rule.mask = resolveMask(of: declaration, on: on) }
+        if effect == .allow { rule.limit = resolveLimit(of: declaration) }
         checkExpiry(rule)
         rule.isEmitted = !on.isEmpty && (effect == .allow || effect == .deny || effect == .mask)
         rules.append(rule)

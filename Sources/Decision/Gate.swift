@@ -24,8 +24,13 @@ public final class Gate {
     private let expanded = Inspection()
     private var machine: VirtualMachine
     private var masks: MaskSelection
+    private var limits: LimitSelection
+    private let ledger: LimitLedger?
+    private var slots: [SessionSlot] = []
     private var seen = ArenaBuffer<Ternary>(capacity: 4)
     private var judged: Inspection
+    /// The prepared statement that the message considered last runs as it stands; nil for every other message.
+    public private(set) var lastPrepared: PreparedStatement?
     /// The text that the judged statements are ranges of; empty where they come from several texts. Read while considering only.
     private var text = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Of the path that the inspector looks names up along.
@@ -34,9 +39,10 @@ public final class Gate {
     private var lexical = LexicalState()
 
     /// nil when the caller's identity or the resource is not in the policy.
+    /// - Parameter ledger: counts requests and sessions; without one, rates and `concurrent` limits are not applied.
     public init?(
         policy: VerifiedProgram, caller: Caller, resource: String, facts: SessionFacts, secrets: MaskSecrets,
-        memory: FirstSeen
+        memory: FirstSeen, ledger: LimitLedger? = nil
     ) {
         guard let specialisation = policy.specialise(for: caller, resource: resource),
             let searchPath = policy.searchPath(of: resource)
@@ -53,6 +59,8 @@ public final class Gate {
         inspector = SQLInspector(searchPath: searchPath, schema: schema)
         machine = VirtualMachine(specialisation, session: facts)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
+        limits = LimitSelection(policy: policy, caller: caller, resource: resource, ledger: ledger)
+        self.ledger = ledger
         judged = inspection
     }
 
@@ -70,6 +78,7 @@ public final class Gate {
         self.policy = policy
         machine = VirtualMachine(specialisation, session: moved)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
+        limits = LimitSelection(policy: policy, caller: again, resource: resource, ledger: ledger)
         return true
     }
 
@@ -83,6 +92,7 @@ public final class Gate {
         text = UnsafeRawBufferPointer(start: nil, count: 0)
         defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
         lexical = circumstances.lexical
+        lastPrepared = nil
         switch message {
         case .query(let text):
             guard text.count <= Self.messageLimit else { return tooLong(text.count) }
@@ -158,8 +168,10 @@ public final class Gate {
     private func judge(portal: String, _ circumstances: Circumstances) -> Outcome {
         let candidates = preparedReader.current(names.portal(portal))
         if candidates.count == 1, !NameExpansion.isNeeded(candidates[0].inspection) {
-            text = candidates[0].text.bytes
-            return decide(candidates[0].inspection, circumstances, ticket: pathTicket(candidates[0].inspection, circumstances))
+            let prepared = candidates[0]
+            text = prepared.text.bytes
+            lastPrepared = prepared
+            return decide(prepared.inspection, circumstances, ticket: pathTicket(prepared.inspection, circumstances))
         }
         inspection.clear()
         if candidates.isEmpty {
@@ -181,7 +193,7 @@ public final class Gate {
             let needed = NameExpansion.isNeeded(found)
             // A Parse only prepares: the names its statement would change are changed when it is executed.
             if needed { _ = NameExpansion.expand(found, names: names, text: &text, into: expanded, reader: preparedReader) }
-            return decide(needed ? expanded : found, circumstances, ticket: ticket)
+            return decide(needed ? expanded : found, circumstances, ticket: ticket, isPreparing: true)
         }
         guard NameExpansion.isNeeded(found) else {
             return decide(found, circumstances, ticket: pathTicket(found, circumstances, alternatives))
@@ -215,7 +227,9 @@ public final class Gate {
         if !ticket.pathSteps.isEmpty { ticket.pathSteps = [(0, .unknown)] }
     }
 
-    private func decide(_ found: Inspection, _ circumstances: Circumstances, ticket: NameTicket?) -> Outcome {
+    private func decide(
+        _ found: Inspection, _ circumstances: Circumstances, ticket: NameTicket?, isPreparing: Bool = false
+    ) -> Outcome {
         judged = found
         let verdict = machine.decide(found, request(found, circumstances))
         var record = DecisionRecord(
@@ -228,15 +242,33 @@ public final class Gate {
             return invalid("the masks in force cannot be carried out; ask the owners of this policy to check it")
         }
         record.masks = selected.digest
-        if let misuse = MaskGuard.misuse(of: selected, in: found) {
-            record.effect = .guarded
-            return .refuse(Refusal(guarded: misuse, record, found))
+        if let plan = selected.plan, lastPrepared?.passedGuard !== plan {
+            if let misuse = MaskGuard.misuse(of: selected, in: found) {
+                record.effect = .guarded
+                return .refuse(Refusal(guarded: misuse, record, found))
+            }
+            lastPrepared?.passedGuard = plan
+        }
+        // What is prepared is charged and bounded when it is executed.
+        var (bounds, charge): (StatementLimits?, LimitCharge?)
+        if machine.limitingRules.count > 0, !isPreparing {
+            bounds = limits.select(machine.limitingRules, at: circumstances.moment)
+            switch limits.charge(Int64(max(found.statements.count, 1)), at: circumstances.moment, slots: &slots) {
+            case .success(let charged): charge = charged
+            case .failure(let error): return .refuse(Refusal(limited: error.reached, record, found, policy))
+            }
         }
         remember(found)
         noteTemporaryTables(found)
         inspector.noteChanges(of: found)
         if let ticket { names.expect(ticket) }
-        return .forward(ForwardPermit(decision: record, masks: selected.plan, ticket: ticket))
+        return .forward(ForwardPermit(decision: record, masks: selected.plan, ticket: ticket, limits: bounds, charge: charge))
+    }
+
+    /// The message of a permit was not sent after all: nothing of it happened, and nothing is counted.
+    public func withdraw(_ permit: borrowing ForwardPermit) {
+        if let ticket = permit.ticket { names.withdraw(ticket) }
+        permit.charge?.refund()
     }
 
     private func request(_ found: Inspection, _ circumstances: Circumstances) -> RequestFacts {

@@ -121,12 +121,14 @@ enum NameExpansion {
             access.name = expanded.intern("a name that this session has not prepared")
             expanded.append(access)
         }
+        let name = expanded.intern(found.string(own.effectName))
         expanded.modifyStatement(Int(number)) {
             $0.firstAccess = UInt32(first)
             $0.accessCount = UInt32(expanded.accesses.count - first)
             $0.text = own.text
             $0.mayChangeLexicalState = $0.mayChangeLexicalState || own.mayChangeLexicalState
             $0.nameEffect = own.nameEffect
+            $0.effectName = name
             $0.returnsRows = true
         }
     }

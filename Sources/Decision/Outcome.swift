@@ -16,11 +16,17 @@ public struct ForwardPermit: ~Copyable {
     public let masks: MaskPlan?
     /// For `.parse`: what to confirm when the backend has prepared it.
     public let ticket: NameTicket?
+    /// How much may come of it; nil when no limit applies.
+    public let limits: StatementLimits?
+    /// What its counters were charged.
+    let charge: LimitCharge?
 
-    init(decision: DecisionRecord, masks: MaskPlan?, ticket: NameTicket?) {
+    init(decision: DecisionRecord, masks: MaskPlan?, ticket: NameTicket?, limits: StatementLimits? = nil, charge: LimitCharge? = nil) {
         self.decision = decision
         self.masks = masks
         self.ticket = ticket
+        self.limits = limits
+        self.charge = charge
     }
 
     /// Spends the permit: whoever sends the message upstream calls this at that place.
@@ -39,6 +45,8 @@ public struct DecisionRecord: Sendable, Hashable {
         case guarded = 4
         /// The message itself is out of bounds or out of place.
         case invalid = 5
+        /// A limit of an allow is used up.
+        case limited = 6
         public var name: String { "\(self)" }
         public var passes: Bool { self == .allow }
     }

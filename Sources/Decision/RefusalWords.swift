@@ -49,6 +49,17 @@ extension Refusal {
             access: access)
     }
 
+    init(limited reached: LimitReached, _ record: DecisionRecord, _ found: Inspection, _ policy: VerifiedProgram) {
+        var record = record
+        record.effect = .limited
+        record.rule = Int32(reached.rule)
+        let citation = RuleCitation(policy, reached.rule)
+        let access = found.accesses.count > 0 ? InspectionText.whole(0, of: found) : "nothing"
+        self.init(
+            decision: record, message: reached.message, detail: "allow \(citation.name) (\(citation.path):\(citation.line)) limits it",
+            hint: reached.hint, rule: citation, access: access)
+    }
+
     init(guarded misuse: MaskGuard.Misuse, _ record: DecisionRecord, _ found: Inspection) {
         let access = InspectionText.whole(misuse.access, of: found)
         let (message, hint) =

@@ -2,6 +2,7 @@
 
 import Inspect
 import Machine
+import Mask
 
 /// A statement that was prepared or a cursor that was opened: what it does, kept for when it is run.
 public final class PreparedStatement {
@@ -11,6 +12,8 @@ public final class PreparedStatement {
     /// How the text was read, and what names meant then: PostgreSQL looks them up again when that has changed.
     let lexical: LexicalState
     let namesNumber: Int
+    /// Masks under which the statement uses no column as it must not: neither of them changes, so it need not be looked at again.
+    var passedGuard: MaskPlan?
     init(_ inspection: Inspection, text: UnsafeRawBufferPointer, lexical: LexicalState, namesNumber: Int) {
         self.inspection = inspection
         self.text = OwnedText(text)
@@ -58,6 +61,7 @@ private struct NameKey: Hashable {
     init(_ text: String) { self.text = text }
     static func == (a: NameKey, b: NameKey) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
     func hash(into hasher: inout Hasher) {
+        if text.utf8.withContiguousStorageIfAvailable({ hasher.combine(bytes: UnsafeRawBufferPointer($0)) }) != nil { return }
         for byte in text.utf8 { hasher.combine(byte) }
     }
 }
@@ -70,6 +74,8 @@ public final class SessionNames {
 
     private var statements: [NameKey: [PreparedStatement]] = [:]
     private var portals: [NameKey: [PreparedStatement]] = [:]
+    /// The unnamed portal, apart: nearly every Bind is to it.
+    private var unnamedPortal: [PreparedStatement] = []
 
     /// Where unqualified names are looked up.
     var path: SessionPath
@@ -81,21 +87,23 @@ public final class SessionNames {
     /// What EXECUTE or Bind of this name may run; empty when the name is not known.
     public func statement(_ name: String) -> [PreparedStatement] { statements[NameKey(name)] ?? [] }
     /// What FETCH or Execute of this name may return.
-    public func portal(_ name: String) -> [PreparedStatement] { portals[NameKey(name)] ?? [] }
+    public func portal(_ name: String) -> [PreparedStatement] { name.isEmpty ? unnamedPortal : portals[NameKey(name)] ?? [] }
 
     /// Bind: the portal may run what the statement may run. The unnamed portal is replaced at once, as in PostgreSQL; a named one only
     /// when the backend confirms, so until then it may be either.
     public func bind(portal: String, to statement: String) {
         let bound = self.statement(statement)
         if portal.isEmpty {
-            portals[NameKey(portal)] = bound
+            unnamedPortal = bound
         } else {
             add(bound, to: &portals[NameKey(portal), default: []])
         }
     }
 
     /// The backend confirmed the Bind.
-    public func confirmBind(portal: String, to bound: [PreparedStatement]) { portals[NameKey(portal)] = bound }
+    public func confirmBind(portal: String, to bound: [PreparedStatement]) {
+        if portal.isEmpty { unnamedPortal = bound } else { portals[NameKey(portal)] = bound }
+    }
 
     /// Whether any statement changes the search path, or ends a transaction that did. Most messages do not.
     @inline(__always) func followsPath(of found: Inspection) -> Bool {
@@ -158,11 +166,11 @@ public final class SessionNames {
             case .forgetStatement(let name): if happened { forgetStatement(name) }
             case .forgetPortal(let name): if happened { forgetPortal(name) }
             case .forgetEveryStatement: if happened { statements.removeAll() }
-            case .forgetEveryPortal: if happened { portals.removeAll() }
+            case .forgetEveryPortal: if happened { forgetEveryPortal() }
             case .forgetEverything:
                 if happened {
                     statements.removeAll()
-                    portals.removeAll()
+                    forgetEveryPortal()
                 }
             }
         }
@@ -170,7 +178,13 @@ public final class SessionNames {
 
     /// The backend confirmed the Close of a statement; the empty name is the unnamed one.
     public func forgetStatement(_ name: String) { statements[NameKey(name)] = nil }
-    public func forgetPortal(_ name: String) { portals[NameKey(name)] = nil }
+    public func forgetPortal(_ name: String) {
+        if name.isEmpty { unnamedPortal = [] } else { portals[NameKey(name)] = nil }
+    }
+    private func forgetEveryPortal() {
+        portals.removeAll()
+        unnamedPortal = []
+    }
 
     private func add(_ prepared: [PreparedStatement], to candidates: inout [PreparedStatement]) {
         for one in prepared where !candidates.contains(where: { $0 === one }) { candidates.append(one) }

@@ -15,6 +15,7 @@ public final class GatewayMetrics: Sendable {
     private let uncovered = Atomic<Int>(0)
     private let guarded = Atomic<Int>(0)
     private let invalid = Atomic<Int>(0)
+    private let limited = Atomic<Int>(0)
     private let cancels = Atomic<Int>(0)
     private let loaded = Atomic<Int>(0)
     private let refused = Atomic<Int>(0)
@@ -48,6 +49,7 @@ public final class GatewayMetrics: Sendable {
         case .uncovered: uncovered.add(1, ordering: .relaxed)
         case .guarded: guarded.add(1, ordering: .relaxed)
         case .invalid: invalid.add(1, ordering: .relaxed)
+        case .limited: limited.add(1, ordering: .relaxed)
         }
     }
 
@@ -91,7 +93,7 @@ public final class GatewayMetrics: Sendable {
             [
                 ("{effect=\"allow\"}", now(allowed)), ("{effect=\"deny\"}", now(denied)),
                 ("{effect=\"uncovered\"}", now(uncovered)), ("{effect=\"guarded\"}", now(guarded)),
-                ("{effect=\"invalid\"}", now(invalid)),
+                ("{effect=\"invalid\"}", now(invalid)), ("{effect=\"limited\"}", now(limited)),
             ])
         add("cancel_requests_total", "counter", "Cancel requests received.", [("", now(cancels))])
         add(

@@ -59,7 +59,7 @@ public final class GatewayServer: Sendable {
         self.memory = memory
         service = try PostgresService(
             resources: try Self.resources(configuration),
-            surroundings: try Self.surroundings(configuration, shared, recorder, memory, metrics, logger),
+            surroundings: try Self.surroundings(configuration, shared, recorder, memory, LimitLedger(), metrics, logger),
             loginSeconds: Int64(configuration.limits.loginSeconds))
     }
 

@@ -35,18 +35,17 @@ final class LoopJournals: Sendable {
 
 extension GatewayServer {
     /// How to reach each backend, by the database name that clients ask for.
-    static func resources(_ configuration: GatewayConfiguration) throws -> [String: PostgresResource] {
-        var found: [String: PostgresResource] = [:]
-        for resource in configuration.resources {
+    static func resources(_ configuration: GatewayConfiguration) throws -> [PostgresResource] {
+        try configuration.resources.map { resource in
             let backend = resource.backend
-            found[resource.database] = PostgresResource(
-                name: resource.name, host: backend.host, port: backend.port, database: backend.database,
+            return PostgresResource(
+                name: resource.name, servers: backend.servers, database: backend.database,
                 credential: PostgresBackendCredential(
                     user: backend.user, password: try password(backend.credential, of: resource.name),
                     allowsWeakMethods: backend.allowWeakAuthentication),
-                tls: backend.tls)
+                tls: backend.tls, target: backend.target, databases: [resource.database], users: resource.users,
+                serverNames: resource.serverNames, identityIn: resource.identityIn)
         }
-        return found
     }
 
     private static func password(_ credential: GatewayConfiguration.Credential, of resource: String) throws -> [UInt8]? {
@@ -70,7 +69,7 @@ extension GatewayServer {
 
     static func surroundings(
         _ configuration: GatewayConfiguration, _ policy: SharedPolicy, _ recorder: Recorder, _ memory: FirstSeen,
-        _ metrics: GatewayMetrics, _ logger: Logger
+        _ ledger: LimitLedger, _ metrics: GatewayMetrics, _ logger: Logger
     ) throws -> PostgresSurroundings {
         let secrets = try MaskKeyFile.read(configuration.maskKeyFile)
         let journals = LoopJournals(recorder)
@@ -88,7 +87,8 @@ extension GatewayServer {
                 var facts = facts
                 facts.caller = again
                 return Gate(
-                    policy: current.program, caller: again, resource: resource, facts: facts, secrets: secrets, memory: memory
+                    policy: current.program, caller: again, resource: resource, facts: facts, secrets: secrets, memory: memory,
+                    ledger: ledger
                 ).map { PostgresJudge(gate: $0, program: current.recorded) }
             },
             journal: { try journals.journal(of: $0) }, metrics: metrics, logger: logger)

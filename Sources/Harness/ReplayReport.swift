@@ -155,12 +155,13 @@ extension Transition {
 }
 
 extension ReplayChange {
-    /// A recorded refusal that did not come from policy alone. `invalid` is the wire's; `guarded` may need the backend's catalogue,
+    /// A recorded refusal that did not come from policy alone. `invalid` is the wire's; `limited` is a counter's, and a replay counts
+    /// neither requests nor sessions; `guarded` may need the backend's catalogue,
     /// which a replay does not have, so it stands as long as the same masks are in force.
     var isTheGatewaysOwn: Bool {
         guard !before.passes, after.passes else { return false }
         switch message.effect {
-        case .invalid: return true
+        case .invalid, .limited: return true
         case .guarded: return !EffectiveMask.direction(from: before.masks, to: after.masks).isLoosened
         case .allow, .deny, .uncovered: return false
         }

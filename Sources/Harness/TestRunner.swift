@@ -75,7 +75,8 @@ public struct TestRunner {
         }
         let facts = SessionFacts(caller: caller, source: source, start: test.moment, reason: test.reason)
         let gate = Gate(
-            policy: policy, caller: caller, resource: test.resource, facts: facts, secrets: secrets, memory: FirstSeen())
+            policy: policy, caller: caller, resource: test.resource, facts: facts, secrets: secrets, memory: FirstSeen(),
+            ledger: LimitLedger())
         guard let gate else { return .failure(Problem(sentence: "the policy has no resource \(test.resource)")) }
         return .success(gate)
     }

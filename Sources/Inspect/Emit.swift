@@ -102,13 +102,6 @@ extension SQLReader {
 
     /// A symbol's bytes in the inspection's text, placed there once for each message.
     @inline(__always) private func text(_ symbol: Symbol, in inspection: Inspection) -> TextRef {
-        if symbol.isNone { return .none }
-        let (start, count) = symbols.eights(symbol)
-        if let offset = symbols.placed(symbol, message: messageNumber) {
-            return TextRef(offset: offset, count: UInt32(truncatingIfNeeded: count))
-        }
-        let ref = inspection.text.append(eights: start, count: count)
-        symbols.place(symbol, at: ref.offset, message: messageNumber)
-        return ref
+        symbol.isNone ? .none : symbols.place(symbol, in: inspection.text, message: messageNumber)
     }
 }

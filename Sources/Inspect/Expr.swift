@@ -86,11 +86,21 @@ extension SQLReader {
     private func complementary(_ left: Expr, _ right: Expr) -> Bool {
         let forms = (left.form, right.form)
         if forms == (.isNull, .isNotNull) || forms == (.isNotNull, .isNull) { return sameTokens(left, right) }
+        if beginApart(left, right) { return false }
         let a = withoutParentheses(Int(left.firstToken)..<Int(left.lastToken))
         let b = withoutParentheses(Int(right.firstToken)..<Int(right.lastToken))
         if tokens[a.lowerBound].keyword == .not { return sameTokens(withoutNot(a), b) }
         if tokens[b.lowerBound].keyword == .not { return sameTokens(a, withoutNot(b)) }
         return differInOneComparison(a, b)
+    }
+
+    /// Neither begins with NOT or a parenthesis, and they have not as many tokens, or begin with two names: no two that are
+    /// compared here would be found to be the same but for an operator. That is most of what stands beside AND.
+    private func beginApart(_ left: Expr, _ right: Expr) -> Bool {
+        let (x, y) = (tokens[Int(left.firstToken)], tokens[Int(right.firstToken)])
+        guard x.mark != .openParen, y.mark != .openParen, x.keyword != .not, y.keyword != .not else { return false }
+        if left.lastToken &- left.firstToken != right.lastToken &- right.firstToken { return true }
+        return x.kind == .word && y.kind == .word && x.value != 0 && y.value != 0 && x.value != y.value
     }
 
     private func withoutNot(_ range: Range<Int>) -> Range<Int> {
@@ -173,8 +183,9 @@ extension SQLReader {
             guard let first = try? symbol(of: x), let second = try? symbol(of: y) else { return false }
             return first == second
         }
-        guard x.kind == y.kind, x.end - x.start == y.end - y.start else { return false }
+        guard x.kind == y.kind else { return false }
         let (s, t) = (slice(x), slice(y))
+        guard s.count == t.count else { return false }
         for at in 0..<s.count where s[at] != t[at] { return false }
         return true
     }

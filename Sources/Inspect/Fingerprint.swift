@@ -2,71 +2,86 @@
 
 import Machine
 
-extension SQLReader {
-    private enum Marker {
-        static let literal: UInt64 = 0x9AE1_6A3B_2F90_404F
-        static let list: UInt64 = 0xD6E8_FEB8_6659_FD93
-        static let name: UInt64 = 0xA076_1D64_78BD_642F
-    }
+/// What tokens are in a fingerprint.
+enum Fingerprint {
+    static let literal: UInt64 = 0x9AE1_6A3B_2F90_404F
+    static let list: UInt64 = 0xD6E8_FEB8_6659_FD93
+    /// What the lexer cannot say: of a mark that depends on what is around it, of a name whose bytes have to be decoded.
+    static let unknown: UInt64 = 0
 
+    /// Of a key word or name. All bits of its hash, because a name that another was made to look like must not be taken for it.
+    @inline(__always) static func of(name hash: UInt64) -> UInt64 { hash ^ 0xA076_1D64_78BD_642F }
+    /// Of a mark.
+    @inline(__always) static func of(_ mark: Mark) -> UInt64 { mark.isPlain ? always(mark) : unknown }
+    @inline(__always) static func always(_ mark: Mark) -> UInt64 { UInt64(mark.rawValue) | 1 << 34 }
+}
+
+extension SQLReader {
     /// Literals and parameters are one marker, whatever they say; lists of them behind IN, and rows of them behind VALUES,
     /// are one list whatever their length; identifiers are folded, comments and spacing are not tokens.
     func fingerprint(_ range: Range<Int>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        var inValues = false
+        precondition(range.upperBound <= prints.count)
         // Of this message, so they stay where they are; `range` is the reader's.
-        let tokens = UnsafePointer(tokens.base)
-        var token = tokens + range.lowerBound
-        let end = tokens + range.upperBound
-        let spellings = keywords.spellings
-        while token < end {
-            if token.pointee.keyword != .none {
-                inValues = token.pointee.keyword == .values
-                hash = Self.mix(hash, spellings[Int(token.pointee.keyword.rawValue)].hash ^ Marker.name)
-            } else if token.pointee.kind == .word || token.pointee.kind == .quotedWord || token.pointee.kind == .unicodeWord {
-                hash = Self.mix(hash, nameHash(token.pointee) ^ Marker.name)
-            } else if token.pointee.kind != .mark {
-                hash = Self.mix(hash, Marker.literal)
-            } else if token.pointee.mark.isPlain {
-                hash = Self.mix(hash, UInt64(token.pointee.mark.rawValue) | 1 << 34)
-            } else {
-                token = tokens + behind(mark: token - tokens, range, inValues: inValues, &hash)
-                continue
+        let prints = UnsafePointer(prints.base)
+        // The last key word, as far as was looked for it.
+        var (lastKeyword, looked) = (Keyword.none, range.lowerBound)
+        var index = range.lowerBound
+        while index < range.upperBound {
+            var print = prints[index]
+            if print == Fingerprint.unknown {
+                if tokens[index].kind == .mark {
+                    if tokens[index].mark == .openParen {
+                        lastKeyword = keyword(in: looked..<index, else: lastKeyword)
+                        looked = index
+                    }
+                    let (value, behind) = value(ofMark: index, range, inValues: lastKeyword == .values)
+                    if let value { hash = Self.mix(hash, value) }
+                    // Key words inside a list of literals are literals.
+                    if behind > index + 1 { looked = behind }
+                    index = behind
+                    continue
+                }
+                print = decoded(tokens[index])
             }
-            token += 1
+            hash = Self.mix(hash, print)
+            index &+= 1
         }
         return hash
     }
 
-    /// A parenthesis, sign or operator, and what belongs to it; the token behind that.
-    private func behind(mark index: Int, _ range: Range<Int>, inValues: Bool, _ hash: inout UInt64) -> Int {
+    /// The last key word of some tokens.
+    private func keyword(in range: Range<Int>, else none: Keyword) -> Keyword {
+        var last = none
+        for index in range { last = tokens[index].keyword != .none ? tokens[index].keyword : last }
+        return last
+    }
+
+    /// What a parenthesis, sign or operator, and what belongs to it, is in the fingerprint, nil for nothing; and the token behind
+    /// that.
+    private func value(ofMark index: Int, _ range: Range<Int>, inValues: Bool) -> (value: UInt64?, behind: Int) {
         let token = tokens[index]
         if token.mark == .openParen, inValues || (index > range.lowerBound && tokens[index - 1].keyword == .in),
             let (list, behind) = literals(index, range, inValues: inValues)
         {
-            hash = Self.mix(hash, list)
-            return behind
+            return (list, behind)
         }
-        if token.mark == .minus || token.mark == .plus, signs(index, range) { return index + 1 }
-        hash = Self.mix(
-            hash, token.mark == .otherOperator ? NameHash.wide(slice(token)) | 1 << 33 : UInt64(token.mark.rawValue) | 1 << 34)
-        return index + 1
+        if token.mark == .minus || token.mark == .plus, signs(index, range) { return (nil, index + 1) }
+        return (token.mark == .otherOperator ? NameHash.wide(slice(token)) | 1 << 33 : Fingerprint.always(token.mark), index + 1)
     }
 
     /// What a list of literals only, behind IN or as a row of VALUES, is in the fingerprint, and the token behind it and the
     /// rows like it; nil when it holds something else.
     private func literals(_ open: Int, _ range: Range<Int>, inValues: Bool) -> (value: UInt64, behind: Int)? {
         guard let close = literalList(open, range.upperBound) else { return nil }
-        if open > range.lowerBound, tokens[open - 1].keyword == .in { return (Marker.list, close + 1) }
-        return (Marker.list ^ UInt64(items(open, close)), afterSameRows(open, close, range.upperBound))
+        if open > range.lowerBound, tokens[open - 1].keyword == .in { return (Fingerprint.list, close + 1) }
+        return (Fingerprint.list ^ UInt64(items(open, close)), afterSameRows(open, close, range.upperBound))
     }
 
-    /// All bits, because a name that another was made to look like must not be taken for it.
-    @inline(__always) private func nameHash(_ token: Token) -> UInt64 {
-        if token.kind != .unicodeWord, token.value != 0 { return symbols.hash(Symbol(id: Int32(bitPattern: token.value))) }
+    @inline(never) private func decoded(_ token: Token) -> UInt64 {
         // First the symbol, then its hash: making a symbol may move the table.
         let name = (try? symbol(of: token)) ?? .none
-        return symbols.hash(name)
+        return Fingerprint.of(name: symbols.hash(name))
     }
 
     @inline(__always) private static func mix(_ hash: UInt64, _ value: UInt64) -> UInt64 {

@@ -43,4 +43,10 @@ public enum InspectLimits {
     public static let cachedTextBytes = 4_096
     /// Bytes of all that is kept, a power of two; one text takes a quarter at most. Past it the oldest gives way.
     public static let cachedBytes = 1_024 * 1_024
+    /// Shapes of texts of one inspector that are known again: texts that are the same but for their constants have one shape.
+    public static let cachedShapes = 1_024
+    /// Bytes of all that is kept of shapes, a power of two; one shape takes a quarter at most.
+    public static let shapeBytes = 256 * 1_024
+    /// Constants that may be others in one shape, and those of one message whose bytes decide what it does.
+    public static let shapeConstants = 64
 }

@@ -6,32 +6,12 @@ import Machine
 /// again cost a hash and nothing else. Bounded by `InspectLimits.cachedTexts`, `.cachedTextBytes` and `.cachedBytes`; it takes
 /// memory as it fills, so that an idle session has little.
 struct InspectionCache {
-    /// A text that was seen, and what it does once it was seen twice.
-    private struct Entry: BitwiseCopyable {
-        var hash: UInt64
-        /// Where its block begins in the ring; `unkept` when only the hash is known.
-        var start: UInt64
-        static let unkept: UInt64 = .max
-        static let empty = Entry(hash: 0, start: unkept)
-    }
-
-    /// Entries by sets of `ways`, one cache line each; in a set the ones used later tend to the front.
-    private var entries: UnsafeMutablePointer<Entry>
-    private var sets: Int
-    /// Entries that are not empty.
-    private var used = 0
-    private static let ways = 4
-    private var ring = InspectionRing()
-
-    init() {
-        sets = 16
-        entries = .allocate(capacity: sets * Self.ways)
-        entries.initialize(repeating: .empty, count: sets * Self.ways)
-    }
+    private var places = PlaceTable(limit: InspectLimits.cachedTexts)
+    private var ring = InspectionRing(limit: InspectLimits.cachedBytes)
 
     /// Gives the memory back; the cache must not be used after it.
-    mutating func free() {
-        entries.deallocate()
+    func free() {
+        places.free()
         ring.free()
     }
 
@@ -39,8 +19,7 @@ struct InspectionCache {
     var bytes: Int { ring.bytes }
 
     mutating func removeAll() {
-        entries.initialize(repeating: .empty, count: sets * Self.ways)
-        used = 0
+        places.removeAll()
         ring.removeAll()
     }
 
@@ -58,12 +37,12 @@ struct InspectionCache {
     mutating func find(
         _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, names: Int, key: UInt64, into inspection: Inspection
     ) -> Bool {
-        let set = self.set(of: key)
-        for way in 0..<Self.ways where set[way].hash == key {
-            guard set[way].start != Entry.unkept,
+        let set = places.set(of: key)
+        for way in 0..<PlaceTable.ways where set[way].hash == key {
+            guard set[way].start != PlaceTable.Entry.unkept,
                 let block = ring.block(at: set[way].start, holding: message, lexical, names: names)
             else { return false }
-            if way > 0 { swap(set, way) }
+            if way > 0 { places.advance(set, way) }
             InspectionRing.give(block, to: inspection)
             return true
         }
@@ -76,59 +55,13 @@ struct InspectionCache {
     mutating func note(
         _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, names: Int, key: UInt64, _ inspection: Inspection
     ) {
-        var set = self.set(of: key)
-        for way in 0..<Self.ways where set[way].hash == key {
+        let set = places.set(of: key)
+        for way in 0..<PlaceTable.ways where set[way].hash == key {
             guard let start = ring.keep(message, lexical, names: names, inspection) else { return }
             set[way].start = start
             return
         }
-        // A text is known again only where its hash was not pushed out before: the table grows with the texts, kept or not, and
-        // is mostly empty, so that few sets are too small.
-        if used * 4 > sets * Self.ways, sets * Self.ways < InspectLimits.cachedTexts {
-            grow()
-            set = self.set(of: key)
-        }
-        let victim = victim(in: set, for: key)
-        if set[victim].hash == 0 { used += 1 }
-        set[victim] = Entry(hash: key, start: Entry.unkept)
-    }
-
-    /// The way that gives way: an empty one, else any that holds nothing, else the one that was used longest ago.
-    private func victim(in set: UnsafeMutablePointer<Entry>, for key: UInt64) -> Int {
-        for way in 0..<Self.ways where set[way].hash == 0 { return way }
-        // Not always the same one, so that texts seen once do not push out each other before they come again.
-        let first = Int(truncatingIfNeeded: key >> 8)
-        for step in 0..<Self.ways {
-            let way = (first &+ step) & (Self.ways - 1)
-            if set[way].start == Entry.unkept || !ring.holds(set[way].start) { return way }
-        }
-        return Self.ways - 1
-    }
-
-    @inline(__always) private func set(of key: UInt64) -> UnsafeMutablePointer<Entry> {
-        entries + (Int(truncatingIfNeeded: key >> 32) & (sets &- 1)) &* Self.ways
-    }
-
-    /// One step to the front.
-    @inline(__always) private func swap(_ set: UnsafeMutablePointer<Entry>, _ way: Int) {
-        let entry = set[way]
-        set[way] = set[way - 1]
-        set[way - 1] = entry
-    }
-
-    private mutating func grow() {
-        let (old, oldCount) = (entries, sets * Self.ways)
-        sets *= 2
-        entries = .allocate(capacity: sets * Self.ways)
-        entries.initialize(repeating: .empty, count: sets * Self.ways)
-        used = 0
-        for index in 0..<oldCount where old[index].hash != 0 {
-            let set = self.set(of: old[index].hash)
-            guard let way = (0..<Self.ways).first(where: { set[$0].hash == 0 }) else { continue }
-            set[way] = old[index]
-            used += 1
-        }
-        old.deallocate()
+        places.add(PlaceTable.Entry(hash: key, start: PlaceTable.Entry.unkept), in: ring)
     }
 }
 

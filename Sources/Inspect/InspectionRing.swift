@@ -2,7 +2,7 @@
 
 import Machine
 
-/// Blocks of one text and what it does, in one allocation that doubles until `InspectLimits.cachedBytes` and is then written
+/// Blocks of one text and what it does, in one allocation that doubles until `limit` bytes, a power of two, and is then written
 /// over from its start. A place is a number that only grows; its remainder by the size is where it lies. So a place tells by
 /// itself whether it was written over, and a warm ring allocates nothing.
 struct InspectionRing {
@@ -17,9 +17,11 @@ struct InspectionRing {
         var lexical: UInt64
         /// What names meant, as the inspector numbers it.
         var meaning: Int
-        var unused: UInt64 = 0
+        var constants: UInt32
+        var unused: UInt32 = 0
     }
 
+    private let limit: Int
     private var memory: UnsafeMutableRawPointer
     private var size: UInt64
     /// Behind the block written last.
@@ -27,7 +29,8 @@ struct InspectionRing {
     /// Behind every block, and every buffer that takes one: parts are moved sixteen bytes at a time.
     private static let slack = 16
 
-    init() {
+    init(limit: Int) {
+        self.limit = limit
         size = 4_096
         memory = .allocate(byteCount: Int(size) + Self.slack, alignment: 16)
     }
@@ -47,20 +50,39 @@ struct InspectionRing {
     func block(
         at start: UInt64, holding message: UnsafeRawBufferPointer, _ lexical: LexicalState, names: Int
     ) -> UnsafeRawPointer? {
-        guard holds(start) else { return nil }
-        let block = UnsafeRawPointer(memory) + Int(truncatingIfNeeded: start & (size &- 1))
-        let header = block.load(as: Header.self)
-        guard Int(header.messageBytes) == message.count, header.lexical == UInt64(Self.code(lexical)),
-            header.meaning == names,
+        guard let block = block(at: start, lexical, names: names),
+            Int(block.load(as: Header.self).messageBytes) == message.count,
             Self.same(block + MemoryLayout<Header>.stride, message)
         else { return nil }
         return block
+    }
+
+    /// The block written at `start`, if it is still there and is of a text under this state, while names mean the same.
+    @inline(__always) func block(at start: UInt64, _ lexical: LexicalState, names: Int) -> UnsafeRawPointer? {
+        guard holds(start) else { return nil }
+        let block = UnsafeRawPointer(memory) + Int(truncatingIfNeeded: start & (size &- 1))
+        let header = block.load(as: Header.self)
+        return header.lexical == UInt64(Self.code(lexical)) && header.meaning == names ? block : nil
+    }
+
+    /// A block's text, readable in whole sixteens of bytes, and its constants.
+    @inline(__always) static func shape(_ block: UnsafeRawPointer) -> (
+        text: UnsafeRawBufferPointer, constants: UnsafeBufferPointer<Shape.Constant>
+    ) {
+        let header = block.load(as: Header.self)
+        let text = block + MemoryLayout<Header>.stride
+        let constants = (text + rounded(Int(header.messageBytes))).assumingMemoryBound(to: Shape.Constant.self)
+        return (
+            UnsafeRawBufferPointer(start: text, count: Int(header.messageBytes)),
+            UnsafeBufferPointer(start: constants, count: Int(header.constants))
+        )
     }
 
     /// Fills an empty inspection from a block.
     @inline(__always) static func give(_ block: UnsafeRawPointer, to inspection: Inspection) {
         let header = block.load(as: Header.self)
         var part = block + MemoryLayout<Header>.stride + rounded(Int(header.messageBytes))
+        part += rounded(Int(header.constants) &* MemoryLayout<Shape.Constant>.stride)
         inspection.text.append(sixteens: part, count: Int(header.textBytes))
         part += rounded(Int(header.textBytes))
         inspection.statements.append(sixteens: part, count: Int(header.statements))
@@ -73,26 +95,29 @@ struct InspectionRing {
     }
 
     /// Writes a block; where it begins, or nil when it would take too much of the ring.
+    /// - Parameter constants: of a text that stands for those with other constants too; empty for one that is only itself.
     mutating func keep(
-        _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, names: Int, _ inspection: Inspection
+        _ message: UnsafeRawBufferPointer, _ lexical: LexicalState, names: Int, _ inspection: Inspection,
+        constants: UnsafeBufferPointer<Shape.Constant> = UnsafeBufferPointer(start: nil, count: 0)
     ) -> UInt64? {
-        let parts = [message.count, inspection.text.count].reduce(0) { $0 + Self.rounded($1) }
         let length =
-            MemoryLayout<Header>.stride + parts
+            MemoryLayout<Header>.stride + Self.rounded(message.count) + Self.rounded(inspection.text.count)
+            + Self.rounded(constants.count * MemoryLayout<Shape.Constant>.stride)
             + Self.rounded(inspection.statements.count * MemoryLayout<Statement>.stride)
             + Self.rounded(inspection.accesses.count * MemoryLayout<Access>.stride)
             + Self.rounded(inspection.columns.count * MemoryLayout<ColumnUse>.stride)
             + Self.rounded(inspection.names.count * MemoryLayout<TextRef>.stride)
-        guard length <= InspectLimits.cachedBytes / 4, let start = place(UInt64(length)) else { return nil }
+        guard length <= limit / 4, let start = place(UInt64(length)) else { return nil }
         let block = memory + Int(start & (size - 1))
         block.storeBytes(
             of: Header(
                 messageBytes: UInt32(message.count), textBytes: UInt32(inspection.text.count),
                 statements: UInt32(inspection.statements.count), accesses: UInt32(inspection.accesses.count),
                 columns: UInt32(inspection.columns.count), names: UInt32(inspection.names.count),
-                lexical: UInt64(Self.code(lexical)), meaning: names), as: Header.self)
+                lexical: UInt64(Self.code(lexical)), meaning: names, constants: UInt32(constants.count)), as: Header.self)
         var part = block + MemoryLayout<Header>.stride
         part = Self.copy(message, to: part)
+        part = Self.copy(UnsafeRawBufferPointer(constants), to: part)
         part = Self.copy(UnsafeRawBufferPointer(inspection.text.buffer), to: part)
         part = Self.copy(UnsafeRawBufferPointer(inspection.statements.buffer), to: part)
         part = Self.copy(UnsafeRawBufferPointer(inspection.accesses.buffer), to: part)
@@ -103,7 +128,7 @@ struct InspectionRing {
 
     /// Room for a block, which lies in one piece.
     private mutating func place(_ length: UInt64) -> UInt64? {
-        while head + length > size, size < UInt64(InspectLimits.cachedBytes) { grow() }
+        while head + length > size, size < UInt64(limit) { grow() }
         if head & (size - 1) + length > size { head = (head + size) & ~(size - 1) }
         let start = head
         head += length

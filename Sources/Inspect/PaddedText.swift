@@ -33,13 +33,17 @@ struct PaddedText {
         var high: UInt64 = 0
         var zero: UInt64 = 0
         var at = 0
-        while at &+ 16 <= count {
-            let (first, second) = (load(source, at), load(source, at &+ 8))
-            copy.storeBytes(of: first, toByteOffset: at, as: UInt64.self)
-            copy.storeBytes(of: second, toByteOffset: at &+ 8, as: UInt64.self)
-            high |= first | second
-            zero |= EightBytes.zero(first) | EightBytes.zero(second)
-            at &+= 16
+        if count >= 16 {
+            var (highs, zeros) = (SIMD2<UInt64>(), SIMD2<UInt64>())
+            while at &+ 16 <= count {
+                let sixteen = source.loadUnaligned(fromByteOffset: at, as: SIMD2<UInt64>.self)
+                copy.storeBytes(of: sixteen, toByteOffset: at, as: SIMD2<UInt64>.self)
+                highs |= sixteen
+                zeros |= (sixteen &- SIMD2(repeating: EightBytes.repeating(1))) & ~sixteen
+                at &+= 16
+            }
+            high = highs[0] | highs[1]
+            zero = (zeros[0] | zeros[1]) & EightBytes.highBits
         }
         if at &+ 8 <= count {
             let eight = load(source, at)
@@ -57,7 +61,7 @@ struct PaddedText {
         }
         end(copy)
         hasZero = zero != 0
-        hasHigh = high & 0x8080_8080_8080_8080 != 0
+        hasHigh = high & EightBytes.highBits != 0
     }
 
     @inline(__always) private func load(_ source: UnsafeRawPointer, _ at: Int) -> UInt64 {

@@ -48,6 +48,49 @@ extension SQLReader {
         }
     }
 
+    /// Passes a constant that is a whole item of a list, which is all that `expression` would do with it.
+    @inline(__always) func acceptConstant() -> Bool {
+        guard cursor.pointee.isLiteral, cursor[1].mark == .comma || cursor[1].mark == .closeParen else { return false }
+        cursor += 1
+        return true
+    }
+
+    /// Passes `a` or `a.b` that is a whole item of a list, which is all that `expression` would do with it; nil where it is more.
+    @inline(__always) func acceptColumn() -> Symbol? {
+        guard cursor.pointee.kind == .word || cursor.pointee.kind == .quotedWord, cursor.pointee.value != 0 else { return nil }
+        let first = Symbol(id: Int32(bitPattern: cursor.pointee.value))
+        if endsItem(cursor[1]) {
+            cursor += 1
+            reference(.plain, name: first)
+            return first
+        }
+        guard cursor[1].mark == .dot, cursor[2].kind == .word || cursor[2].kind == .quotedWord, cursor[2].value != 0,
+            endsItem(cursor[3])
+        else { return nil }
+        let last = Symbol(id: Int32(bitPattern: cursor[2].value))
+        cursor += 3
+        reference(.qualified, name: last, qualifier: first)
+        return last
+    }
+
+    @inline(__always) private func endsItem(_ token: Token) -> Bool { token.mark == .comma || token.keyword == .from }
+
+    /// An expression that is often a constant or a name alone: those are read here, without a call.
+    @inline(__always)
+    func operandOrExpression(_ minimum: Int = Precedence.or, restricted: Bool = false) throws(Misread) -> Expr {
+        if nesting >= InspectLimits.nesting { throw .tooDeep }
+        let start = beginExpr()
+        guard let left = try simpleOperand(start) else { return try expression(minimum, restricted: restricted) }
+        return mayOperate ? try operated(left, start, minimum, restricted: restricted) : left
+    }
+
+    private func operated(_ left: Expr, _ start: ExprStart, _ minimum: Int, restricted: Bool) throws(Misread) -> Expr {
+        try enter()
+        let expr = try operators(left, start, minimum, restricted: restricted)
+        leave()
+        return expr
+    }
+
     /// The next token may be an infix or postfix operator.
     @inline(__always) private var mayOperate: Bool {
         cursor.pointee.kind == .mark ? cursor.pointee.mark.isInfix : keywords.operators[Int(cursor.pointee.keyword.rawValue)]
@@ -124,6 +167,13 @@ extension SQLReader {
         _ left: Expr, _ start: ExprStart, _ precedence: Int, restricted: Bool
     ) throws(Misread) -> Expr {
         let mark = token.mark
+        if precedence == Precedence.comparison, left.form == .column, cursor[1].isLiteral || cursor[1].kind == .parameter,
+            endsOperand(cursor[2])
+        {
+            // What `comparison` says of a column and a constant.
+            cursor += 2
+            return finish(start, .other, truth: mark == .equal ? .keyed : .range)
+        }
         let written = token
         advance()
         if !restricted, at(.any) || at(.some) || at(.all), peek(1).mark == .openParen {
@@ -132,7 +182,7 @@ extension SQLReader {
             if mark == .equal, lists(left, in: right) { return finish(start, .other, truth: .tautology) }
             return finish(start, .other, truth: keyed ? .keyed : .unsettled)
         }
-        let right = try expression(precedence + 1, restricted: restricted)
+        let right = try operandOrExpression(precedence + 1, restricted: restricted)
         if precedence == Precedence.comparison {
             return finish(start, .other, truth: comparison(mark, left, right))
         }
@@ -142,6 +192,12 @@ extension SQLReader {
             return finish(start, .other, truth: .tautology)
         }
         return finish(start, left.form == .constant && right.form == .constant ? .constant : .other)
+    }
+
+    /// Nothing here belongs to the operand before, nor binds more tightly than a comparison.
+    @inline(__always) private func endsOperand(_ token: Token) -> Bool {
+        if token.kind == .mark { return !token.mark.isInfix && !token.mark.extendsOperand }
+        return !keywords.operators[Int(token.keyword.rawValue)] || token.keyword == .and || token.keyword == .or
     }
 
     /// `ANY (…)`, `SOME (…)`, `ALL (…)`: constant when all inside is.

@@ -57,7 +57,18 @@ extension SQLReader {
     /// `(a, b.field, c[1])`: each name is a column written.
     func writtenColumns(_ range: (first: Int32, count: Int32), verb: Verb) throws(Misread) {
         try expect(.openParen)
-        repeat { try writtenColumn(range, verb) } while accept(.comma)
+        if range.count == 1 {
+            // One table, as most are: its access is looked for once.
+            let target = targets[Int(range.first)]
+            let found = try access(verb, .table, schema: target.schema, name: target.name, target.start, target.end)
+            repeat {
+                let column = findings.column(try columnId(), of: found)
+                findings.columns[column].uses.formUnion(.write)
+                try writtenPart()
+            } while accept(.comma)
+        } else {
+            repeat { try writtenColumn(range, verb) } while accept(.comma)
+        }
         try expect(.closeParen)
     }
 
@@ -69,6 +80,11 @@ extension SQLReader {
             let column = findings.column(name, of: found)
             findings.columns[column].uses.formUnion(.write)
         }
+        try writtenPart()
+    }
+
+    /// `.field`, `[1]`: only a part of the column is written.
+    @inline(__always) private func writtenPart() throws(Misread) {
         while true {
             if accept(.dot) { _ = try label() } else if at(.openBracket) { try subscripts() } else { return }
         }

@@ -163,7 +163,7 @@ extension SQLReader {
     }
 
     private func isQuoted(_ token: Token, _ name: StaticString) -> Bool {
-        let text = UnsafeRawBufferPointer(start: message.baseAddress.map { $0 + Int(token.start) }, count: Int(token.end - token.start))
+        let text = slice(token)
         let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         return text.count == wanted.count + 2 && text.dropFirst().dropLast().elementsEqual(wanted)
     }

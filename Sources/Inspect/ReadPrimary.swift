@@ -132,11 +132,11 @@ extension SQLReader {
     /// `(a)`, `(a, b)`.
     private func list(_ start: ExprStart) throws(Misread) -> Expr {
         try expect(.openParen)
-        var only = try expression()
+        var only = try operandOrExpression()
         var constant = only.form == .constant || only.form == .trueLiteral || only.form == .falseLiteral
         var items = 1
         while accept(.comma) {
-            let item = try expression()
+            let item = try operandOrExpression()
             constant = constant && (item.form == .constant || item.form == .trueLiteral || item.form == .falseLiteral)
             items += 1
         }

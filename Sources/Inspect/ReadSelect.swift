@@ -195,7 +195,7 @@ extension SQLReader {
             try expect(.openParen)
             columns = 0
             repeat {
-                if !accept(.default) { try expression() }
+                if !acceptConstant(), !accept(.default) { try expression() }
                 columns += 1
             } while accept(.comma)
             try expect(.closeParen)
@@ -291,9 +291,18 @@ extension SQLReader {
         use = []
         defer { use = outer }
         if endsTargetList() { return .none }
+        // Columns alone, as many lists are: they add no columns but their own.
+        let first = outputColumns.count
+        while let column = acceptColumn() {
+            let ref = Int32(truncatingIfNeeded: refs.count)
+            outputColumns.append(OutputColumn(name: column, firstRef: ref &- 1, lastRef: ref, bare: true, star: false))
+            if !accept(.comma) { return Outputs(first: Int32(first), count: Int32(outputColumns.count - first)) }
+        }
         // Held apart while sub-queries inside add their own columns, so that a list's columns lie together.
         let held = heldOutputs.count
         defer { heldOutputs.truncate(to: held) }
+        for index in first..<outputColumns.count { heldOutputs.append(outputColumns[index]) }
+        outputColumns.truncate(to: first)
         repeat { heldOutputs.append(try targetElement()) } while accept(.comma)
         let outputs = Outputs(first: Int32(outputColumns.count), count: Int32(heldOutputs.count - held))
         for index in held..<heldOutputs.count { outputColumns.append(heldOutputs[index]) }
@@ -315,6 +324,9 @@ extension SQLReader {
         if accept(.star) {
             reference(.star, name: .none)
             return OutputColumn(name: .none, firstRef: firstRef, lastRef: Int32(refs.count), bare: true, star: true)
+        }
+        if let column = acceptColumn() {
+            return OutputColumn(name: column, firstRef: firstRef, lastRef: firstRef &+ 1, bare: true, star: false)
         }
         let expr = try expression()
         var name = expr.name

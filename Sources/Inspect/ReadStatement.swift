@@ -3,11 +3,13 @@
 import Machine
 
 extension SQLReader {
-    func beginMessage(_ message: UnsafeRawBufferPointer, lexical: LexicalState) {
-        padded.copy(message)
+    /// Begins to read the message that `padded` holds.
+    func beginMessage(lexical: LexicalState) {
         self.message = padded.bytes
         self.lexical = lexical
         tokens.removeAll()
+        prints.removeAll()
+        lookedAt.removeAll()
         resolutionSteps = 0
         symbols.searchSteps = 0
         for index in 0..<temporaryHere.count { symbols.setTemporary(temporaryHere[index], false) }

@@ -16,17 +16,28 @@ extension SQLReader {
         let scope = scopes[scopes.count - 1]
         let outermost = scopes.count == 1
         let only = onlyTable(of: scope)
+        var last = (qualifier: Symbol.none, access: -1)
         var kept = Int(scope.firstPending)
         for index in Int(scope.firstPending)..<pending.count {
             let ref = Int(pending[index])
-            if only.access >= 0, refs[ref].kind == .plain, refs[ref].name != only.alias {
+            let found = refs[ref]
+            var access = -1
+            if found.kind == .plain {
                 // Of the only table, and perhaps of a table of an enclosing query: what `resolvePlain` finds, found at once.
-                resolutionSteps &+= 2
+                if found.name != only.alias { access = only.access }
+            } else if found.kind == .qualified {
+                // What `resolveQualified` finds; names in a row are often behind the same qualifier.
+                if found.qualifier != last.qualifier { last = (found.qualifier, onlyTable(named: found.qualifier, of: scope)) }
+                if !symbols.flags(found.name).contains(.rowFunction) { access = last.access }
+            }
+            if access >= 0 {
+                resolutionSteps &+= 1 &+ sources.count &- Int(scope.firstSource) &+ targets.count &- Int(scope.firstTarget)
                 if resolutionSteps > InspectLimits.resolutionSteps { throw .tooManyNames }
-                linkColumn(ref, name: refs[ref].name, of: only.access)
-                if !outermost {
+                linkColumn(ref, name: found.name, of: access)
+                refs[ref].matched = found.matched || found.kind == .qualified
+                if !outermost, found.kind == .plain || found.insideFrom {
                     pending[kept] = Int32(truncatingIfNeeded: ref)
-                    kept += 1
+                    kept &+= 1
                 }
                 refs[ref].insideFrom = false
                 continue
@@ -55,6 +66,19 @@ extension SQLReader {
         let source = sources[sources.count - 1]
         guard source.kind == .relation, source.targetCount == 1, !source.renamed, !source.qualifiedOnly else { return (-1, .none) }
         return (Int(targets[Int(source.firstTarget)].access), source.alias)
+    }
+
+    /// The access of the one table that a qualifier means in a scope; -1 where it means something else, or more.
+    private func onlyTable(named qualifier: Symbol, of scope: Scope) -> Int {
+        if schema != nil { return -1 }
+        var access = -1
+        for index in Int(scope.firstSource)..<sources.count where sources[index].alias == qualifier {
+            let source = sources[index]
+            guard access < 0, source.kind == .relation, source.targetCount == 1, !source.renamed, !source.hidden else { return -1 }
+            access = Int(targets[Int(source.firstTarget)].access)
+            if access < 0 { return -1 }
+        }
+        return access
     }
 
     /// Marks references read since `first` as read inside FROM, where not every source of the level is visible.
@@ -198,9 +222,10 @@ extension SQLReader {
     /// Links a reference to a column of a table whose access is there.
     @inline(__always) private func linkColumn(_ ref: Int, name: Symbol, of access: Int) {
         let column = findings.column(name, of: access)
-        links.append(Link(kind: .column, whole: false, index: Int32(truncatingIfNeeded: column), next: refs[ref].firstLink))
-        refs[ref].firstLink = Int32(truncatingIfNeeded: links.count &- 1)
-        findings.columns[column].uses.formUnion(refs[ref].uses)
+        let (next, uses) = (refs[ref].firstLink, refs[ref].uses)
+        refs[ref].firstLink = Int32(truncatingIfNeeded: links.count)
+        links.append(Link(kind: .column, whole: false, index: Int32(truncatingIfNeeded: column), next: next))
+        findings.columns[column].uses.formUnion(uses)
     }
 
     /// Links a reference to every column of a source.
@@ -278,6 +303,8 @@ extension SQLReader {
         }
         outputColumns[index].uses.formUnion(uses)
         let column = outputColumns[index]
+        // A constant, whose column is nobody's.
+        if column.firstRef == column.lastRef, column.same < 0, column.other < 0 { return }
         let inside = column.bare ? column.uses : column.uses.insideExpression
         for ref in Int(column.firstRef)..<Int(column.lastRef) {
             resolutionSteps += 1
@@ -292,7 +319,22 @@ extension SQLReader {
     /// Says what all columns of a query are used for.
     func use(_ outputs: Outputs, for uses: ColumnUses) {
         if uses.isEmpty || !mayStep(Int(outputs.count)) { return }
-        for index in outputs.range { use(output: index, for: uses) }
+        for index in outputs.range where !useColumn(output: index, for: uses) { use(output: index, for: uses) }
+    }
+
+    /// What `use(output:)` does to a column that is one reference to one column of a table, as most are; false for another.
+    @inline(__always) private func useColumn(output index: Int, for uses: ColumnUses) -> Bool {
+        let column = outputColumns[index]
+        guard column.bare, column.lastRef &- column.firstRef == 1, column.same < 0, column.other < 0 else { return false }
+        let ref = refs[Int(column.firstRef)]
+        guard ref.firstLink >= 0 else { return false }
+        let link = links[Int(ref.firstLink)]
+        guard link.next < 0, link.kind == .column, !link.whole else { return false }
+        outputColumns[index].uses.formUnion(uses)
+        refs[Int(column.firstRef)].uses.formUnion(uses)
+        findings.columns[Int(link.index)].uses.formUnion(ref.uses.union(uses))
+        resolutionSteps &+= 1
+        return true
     }
 
     // MARK: Targets

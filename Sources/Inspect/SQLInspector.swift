@@ -3,8 +3,9 @@
 import Machine
 
 /// Takes messages of one PostgreSQL session apart into accesses and facts. One per session, reused: once warm it allocates
-/// nothing. A text that came twice is answered from memory, byte for byte the same text under the same state and names. Not
-/// thread-safe. Time is linear in the message; every bound is in `InspectLimits`.
+/// nothing. A text that came twice is answered from memory, byte for byte the same text under the same state and names; and so
+/// is one that differs from such a text only in constants which do not matter to what it does. Not thread-safe. Time is linear in
+/// the message; every bound is in `InspectLimits`.
 ///
 /// Never laxer than the truth: what PostgreSQL 15 to 18 would do with the message is in the accesses, or an access `unknown`
 /// is. It may be coarser: without a schema an unqualified column belongs to each table that could have it.
@@ -25,6 +26,8 @@ import Machine
 public final class SQLInspector {
     private let reader = SQLReader()
     private var cache = InspectionCache()
+    private var shapes = ShapeCache()
+    private let remembers: Bool
 
     /// Where unqualified names are looked up from the next message on.
     public var path: NamePath {
@@ -50,13 +53,18 @@ public final class SQLInspector {
     ///   - searchPath: the schemas that unqualified names may mean, in any order: each gives an access of its own.
     ///     Empty, or longer than `InspectLimits.searchPath`: statements with unqualified names are `unknown`.
     ///   - schema: what is known of the database; without it, columns and views are what their names say.
-    public init(searchPath: [String], schema: KnownSchema? = nil) {
+    ///   - remembers: false reads every text anew, to measure reading or to compare with it.
+    public init(searchPath: [String], schema: KnownSchema? = nil, remembers: Bool = true) {
+        self.remembers = remembers
         reader.schema = schema
         path = NamePath(searchPath.count > InspectLimits.searchPath ? [] : searchPath)
         prepareSymbols()
     }
 
-    deinit { cache.free() }
+    deinit {
+        cache.free()
+        shapes.free()
+    }
 
     /// Says that a message which does this was sent: what it made of the database is not the schema's any more.
     public func noteChanges(of inspection: Inspection) {
@@ -75,13 +83,16 @@ public final class SQLInspector {
         if changed { forgetNames() }
     }
 
-    /// Bytes taken by texts that are answered from memory; at most `InspectLimits.cachedBytes`.
-    package var rememberedBytes: Int { cache.bytes }
+    /// Bytes taken by texts and shapes that are answered from memory; at most `InspectLimits.cachedBytes` and `.shapeBytes`.
+    package var rememberedBytes: Int { cache.bytes + shapes.bytes }
+    /// Messages that were not read because only constants differed from one that was.
+    package var answersByShape: Int { shapes.answers }
 
     /// Temporary tables have come or gone: nothing means what it did.
     private func forgetNames() {
         numbers.removeAll()
         cache.removeAll()
+        shapes.removeAll()
         prepareSymbols()
         number()
     }
@@ -144,23 +155,43 @@ public final class SQLInspector {
     ///   - inspection: cleared first. Where a statement is not understood, it holds an access `unknown` besides what was found.
     public func inspect(_ message: UnsafeRawBufferPointer, lexical: LexicalState, into inspection: Inspection) {
         inspection.clear()
-        guard let key = cache.key(message, lexical, names: namesNumber) else { return read(message, lexical: lexical, into: inspection) }
+        guard remembers, let key = cache.key(message, lexical, names: namesNumber) else {
+            takeUp(message)
+            return read(lexical: lexical, bytes: message.count, into: inspection)
+        }
         if cache.find(message, lexical, names: namesNumber, key: key, into: inspection) { return }
-        read(message, lexical: lexical, into: inspection)
+        takeUp(message)
+        readOrFindShape(lexical: lexical, into: inspection)
         cache.note(message, lexical, names: namesNumber, key: key, inspection)
     }
 
-    private func read(_ message: UnsafeRawBufferPointer, lexical: LexicalState, into inspection: Inspection) {
+    /// A message that is too long is not read.
+    @inline(__always) private func takeUp(_ message: UnsafeRawBufferPointer) {
+        reader.padded.copy(message.count > InspectLimits.messageBytes ? UnsafeRawBufferPointer(rebasing: message[..<0]) : message)
+    }
+
+    private func readOrFindShape(lexical: LexicalState, into inspection: Inspection) {
+        let key = shapes.key(reader.padded, lexical, names: namesNumber)
+        let lexer = SQLLexer(reader.padded, lexical: lexical, keywords: reader.keywords)
+        // A text that is not in its encoding has no shape, whatever its constants hold.
+        guard (try? lexer.checkEncoding(reader.padded)) != nil else {
+            return read(lexical: lexical, bytes: reader.padded.count, into: inspection)
+        }
+        if shapes.find(reader.padded, lexer, names: namesNumber, key: key, into: inspection) { return }
+        read(lexical: lexical, bytes: reader.padded.count, into: inspection)
+        shapes.note(reader, names: namesNumber, key: key, inspection)
+    }
+
+    /// Reads the message that was taken up, of so many bytes.
+    private func read(lexical: LexicalState, bytes: Int, into inspection: Inspection) {
         if reader.symbols.count > InspectLimits.rememberedSymbols { prepareSymbols() }
-        let tooLong = message.count > InspectLimits.messageBytes
-        reader.beginMessage(
-            tooLong ? UnsafeRawBufferPointer(rebasing: message[..<0]) : message, lexical: lexical)
+        reader.beginMessage(lexical: lexical)
         do throws(Misread) {
-            if tooLong { throw Misread.messageTooLong }
+            if bytes > InspectLimits.messageBytes { throw Misread.messageTooLong }
             let lexer = SQLLexer(reader.padded, lexical: lexical, keywords: reader.keywords)
-            try lexer.scan(into: &reader.tokens, naming: &reader.symbols)
+            try lexer.scan(into: &reader.tokens, prints: &reader.prints, naming: &reader.symbols)
         } catch {
-            return reader.emitUnreadMessage(error, bytes: message.count, into: inspection)
+            return reader.emitUnreadMessage(error, bytes: bytes, into: inspection)
         }
         reader.readStatements(into: inspection)
     }

@@ -25,21 +25,24 @@ struct SQLLexer {
         var first: UnsafeMutablePointer<Token>
         var next: UnsafeMutablePointer<Token>
         var end: UnsafeMutablePointer<Token>
+        /// Where what the next token is in a fingerprint is written.
+        var print: UnsafeMutablePointer<UInt64>
         /// The innermost parenthesis still open, -1 for none; each holds the one around it until it is closed.
         var open: Int32 = -1
     }
 
-    /// Fills `tokens`, ending with `endTokens` of kind `end`.
-    func scan(into tokens: inout Pool<Token>, naming symbols: inout SymbolTable) throws(Misread) {
+    /// Fills `tokens`, ending with `endTokens` of kind `end`, and `prints` with what each of those before is in a fingerprint.
+    func scan(into tokens: inout Pool<Token>, prints: inout Pool<UInt64>, naming symbols: inout SymbolTable) throws(Misread) {
         try checkEncoding(text)
         let (bytes, roles, marks) = (bytes, keywords.roles, keywords.marks)
-        var output = Output(first: tokens.base, next: tokens.base, end: tokens.base)
-        try makeRoom(&output, &tokens)
+        var output = Output(first: tokens.base, next: tokens.base, end: tokens.base, print: prints.base)
+        try makeRoom(&output, &tokens, &prints)
         var at = 0
         while true {
             if bytes[at] == 0x20 { at &+= 1 }
             let first = bytes[at]
             let token: Token
+            var print = Fingerprint.literal
             switch roles[Int(first)] {
             case .space:
                 at &+= 1
@@ -47,8 +50,9 @@ struct SQLLexer {
             case .letter:
                 if bytes[at &+ 1] == 0x27 || bytes[at &+ 1] == 0x26, let quoted = try prefixedQuote(at) {
                     token = quoted
+                    if token.kind == .unicodeWord { print = Fingerprint.unknown }
                 } else {
-                    token = try word(at, &symbols)
+                    token = try word(at, &symbols, &print)
                     if token.keyword == .uescape, let end = try joinEscape(token, output) {
                         at = end
                         continue
@@ -56,24 +60,31 @@ struct SQLLexer {
                 }
             case .digit: token = try integerOrNumber(at)
             case .quote: token = try string(at)
-            case .doubleQuote: token = try quotedWord(at, &symbols)
+            case .doubleQuote: token = try quotedWord(at, &symbols, &print)
             case .dollar: token = try dollar(at)
-            case .dot, .colon: token = try dotOrColon(at)
-            case .mark: token = mark(marks[Int(first)], at)
-            case .openParen: token = open(at, &output)
-            case .closeParen: token = close(at, &output)
+            case .dot, .colon:
+                token = try dotOrColon(at)
+                if token.kind == .mark { print = Fingerprint.of(token.mark) }
+            case .mark:
+                token = mark(marks[Int(first)], at)
+                print = Fingerprint.of(token.mark)
+            case .openParen: (token, print) = (open(at, &output), Fingerprint.unknown)
+            case .closeParen: (token, print) = (close(at, &output), Fingerprint.of(.closeParen))
             case .minus, .slash, .op:
                 if let end = try behindComment(at) {
                     at = end
                     continue
                 }
                 token = ByteClass.isOperator(bytes[at &+ 1]) ? try operatorToken(at) : mark(marks[Int(first)], at)
-            case .end: return end(output, &tokens)
+                print = Fingerprint.of(token.mark)
+            case .end: return end(output, &tokens, &prints)
             case .other: throw .lexical
             }
-            if output.next == output.end { try makeRoom(&output, &tokens) }
+            if output.next == output.end { try makeRoom(&output, &tokens, &prints) }
             output.next.initialize(to: token)
             output.next += 1
+            output.print.initialize(to: print)
+            output.print += 1
             at = Int(token.end)
         }
     }
@@ -81,13 +92,16 @@ struct SQLLexer {
     /// Tokens of kind `end` behind the last: what the reader's longest look ahead needs.
     static let endTokens = 4
 
-    @inline(never) private func makeRoom(_ output: inout Output, _ tokens: inout Pool<Token>) throws(Misread) {
+    @inline(never)
+    private func makeRoom(_ output: inout Output, _ tokens: inout Pool<Token>, _ prints: inout Pool<UInt64>) throws(Misread) {
         let filled = output.next - output.first
         if filled >= InspectLimits.tokens { throw .tooManyTokens }
         let room = tokens.room(behind: filled)
         output.first = tokens.base
         output.next = room.start
-        output.end = min(room.end, tokens.base + InspectLimits.tokens)
+        let printRoom = prints.room(behind: filled)
+        output.print = printRoom.start
+        output.end = min(room.end, tokens.base + InspectLimits.tokens, room.start + (printRoom.end - printRoom.start))
     }
 
     @inline(__always) private func open(_ at: Int, _ output: inout Output) -> Token {
@@ -107,8 +121,9 @@ struct SQLLexer {
         return mark(.closeParen, at)
     }
 
-    private func end(_ output: Output, _ tokens: inout Pool<Token>) {
+    private func end(_ output: Output, _ tokens: inout Pool<Token>, _ prints: inout Pool<UInt64>) {
         tokens.filled(to: output.next)
+        prints.filled(to: output.print)
         var open = output.open
         while open >= 0 {
             let around = Int32(bitPattern: tokens[Int(open)].value)

@@ -4,27 +4,33 @@ import Machine
 
 extension SQLLexer {
     /// An identifier or key word. One of up to seven bytes, as most are, is one number: it is found by comparing that.
-    @inline(__always) func word(_ start: Int, _ symbols: inout SymbolTable) throws(Misread) -> Token {
+    @inline(__always)
+    func word(_ start: Int, _ symbols: inout SymbolTable, _ print: inout UInt64) throws(Misread) -> Token {
         let eight = EightBytes.load(bytes + start)
         let (outside, folded) = EightBytes.word(eight)
-        if outside == 0 { return try longWord(start, &symbols) }
+        if outside == 0 { return try longWord(start, eight, folded, &symbols, &print) }
         let length = EightBytes.before(outside)
         let mask = EightBytes.first(length)
         if eight & mask & 0x8080_8080_8080_8080 != 0, lexical.encoding != .utf8 || lexical.foldsBeyondASCII { throw .encoding }
         let name = folded & mask
         let hash = NameHash.mix(NameHash.seed, name)
+        print = Fingerprint.of(name: hash)
         var token = token(.word, start, start &+ length)
         token.keyword = keywords.keyword(name, hash: hash)
         if token.keyword == .none { token.value = try symbols.spelled(name, length, hash: hash) }
         return token
     }
 
-    /// One of eight bytes and more; eight a step, which are folded and hashed on the way.
-    @inline(never) private func longWord(_ start: Int, _ symbols: inout SymbolTable) throws(Misread) -> Token {
+    /// One of eight bytes and more; eight a step, which are folded and hashed on the way. The first eight are known.
+    @inline(never)
+    private func longWord(
+        _ start: Int, _ first: UInt64, _ folded: UInt64, _ symbols: inout SymbolTable, _ print: inout UInt64
+    ) throws(Misread) -> Token {
         let name = symbols.spelling
-        var hash = NameHash.seed
-        var high: UInt64 = 0
-        var length = 0
+        name[0] = folded
+        var hash = NameHash.mix(NameHash.seed, folded)
+        var high = first
+        var length = 8
         while true {
             let eight = EightBytes.load(bytes + start + length)
             let (outside, folded) = EightBytes.word(eight)
@@ -40,6 +46,8 @@ extension SQLLexer {
         if high & 0x8080_8080_8080_8080 != 0, lexical.encoding != .utf8 || lexical.foldsBeyondASCII { throw .encoding }
         var token = token(.word, start, start &+ length)
         token.keyword = keywords.keyword(name, length, hash: hash)
+        // Of one that is cut the name is not made of all its bytes.
+        print = length <= InspectLimits.identifierBytes ? Fingerprint.of(name: hash) : Fingerprint.unknown
         if token.keyword == .none, length <= InspectLimits.identifierBytes {
             token.value = try symbols.spelled(length, hash: hash)
         }
@@ -70,12 +78,12 @@ extension SQLLexer {
     }
 
     /// `"…"`. Its symbol is found here when the bytes between the quotes are the name.
-    @inline(__always) func quotedWord(_ start: Int, _ symbols: inout SymbolTable) throws(Misread)
-        -> Token
-    {
+    @inline(__always)
+    func quotedWord(_ start: Int, _ symbols: inout SymbolTable, _ print: inout UInt64) throws(Misread) -> Token {
         let (end, plain) = try quotedEnd(start)
         var token = token(.quotedWord, start, end)
         let length = end - start - 2
+        print = Fingerprint.unknown
         guard plain, length <= InspectLimits.identifierBytes else { return token }
         let name = symbols.spelling
         var hash = NameHash.seed
@@ -88,6 +96,7 @@ extension SQLLexer {
             at += 8
         }
         token.value = try symbols.spelled(length, hash: hash)
+        print = Fingerprint.of(name: hash)
         return token
     }
 

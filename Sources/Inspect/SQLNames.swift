@@ -11,8 +11,16 @@ extension SQLReader {
         return try slowSymbol(of: token)
     }
 
+    /// The bytes of a token as they are written.
     @inline(__always) func slice(_ token: Token) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: message[Int(token.start)..<Int(token.end)])
+        if token.isLiteral { lookAt(token) }
+        return UnsafeRawBufferPointer(rebasing: message[Int(token.start)..<Int(token.end)])
+    }
+
+    /// What the statement does depends on the bytes of this constant: a text with another in its place is not of its shape. Past
+    /// the bound the message has no shape.
+    func lookAt(_ constant: Token) {
+        if lookedAt.count <= InspectLimits.shapeConstants { lookedAt.append(constant.start) }
     }
 
     @inline(never) private func slowSymbol(of token: Token) throws(Misread) -> Symbol {
@@ -103,6 +111,7 @@ extension SQLReader {
 
     /// The bytes of a string constant as a symbol; throws where they are not certain.
     func stringSymbol(_ token: Token) throws(Misread) -> Symbol {
+        lookAt(token)
         scratch.removeAll()
         var start = Int(token.start)
         switch token.kind {

@@ -16,6 +16,10 @@ final class SQLReader {
     /// Names that this message creates in pg_temp, forgotten at its end.
     var temporaryHere = Pool<Symbol>(capacity: 8)
     var tokens = Pool<Token>(capacity: 256)
+    /// What each token is in a fingerprint.
+    var prints = Pool<UInt64>(capacity: 256)
+    /// Where the constants of this message start whose bytes were looked at.
+    var lookedAt = Pool<UInt32>(capacity: 16)
     /// The next token, in `tokens`. The first token of kind `end` is never passed; what may be looked at behind it is `end` too.
     var cursor: UnsafePointer<Token>
 
@@ -104,6 +108,8 @@ final class SQLReader {
     deinit {
         padded.free()
         tokens.free()
+        prints.free()
+        lookedAt.free()
         symbols.free()
         scratch.free()
         searchPath.free()
@@ -165,7 +171,8 @@ final class SQLReader {
     /// The number of the next token. A number behind the last token is the first of kind `end`: a look ahead that went astray in
     /// a damaged statement ends it, not the process.
     @inline(__always) var p: Int {
-        get { cursor - UnsafePointer(tokens.base) }
+        // Never before the first token, so the distance is divided without a sign.
+        get { Int(bitPattern: (UInt(bitPattern: cursor) &- UInt(bitPattern: tokens.base)) / UInt(MemoryLayout<Token>.stride)) }
         set { cursor = UnsafePointer(tokens.base) + max(0, min(newValue, lastToken)) }
     }
     /// The number of the first token of kind `end`.

@@ -1,5 +1,7 @@
 // Names as small numbers: one number for one spelling, so that the reader compares integers.
 
+import Machine
+
 /// A name of this session's messages. Equal numbers, equal bytes. 0 is no name.
 struct Symbol: BitwiseCopyable, Equatable {
     var id: Int32
@@ -78,11 +80,6 @@ struct SymbolTable {
         let entry = entries[Int(symbol.id)]
         return UnsafeRawBufferPointer(start: text.base + Int(entry.offset), count: Int(entry.count))
     }
-    /// The bytes in eights, the last padded with zeros.
-    @inline(__always) func eights(_ symbol: Symbol) -> (start: UnsafePointer<UInt64>, count: Int) {
-        let entry = entries[Int(symbol.id)]
-        return (UnsafePointer(text.base) + Int(entry.offset), Int(entry.count))
-    }
     /// `NameHash.wide` of the bytes.
     @inline(__always) func hash(_ symbol: Symbol) -> UInt64 { entries[Int(symbol.id)].hash }
     @inline(__always) func flags(_ symbol: Symbol) -> CatalogFlags { entries[Int(symbol.id)].flags }
@@ -94,14 +91,16 @@ struct SymbolTable {
         }
     }
 
-    /// The place of a symbol's bytes in this message's text, or nil when they were not placed yet.
-    @inline(__always) func placed(_ symbol: Symbol, message: UInt32) -> UInt32? {
-        let entry = entries[Int(symbol.id)]
-        return entry.placedFor == message ? entry.placed : nil
-    }
-    @inline(__always) func place(_ symbol: Symbol, at offset: UInt32, message: UInt32) {
-        entries[Int(symbol.id)].placedFor = message
-        entries[Int(symbol.id)].placed = offset
+    /// Where a symbol's bytes are in the text of this message, to which they are added once.
+    @inline(__always) func place(_ symbol: Symbol, in placed: ArenaBuffer<UInt8>, message: UInt32) -> TextRef {
+        precondition(UInt(bitPattern: Int(symbol.id)) < UInt(bitPattern: entries.count))
+        let entry = entries.base + Int(symbol.id)
+        let count = entry.pointee.count
+        if entry.pointee.placedFor == message { return TextRef(offset: entry.pointee.placed, count: count) }
+        let ref = placed.append(eights: UnsafePointer(text.base) + Int(entry.pointee.offset), count: Int(count))
+        entry.pointee.placedFor = message
+        entry.pointee.placed = ref.offset
+        return ref
     }
 
     mutating func symbol(_ name: StaticString) -> Symbol {

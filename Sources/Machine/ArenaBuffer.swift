@@ -53,7 +53,7 @@ public final class ArenaBuffer<Element: BitwiseCopyable> {
         filled = count
     }
 
-    @usableFromInline func grow(to needed: Int) {
+    @inline(never) @usableFromInline func grow(to needed: Int) {
         let larger = max(needed, capacity * 2)
         let moved = UnsafeMutablePointer<Element>.allocate(capacity: larger)
         moved.moveInitialize(from: storage, count: filled)

@@ -5,9 +5,9 @@ struct Clause: BitwiseCopyable, Sendable {
     enum Part: UInt8, BitwiseCopyable, Sendable {
         case any, exactly, path, pattern
     }
-    /// Deciding order within a bucket: denies, allows, and rules that only observe.
+    /// Deciding order within a bucket: denies, allows, rules that only observe, and the limits of allows.
     enum Role: UInt8, BitwiseCopyable, Sendable {
-        case deny, allow, observedDeny, observedAllow
+        case deny, allow, observedDeny, observedAllow, limit
         var isAllow: Bool { self == .allow || self == .observedAllow }
         var isObserved: Bool { self == .observedDeny || self == .observedAllow }
     }
@@ -79,12 +79,14 @@ extension ConditionFrame {
         return name.count >= 3 && name[0] == UInt8(ascii: "p") && name[1] == UInt8(ascii: "g") && name[2] == UInt8(ascii: "_")
     }
 
-    /// Whether the access's columns meet (deny) or stay within (allow) the clause's. Numbers the access's columns when it must.
+    /// Whether the access's columns meet (deny), stay within (allow), or may stay within (limit) the clause's. Numbers the access's columns when it must.
     @inline(__always)
     mutating func columnsFit(_ clause: UnsafePointer<Clause>, _ current: Access, _ plan: UnsafePointer<SpecialisationView>) -> Bool {
         guard clause.pointee.hasColumns else { return true }
-        let allows = clause.pointee.role.isAllow
-        guard !current.everyColumn, let range = columnRange(current), let items = columnItems else { return !allows }
+        let allows = clause.pointee.role.isAllow || clause.pointee.role == .limit
+        guard !current.everyColumn, let range = columnRange(current), let items = columnItems else {
+            return !clause.pointee.role.isAllow
+        }
         readyColumns(range)
         let first = Int(clause.pointee.firstColumn)
         let end = first &+ Int(clause.pointee.columnCount)

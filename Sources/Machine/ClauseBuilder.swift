@@ -23,7 +23,9 @@ struct ClauseBuilder {
     mutating func add(_ index: Int) {
         let rule = program.rules[index]
         switch rule.effect {
-        case .allow: clauses.append(contentsOf: parts(of: index, rule.observe ? .observedAllow : .allow))
+        case .allow:
+            clauses.append(contentsOf: parts(of: index, rule.observe ? .observedAllow : .allow))
+            if rule.limit != nil, !rule.observe { clauses.append(contentsOf: parts(of: index, .limit)) }
         case .deny: clauses.append(contentsOf: parts(of: index, rule.observe ? .observedDeny : .deny))
         case .mask: addMask(index, rule)
         // The verifier lets neither through.
@@ -52,8 +54,8 @@ struct ClauseBuilder {
     private mutating func parts(of index: Int, _ role: Clause.Role) -> [Clause] {
         let rule = program.rules[index]
         var whole = Clause(
-            verbs: .all, expires: role.isAllow ? rule.expires ?? .max : .max, rule: UInt32(index),
-            code: rule.condition?.start ?? Clause.none, firstColumn: 0, columnCount: Clause.none, schema: 0, name: 0,
+            verbs: .all, expires: role.isAllow || role == .limit ? rule.expires ?? .max : .max, rule: UInt32(index),
+            code: (role == .limit ? rule.limit?.condition : rule.condition)?.start ?? Clause.none, firstColumn: 0, columnCount: Clause.none, schema: 0, name: 0,
             schemaPart: .any, namePart: .any, objectClass: .any, role: role)
         if rule.targets.isEmpty { return [whole] }
         var parts: [Clause] = []

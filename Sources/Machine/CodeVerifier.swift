@@ -19,7 +19,7 @@ struct CodeVerifier {
     /// Verifies every condition once, by its first instruction. The same code may serve several owners, but in whole.
     func verifyAll() throws(ProgramError) -> [UInt32: ConditionSummary] {
         var ranges = program.identities.map(\.condition) + program.groups.compactMap(\.condition)
-        ranges += program.rules.compactMap(\.condition)
+        ranges += program.rules.compactMap(\.condition) + program.rules.compactMap(\.limit?.condition)
         ranges.sort { ($0.start, $0.count) < ($1.start, $1.count) }
         var summaries: [UInt32: ConditionSummary] = [:]
         var end = 0

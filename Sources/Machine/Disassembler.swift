@@ -87,6 +87,12 @@ public struct Disassembler {
             line(1, "when", cost(condition))
             code(condition)
         }
+        guard let limit = rule.limit else { return }
+        line(1, "limit", limit.description)
+        if let condition = limit.condition {
+            line(1, "limited when", cost(condition))
+            code(condition)
+        }
     }
 
     private func cost(_ condition: CodeRange) -> String {

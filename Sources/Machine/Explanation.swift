@@ -14,6 +14,7 @@ extension VirtualMachine {
             var best: [UInt32: AccessExplanation.Considered] = [:]
             for index in 0..<plan.pointee.clauseCount {
                 let clause = plan.pointee.clauses + index
+                if clause.pointee.role == .limit { continue }
                 guard frame.pointee.matches(clause, current, schema: schemaSymbol, name: nameSymbol, plan) else { continue }
                 let rule = clause.pointee.rule
                 let finding = finding(clause, current)

@@ -276,6 +276,58 @@ public struct MaskRecord: Sendable, Hashable {
     }
 }
 
+/// What an allow bounds. Amounts are at least 1; nil is no bound.
+public struct LimitRecord: Sendable, Hashable {
+    public struct Rate: Sendable, Hashable {
+        /// Requests in any `seconds`.
+        public var count: Int64
+        /// 1, 60, 3600 or 86400.
+        public var seconds: Int64
+        public init(count: Int64, seconds: Int64) {
+            self.count = count
+            self.seconds = seconds
+        }
+        public static let periods: [Int64] = [1, 60, 3600, 86_400]
+        private static let names = ["second", "minute", "hour", "day"]
+        public var description: String {
+            "\(count) per " + (zip(Self.periods, Self.names).first { $0.0 == seconds }?.1 ?? "\(seconds) seconds")
+        }
+    }
+    /// Rows of one result.
+    public var rows: Int64?
+    /// Bytes of one result.
+    public var bytes: Int64?
+    /// Seconds that one request may take.
+    public var runtime: Int64?
+    /// Sessions at once.
+    public var concurrent: Int64?
+    public var rates: [Rate]
+    /// The rule's condition once more, so that unknown accepts: the bounds hold for whatever the rule may cover. nil: always.
+    public var condition: CodeRange?
+    public init(
+        rows: Int64? = nil, bytes: Int64? = nil, runtime: Int64? = nil, concurrent: Int64? = nil, rates: [Rate] = [],
+        condition: CodeRange? = nil
+    ) {
+        self.rows = rows
+        self.bytes = bytes
+        self.runtime = runtime
+        self.concurrent = concurrent
+        self.rates = rates
+        self.condition = condition
+    }
+    /// As a policy writes it.
+    public var description: String {
+        var parts: [String] = []
+        if let rows { parts.append("\(rows) rows") }
+        if let bytes { parts.append("\(bytes) bytes") }
+        if let runtime { parts.append("\(runtime)s runtime") }
+        if let concurrent { parts.append("\(concurrent) concurrent") }
+        parts += rates.map(\.description)
+        return parts.joined(separator: ", ")
+    }
+    public var isEmpty: Bool { rows == nil && bytes == nil && runtime == nil && concurrent == nil && rates.isEmpty }
+}
+
 public struct RuleRecord: Sendable, Hashable {
     public var name: Symbol
     public var effect: Effect
@@ -293,6 +345,8 @@ public struct RuleRecord: Sendable, Hashable {
     /// Seconds since 1970; from then on an allow no longer applies.
     public var expires: Int64?
     public var mask: MaskRecord?
+    /// Only on an allow.
+    public var limit: LimitRecord?
     public var place: SourcePlace
     public init(name: Symbol, effect: Effect, observe: Bool, who: WhoRecord, on: [UInt32], place: SourcePlace) {
         self.name = name

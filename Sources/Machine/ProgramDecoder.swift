@@ -141,6 +141,7 @@ enum ProgramDecoder {
         let because = try reader.u32()
         let expires = try reader.optional(integer)
         let mask = try reader.optional(mask)
+        let limit = try reader.optional(limit)
         var rule = RuleRecord(
             name: name, effect: effect, observe: observe, who: who, on: on, place: try place(&reader))
         rule.targets = targets
@@ -148,6 +149,7 @@ enum ProgramDecoder {
         rule.because = because
         rule.expires = expires
         rule.mask = mask
+        rule.limit = limit
         return rule
     }
 
@@ -199,6 +201,17 @@ enum ProgramDecoder {
 
     private static func maskValue(_ reader: inout ByteReader) throws(ProgramError) -> MaskRecord.Value {
         MaskRecord.Value(detector: try reader.u32(), transform: try transform(&reader))
+    }
+
+    private static func limit(_ reader: inout ByteReader) throws(ProgramError) -> LimitRecord {
+        LimitRecord(
+            rows: try reader.optional(integer), bytes: try reader.optional(integer), runtime: try reader.optional(integer),
+            concurrent: try reader.optional(integer), rates: try reader.list(max: ProgramLimits.rates, smallest: 16, rate),
+            condition: try reader.optional(range))
+    }
+
+    private static func rate(_ reader: inout ByteReader) throws(ProgramError) -> LimitRecord.Rate {
+        LimitRecord.Rate(count: try reader.i64(), seconds: try reader.i64())
     }
 
     private static func transform(_ reader: inout ByteReader) throws(ProgramError) -> TransformRecord {

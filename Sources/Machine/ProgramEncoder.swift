@@ -131,6 +131,7 @@ enum ProgramEncoder {
         writer.integer(rule.because)
         writer.optional(rule.expires) { $0.integer($1) }
         writer.optional(rule.mask, mask)
+        writer.optional(rule.limit, limit)
         place(&writer, rule.place)
     }
 
@@ -175,6 +176,15 @@ enum ProgramEncoder {
             transform(&$0, $1.transform)
         }
         writer.flag(mask.guarded)
+    }
+
+    private static func limit(_ writer: inout ByteWriter, _ limit: LimitRecord) {
+        for amount in [limit.rows, limit.bytes, limit.runtime, limit.concurrent] { writer.optional(amount) { $0.integer($1) } }
+        writer.list(limit.rates) {
+            $0.integer($1.count)
+            $0.integer($1.seconds)
+        }
+        writer.optional(limit.condition, range)
     }
 
     private static func transform(_ writer: inout ByteWriter, _ transform: TransformRecord) {

@@ -21,7 +21,7 @@ public struct ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownEdition, badName, duplicateName, noEmptySymbol, duplicateSymbol, nulInSymbol
         case indexOutOfRange, notSorted, badPlace, badClaimType, duplicateSetting
         case halfCondition, searchPathNotSQL, badWho, notYet, emptyVerbs, emptyColumns, columnsOnOther, patternNotGlob
-        case ambiguousSearchPath, indexTooLarge, maskMismatch, emptyMask, badTransform, unknownDetector
+        case ambiguousSearchPath, indexTooLarge, maskMismatch, emptyMask, badTransform, unknownDetector, badLimit
         case factMissing, factNotAllowed, claimNotAllowed
         case emptyCode, overlappingCode, looseCode, codeTooLong, codeDoesNotEnd, unknownOpcode, operandNotZero, badFlags
         case badRegister, jumpOutOfRange, readBeforeWrite, wrongType, costTooHigh
@@ -89,6 +89,7 @@ extension ProgramError.Reason {
         case .emptyMask: "a mask that names nothing"
         case .badTransform: "a transform with numbers it cannot have"
         case .unknownDetector: "a detector this build does not know"
+        case .badLimit: "a limit on a rule that is no allow, without an amount, or with one it cannot have"
         case .factMissing: "a fact that does not exist for the kind of a resource"
         case .factNotAllowed: "a fact that this condition cannot use"
         case .claimNotAllowed: "a claim that the issuer does not declare"

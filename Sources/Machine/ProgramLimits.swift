@@ -37,6 +37,8 @@ public enum ProgramLimits {
     public static let columns = 4096
     /// Column and value masks of one mask rule.
     public static let masks = 4096
+    /// Rates of one rule.
+    public static let rates = 16
     /// Instructions of the whole program.
     public static let code = 1 << 21
     /// Instructions of one condition.

@@ -45,7 +45,8 @@ struct RuleChecks {
             }
             for resource in rule.on {
                 // An unqualified clause stands under each schema of the path, under none, and under pg_catalog.
-                entries[Int(resource)] += qualified + unqualified * (program.resources[Int(resource)].searchPath.count + 2)
+                let places = qualified + unqualified * (program.resources[Int(resource)].searchPath.count + 2)
+                entries[Int(resource)] += rule.limit == nil ? places : 2 * places
                 guard entries[Int(resource)] <= ProgramLimits.indexEntries else {
                     throw ProgramError(.indexTooLarge, .rules, index)
                 }
@@ -71,6 +72,17 @@ struct RuleChecks {
         guard (rule.effect == .mask) == (rule.mask != nil) else { throw ProgramError(.maskMismatch, .rules, index) }
         if let mask = rule.mask { try self.mask(mask, index) }
         if let condition = rule.condition { try facts(condition, rule, index) }
+        guard let limit = rule.limit else { return }
+        try self.limit(limit, rule, index)
+        if let condition = limit.condition { try facts(condition, rule, index) }
+    }
+
+    private func limit(_ limit: LimitRecord, _ rule: RuleRecord, _ index: Int) throws(ProgramError) {
+        let amounts = [limit.rows, limit.bytes, limit.runtime, limit.concurrent].compactMap { $0 } + limit.rates.map(\.count)
+        let isSane =
+            rule.effect == .allow && !limit.isEmpty && amounts.allSatisfy { $0 >= 1 }
+            && limit.rates.allSatisfy { LimitRecord.Rate.periods.contains($0.seconds) } && (limit.condition == nil) == (rule.condition == nil)
+        guard isSane else { throw ProgramError(.badLimit, .rules, index) }
     }
 
     private func who(_ who: WhoRecord, _ index: Int) throws(ProgramError) {

@@ -9,6 +9,9 @@ public final class VirtualMachine {
     /// After `decide`: `observe` rules that would have acted (a deny or allow that covers an access, a mask that applies), each once.
     public let observedRules = ArenaBuffer<UInt32>(capacity: 8)
 
+    /// After `decide` answered `allowed`: allows whose limits hold, that is those that may cover an access, each once. Otherwise empty.
+    public let limitingRules = ArenaBuffer<UInt32>(capacity: 8)
+
     let frame: UnsafeMutablePointer<ConditionFrame>
     let plan: UnsafeMutablePointer<SpecialisationView>
     private let matcher: PatternMatcher
@@ -60,6 +63,7 @@ public final class VirtualMachine {
     public func decide(_ inspection: Inspection, _ request: RequestFacts) -> Verdict {
         begin(inspection, request)
         if observedRules.count > 0 { observedRules.removeAll() }
+        if limitingRules.count > 0 { limitingRules.removeAll() }
         let frame = self.frame
         let index = plan.pointee.index
         let clauses = plan.pointee.clauses
@@ -88,13 +92,15 @@ public final class VirtualMachine {
                     case .deny: if rule >= deny { continue }
                     // One allow that covers is enough; the first access also tells which is the lowest.
                     case .allow: if deny != .max || rule >= allow || (number > 0 && allow != .max) { continue }
-                    case .observedDeny, .observedAllow: if isObserved(rule) { continue }
+                    case .observedDeny, .observedAllow: if Self.contains(observedRules, rule) { continue }
+                    case .limit: if deny != .max || Self.contains(limitingRules, rule) { continue }
                     }
                     guard covers(clause, current, schema: schemaSymbol, name: nameSymbol) else { continue }
                     switch clause.pointee.role {
                     case .deny: deny = rule
                     case .allow: allow = rule
                     case .observedDeny, .observedAllow: observedRules.append(rule)
+                    case .limit: limitingRules.append(rule)
                     }
                 }
             }
@@ -105,6 +111,7 @@ public final class VirtualMachine {
         }
         let allowed = deny == .max && uncovered < 0
         settleMasks(applying: allowed)
+        if !allowed, limitingRules.count > 0 { limitingRules.removeAll() }
         if deny != .max { return Verdict(outcome: .denied, rule: Int32(deny), access: Int32(denied)) }
         if uncovered >= 0 { return Verdict(outcome: .uncovered, access: Int32(uncovered)) }
         return Verdict(outcome: .allowed, rule: first == .max ? -1 : Int32(first))
@@ -119,8 +126,8 @@ public final class VirtualMachine {
         return clause.pointee.code == Clause.none || frame.pointee.accepts(clause.pointee.code)
     }
 
-    private func isObserved(_ rule: UInt32) -> Bool {
-        for index in 0..<observedRules.count where observedRules[index] == rule { return true }
+    private static func contains(_ rules: ArenaBuffer<UInt32>, _ rule: UInt32) -> Bool {
+        for index in 0..<rules.count where rules[index] == rule { return true }
         return false
     }
 

@@ -5,20 +5,18 @@ import GRDB
 
 /// Takes entries into the database. Lives under the recorder's lock; every call is inside one transaction.
 final class BatchWriter {
+    /// An entry of the batch that belongs to a row: small, since it is sorted, and read again when its turn comes.
     private struct Pending {
         let id: Int64
-        let statement: StatementEntry
-        let program: KnownProgram?
-        var outcome: OutcomeEntry?
+        let payload: UnsafeRawBufferPointer
     }
 
     private let rememberedSessions: Int
-    private var sessions: [SessionID: KnownSession] = [:]
+    private var sessions = KnownSessions()
     private var programs: [UInt64: KnownProgram] = [:]
-    private var pending: [Pending] = []
-    /// Indices of `pending` in the order of the table.
-    private var order: [Int] = []
-    private var pendingByID: [Int64: Int] = [:]
+    private var lastProgram: (key: UInt64, program: KnownProgram)?
+    private var messages: [Pending] = []
+    private var outcomes: [Pending] = []
     private var touched: [KnownSession] = []
     /// Entries whose checksum held but whose content made no sense, or that belong to a session nobody began.
     private(set) var dropped: UInt64 = 0
@@ -29,6 +27,7 @@ final class BatchWriter {
     func forget() {
         sessions.removeAll()
         programs.removeAll()
+        lastProgram = nil
         clearPending()
         touched.removeAll(keepingCapacity: true)
     }
@@ -68,7 +67,7 @@ final class BatchWriter {
         case .program: try takeProgram(payload, db, sql)
         case .session: try takeSession(payload, db, sql)
         case .maskSet: try takeMaskSet(payload, sql)
-        case .statement: try takeStatement(payload, db, sql)
+        case .statement: try takeStatement(payload, sql)
         case .outcome: try takeOutcome(payload, sql)
         case .sessionEnd: try takeEnd(payload, sql)
         case .resultChunk: try takeChunk(payload, sql)
@@ -76,7 +75,7 @@ final class BatchWriter {
         }
     }
 
-    private func takeStatement(_ payload: UnsafeRawBufferPointer, _ db: Database, _ sql: BatchStatements) throws {
+    private func takeStatement(_ payload: UnsafeRawBufferPointer, _ sql: BatchStatements) throws {
         guard let entry = StatementEntry(payload), let session = try session(entry.session, sql) else {
             dropped += 1
             return
@@ -88,9 +87,7 @@ final class BatchWriter {
         session.messages += 1
         if !entry.passes { session.refused += 1 }
         session.lastAt = max(session.lastAt, entry.moment)
-        let id = session.rowID(entry.sequence)
-        pendingByID[id] = pending.count
-        pending.append(Pending(id: id, statement: entry, program: try program(entry.program, db), outcome: nil))
+        messages.append(Pending(id: session.rowID(entry.sequence), payload: payload))
     }
 
     private func takeOutcome(_ payload: UnsafeRawBufferPointer, _ sql: BatchStatements) throws {
@@ -98,14 +95,7 @@ final class BatchWriter {
             dropped += 1
             return
         }
-        let id = session.rowID(entry.sequence)
-        if let index = pendingByID[id] {
-            pending[index].outcome = entry
-        } else {
-            sql.updateOutcome.bind(1, id)
-            bind(entry, to: sql.updateOutcome)
-            try sql.updateOutcome.run()
-        }
+        outcomes.append(Pending(id: session.rowID(entry.sequence), payload: payload))
     }
 
     private func takeProgram(_ payload: UnsafeRawBufferPointer, _ db: Database, _ sql: BatchStatements) throws {
@@ -187,26 +177,53 @@ final class BatchWriter {
         try sql.insertChunk.run()
     }
 
+    /// Sessions interleave; in the order of the table each session's rows go to one place of it, and outcomes meet their messages.
     private func writePending(_ db: Database, _ sql: BatchStatements) throws {
-        // Sessions interleave; in the order of the table each session's rows go to one place of it.
-        order.append(contentsOf: pending.indices)
-        order.sort { pending[$0].id < pending[$1].id }
-        var place = 0
-        while place < order.count {
-            let isJoined = place + 1 < order.count && Self.isJoined(pending[order[place]], pending[order[place + 1]])
-            if isJoined { place += 1 }
-            try write(pending[order[place]], bind: isJoined ? pending[order[place - 1]].statement : nil, db, sql)
-            place += 1
+        messages.sort { $0.id < $1.id }
+        outcomes.sort { $0.id < $1.id }
+        var outcome = 0
+        var bind: (id: Int64, entry: StatementEntry, outcome: OutcomeEntry?)?
+        for message in messages {
+            while outcome < outcomes.count, outcomes[outcome].id < message.id {
+                try update(outcomes[outcome], sql)
+                outcome += 1
+            }
+            var result: OutcomeEntry?
+            while outcome < outcomes.count, outcomes[outcome].id == message.id {
+                result = OutcomeEntry(outcomes[outcome].payload)
+                outcome += 1
+            }
+            guard let entry = StatementEntry(message.payload) else { continue }
+            if let waiting = bind {
+                bind = nil
+                if waiting.id + 1 == message.id, Self.isJoined(waiting.entry, waiting.outcome, entry) {
+                    try write(message.id, entry, result, bind: waiting.entry, db, sql)
+                    continue
+                }
+                try write(waiting.id, waiting.entry, waiting.outcome, bind: nil, db, sql)
+            }
+            if entry.kind == MessageKind.bind.rawValue { bind = (message.id, entry, result) } else {
+                try write(message.id, entry, result, bind: nil, db, sql)
+            }
         }
+        if let bind { try write(bind.id, bind.entry, bind.outcome, bind: nil, db, sql) }
+        for late in outcomes[outcome...] { try update(late, sql) }
         clearPending()
+    }
+
+    /// An outcome whose message was in an earlier batch.
+    private func update(_ late: Pending, _ sql: BatchStatements) throws {
+        guard let entry = OutcomeEntry(late.payload) else { return }
+        sql.updateOutcome.bind(1, late.id)
+        bind(entry, to: sql.updateOutcome)
+        try sql.updateOutcome.run()
     }
 
     /// Whether a Bind and the message behind it make one row: most clients of the extended protocol send nothing else, and half the
     /// rows are half the work. Whatever would be lost but the Bind's duration keeps them apart.
-    private static func isJoined(_ first: Pending, _ second: Pending) -> Bool {
-        let (bind, execute) = (first.statement, second.statement)
-        guard bind.kind == MessageKind.bind.rawValue, execute.kind == MessageKind.execute.rawValue, second.id == first.id + 1,
-            let outcome = first.outcome, outcome.completed == 1, outcome.sqlstate.isEmpty, outcome.rows == 0, outcome.bytes == 0
+    private static func isJoined(_ bind: StatementEntry, _ outcome: OutcomeEntry?, _ execute: StatementEntry) -> Bool {
+        guard execute.kind == MessageKind.execute.rawValue, let outcome, outcome.completed == 1, outcome.sqlstate.isEmpty,
+            outcome.rows == 0, outcome.bytes == 0
         else { return false }
         return bind.passes && bind.rule == -1 && bind.masks == 0 && bind.fingerprint == 0 && bind.text.isEmpty
             && execute.text.isEmpty && execute.name.isEmpty && execute.parameters.isEmpty
@@ -214,10 +231,11 @@ final class BatchWriter {
             && bind.inTransaction == execute.inTransaction && bind.portal.elementsEqual(execute.portal)
     }
 
-    private func write(_ row: Pending, bind: StatementEntry?, _ db: Database, _ sql: BatchStatements) throws {
+    private func write(
+        _ id: Int64, _ entry: StatementEntry, _ outcome: OutcomeEntry?, bind: StatementEntry?, _ db: Database, _ sql: BatchStatements
+    ) throws {
         let insert = sql.insertMessage
-        let entry = row.statement
-        insert.bind(1, row.id)
+        insert.bind(1, id)
         insert.bind(2, entry.moment)
         insert.bind(3, Int64(bind == nil ? entry.kind : RowKind.boundExecute))
         if entry.text.count >= RecordingLimits.sharedTextBytes {
@@ -231,7 +249,7 @@ final class BatchWriter {
         insert.bind(7, presentText: entry.portal)
         insert.bind(8, presentBlob: bind?.parameters ?? entry.parameters)
         insert.bind(9, Int64(entry.effect))
-        if let program = row.program {
+        if let program = try program(entry.program, db) {
             insert.bind(10, presentText: program.ruleName(entry.rule))
             insert.bind(11, program.number)
         } else {
@@ -242,7 +260,7 @@ final class BatchWriter {
         if entry.fingerprint == 0 { insert.bindNull(13) } else { insert.bind(13, entry.fingerprint) }
         if entry.lexical == 0 { insert.bindNull(14) } else { insert.bind(14, entry.lexical) }
         insert.bind(15, Int64(entry.inTransaction))
-        if let outcome = row.outcome {
+        if let outcome {
             self.bind(outcome, to: insert)
         } else {
             for column in Int32(16)...20 { insert.bindNull(column) }
@@ -251,9 +269,8 @@ final class BatchWriter {
     }
 
     private func clearPending() {
-        pending.removeAll(keepingCapacity: true)
-        pendingByID.removeAll(keepingCapacity: true)
-        order.removeAll(keepingCapacity: true)
+        messages.removeAll(keepingCapacity: true)
+        outcomes.removeAll(keepingCapacity: true)
     }
 
     private func bind(_ outcome: OutcomeEntry, to statement: RowStatement) {
@@ -277,7 +294,7 @@ final class BatchWriter {
         }
         touched.removeAll(keepingCapacity: true)
         // An outcome may come after its session's end and bring the session back in here, where nothing would take it out again.
-        if sessions.count > rememberedSessions { sessions.removeAll(keepingCapacity: true) }
+        if sessions.count > rememberedSessions { sessions.removeAll() }
     }
 
     /// A long text is kept once. The hash only finds candidates; the bytes decide, so nobody can make one text stand for another.
@@ -293,7 +310,7 @@ final class BatchWriter {
     }
 
     private func session(_ id: SessionID, _ sql: BatchStatements) throws -> KnownSession? {
-        if let known = sessions[id] { return known }
+        if let known = sessions.find(id) { return known }
         sql.findSession.bind(1, copying: id.description)
         guard let number = try sql.findSession.firstInteger() else { return nil }
         let session = KnownSession(number: number)
@@ -302,7 +319,11 @@ final class BatchWriter {
     }
 
     private func program(_ key: UInt64, _ db: Database) throws -> KnownProgram? {
-        if let known = programs[key] { return known }
+        if let lastProgram, lastProgram.key == key { return lastProgram.program }
+        if let known = programs[key] {
+            lastProgram = (key, known)
+            return known
+        }
         let row = try Row.fetchOne(
             db, sql: "SELECT number, rules FROM programs WHERE key = ?", arguments: [Int64(bitPattern: key)])
         guard let row else { return nil }

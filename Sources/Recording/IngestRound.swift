@@ -30,7 +30,7 @@ struct IngestResult {
 
 enum IngestRound {
     static func run(
-        queue: DatabaseQueue, writer: BatchWriter, cursors: inout [JournalCursor]
+        queue: DatabaseQueue, writer: BatchWriter, cursors: inout [JournalCursor], segmentBytes: Int
     ) throws(RecordingError) -> IngestResult {
         var result = IngestResult()
         let finished = cursors.map { $0.channel.finished.load(ordering: .acquiring) }
@@ -51,7 +51,9 @@ enum IngestRound {
             cursors = next
             for cursor in cursors {
                 cursor.channel.ingested.store(cursor.bytes, ordering: .relaxed)
-                for segment in cursor.channel.takeSegments(before: cursor.segment) { try SystemCall.remove(segment.path) }
+                for segment in cursor.channel.takeSegments(before: cursor.segment) {
+                    try cursor.channel.retire(segment, segmentBytes: segmentBytes)
+                }
             }
         }
         try retire(&cursors, finished, queue)
@@ -93,6 +95,7 @@ enum IngestRound {
         for index in cursors.indices.reversed() where finished[index] && cursors[index].lag == 0 {
             let channel = cursors[index].channel
             for segment in channel.takeAllSegments() { try SystemCall.remove(segment.path) }
+            for spare in channel.takeAllSpares() { try SystemCall.remove(spare.path) }
             do {
                 try queue.write { try $0.execute(sql: "DELETE FROM positions WHERE journal = ?", arguments: [channel.key]) }
             } catch {

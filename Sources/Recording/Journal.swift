@@ -110,8 +110,10 @@ public final class Journal {
     }
 
     private static func makeSegment(_ number: UInt64, of channel: JournalChannel, size: Int) throws(RecordingError) -> JournalSegment {
-        try JournalSegment(
-            path: channel.directory + "/" + JournalFile.name(key: channel.key, number: number), journal: channel.identifier,
-            number: number, size: size)
+        let path = channel.directory + "/" + JournalFile.name(key: channel.key, number: number)
+        if let spare = channel.takeSpare(of: size) {
+            return try JournalSegment(reusing: spare, path: path, journal: channel.identifier, number: number)
+        }
+        return try JournalSegment(path: path, journal: channel.identifier, number: number, size: size)
     }
 }

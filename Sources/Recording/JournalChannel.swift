@@ -14,6 +14,9 @@ final class JournalChannel: Sendable {
     /// The writer is gone; what is written is all there will be.
     let finished = Atomic<Bool>(false)
     private let segments = Mutex<[JournalSegment]>([])
+    /// Enough for a writer that is never far ahead of the ingester.
+    private static let sparesKept = 2
+    private let spares = Mutex<[SpareSegment]>([])
 
     init(directory: String, run: UInt64, index: Int) {
         self.directory = directory
@@ -34,6 +37,28 @@ final class JournalChannel: Sendable {
             return done
         }
     }
+    /// A segment whose entries are committed: its blocks are kept for a later one of the same size, or its file is removed.
+    func retire(_ segment: JournalSegment, segmentBytes: Int) throws(RecordingError) {
+        let isWanted = segment.size == segmentBytes && spares.withLock { $0.count < Self.sparesKept }
+        guard isWanted else { return try SystemCall.remove(segment.path) }
+        let spare = try SpareSegment(segment)
+        spares.withLock { $0.append(spare) }
+    }
+
+    func takeSpare(of size: Int) -> SpareSegment? {
+        spares.withLock { list in
+            if let last = list.last, last.mapping.size == size { return list.removeLast() }
+            return nil
+        }
+    }
+
+    func takeAllSpares() -> [SpareSegment] {
+        spares.withLock { list in
+            defer { list = [] }
+            return list
+        }
+    }
+
     func takeAllSegments() -> [JournalSegment] {
         segments.withLock { list in
             defer { list = [] }
@@ -46,6 +71,7 @@ final class JournalChannel: Sendable {
 enum JournalFile {
     static let suffix = ".journal"
     static let damagedSuffix = ".damaged"
+    static let spareSuffix = ".spare"
 
     static func key(run: UInt64, index: Int) -> String { "\(hex(run, 16))-\(hex(UInt64(index), 4))" }
     static func name(key: String, number: UInt64) -> String { "\(key).\(hex(number, 10))\(suffix)" }

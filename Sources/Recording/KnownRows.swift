@@ -14,6 +14,38 @@ final class KnownSession {
     func rowID(_ sequence: UInt64) -> Int64 { number << 32 | Int64(sequence & 0xFFFF_FFFF) }
 }
 
+/// Sessions by their identifiers, those that were asked for lately without hashing.
+struct KnownSessions {
+    private static let slots = 256
+    private var all: [SessionID: KnownSession] = [:]
+    private var recent: [(id: SessionID, session: KnownSession)?] = Array(repeating: nil, count: slots)
+
+    var count: Int { all.count }
+
+    @inline(__always) private static func slot(_ id: SessionID) -> Int { Int(truncatingIfNeeded: id.low) & (slots - 1) }
+
+    mutating func find(_ id: SessionID) -> KnownSession? {
+        let slot = Self.slot(id)
+        if let known = recent[slot], known.id == id { return known.session }
+        guard let found = all[id] else { return nil }
+        recent[slot] = (id, found)
+        return found
+    }
+
+    subscript(id: SessionID) -> KnownSession? {
+        get { all[id] }
+        set {
+            all[id] = newValue
+            if recent[Self.slot(id)]?.id == id { recent[Self.slot(id)] = nil }
+        }
+    }
+
+    mutating func removeAll() {
+        all.removeAll(keepingCapacity: true)
+        for slot in recent.indices { recent[slot] = nil }
+    }
+}
+
 /// A program's row, and its rule names in one piece of memory, so that they are bound without a copy.
 final class KnownProgram {
     let number: Int64

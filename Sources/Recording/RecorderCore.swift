@@ -107,7 +107,8 @@ final class RecorderCore: Sendable {
         ingest.withLock { state in
             do throws(RecordingError) {
                 guard let queue = state.queue else { return false }
-                let result = try IngestRound.run(queue: queue, writer: state.writer, cursors: &state.cursors)
+                let result = try IngestRound.run(
+                    queue: queue, writer: state.writer, cursors: &state.cursors, segmentBytes: settings.segmentBytes)
                 entries.add(result.entries, ordering: .relaxed)
                 bytes.add(result.bytes, ordering: .relaxed)
                 dropped.add(result.dropped, ordering: .relaxed)

@@ -22,6 +22,10 @@ enum Recovery {
         var result = RecoveryResult()
         // Names sort by run, journal and segment, which is the order of writing.
         for name in try SystemCall.list(directory) {
+            if name.hasSuffix(JournalFile.suffix + JournalFile.spareSuffix) {
+                try SystemCall.remove(directory + "/" + name)
+                continue
+            }
             guard let file = JournalFile.parse(name) else { continue }
             try take(directory + "/" + name, file.key, file.number, queue, writer, &result)
         }

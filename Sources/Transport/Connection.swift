@@ -112,6 +112,8 @@ public final class Connection: SocketSource {
     /// A handshake of TLS is not over.
     public var isHandshaking: Bool { if case .handshake = security { true } else { false } }
     public var applicationProtocol: String? { if case .established(let tls) = security { tls.applicationProtocol } else { nil } }
+    /// The name by which the client asked for this server; nil without TLS or where it gave none.
+    public var serverName: String? { if case .established(let tls) = security { tls.serverName } else { nil } }
     /// For channel binding, see `TLSSession.serverEndPoint`.
     public var serverEndPoint: [UInt8]? { if case .established(let tls) = security { tls.serverEndPoint } else { nil } }
 

@@ -67,6 +67,11 @@ final class TLSSession {
     /// Whether bytes have come from the socket that were not read yet: the socket will not tell of them again.
     var hasPending: Bool { SSL_has_pending(ssl) == 1 }
 
+    /// The name by which a client asked for this server (SNI, RFC 6066 section 3), in lower case.
+    var serverName: String? {
+        SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0).lowercased() }
+    }
+
     /// What ALPN agreed on.
     var applicationProtocol: String? {
         var (name, length): (UnsafePointer<UInt8>?, UInt32) = (nil, 0)

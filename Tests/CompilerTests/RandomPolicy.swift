@@ -52,7 +52,8 @@ struct RandomPolicy {
         // Half of them begin with a wide allow, or hardly any request would get through.
         if random.chance(50) {
             text +=
-                "allow wide { on any\n  to \(random.pick(["any", "select, insert, update, delete, call, set", "any", "read, write, define"]))\n}\n"
+                "allow wide { on any\n  to \(random.pick(["any", "select, insert, update, delete, call, set", "any", "read, write, define"]))\n"
+            text += random.chance(40) ? "  limit 3 rows\n}\n" : "}\n"
         }
         for index in 0..<(1 + random.below(7)) { text += rule(index) }
         return text
@@ -76,6 +77,7 @@ struct RandomPolicy {
             text += "  \(random.pick(["when", "when", "unless"])) \(condition(depth: 3, names: 2))\n"
         }
         if effect == "allow", random.chance(15) { text += "  expires 2026-03-\(10 + random.below(19))\n" }
+        if effect == "allow", random.chance(40) { text += "  limit \(1 + random.below(9)) rows\n" }
         if isMask {
             text += "  column \(random.pick(["customers.contact", "any.email", "public.orders.{id, note}"])) with redact\n"
         }

@@ -12,6 +12,8 @@ struct ReferenceEvaluator {
         /// Names of the masks that apply, and of observed rules that would have acted.
         var masks: Set<String> = []
         var observed: Set<String> = []
+        /// Names of the allows whose limits hold.
+        var limits: Set<String> = []
     }
 
     let tree: SyntaxTree
@@ -86,6 +88,9 @@ struct ReferenceEvaluator {
         }
         var decision = Decision(outcome: .allowed, rule: nil, access: nil, observed: observed)
         if !request.accesses.isEmpty { decision.rule = allows.first { covers($0, 0) }?.name.text }
+        for rule in allows where !rule.limits.isEmpty && request.accesses.indices.contains(where: { mayCover(rule, $0) }) {
+            decision.limits.insert(rule.name.text)
+        }
         for rule in applying where rule.effect == .mask && masks(rule) {
             if rule.isObserved { decision.observed.insert(rule.name.text) } else { decision.masks.insert(rule.name.text) }
         }
@@ -119,6 +124,14 @@ struct ReferenceEvaluator {
         return rule.effect == .allow ? value == true : value != false
     }
 
+    /// Whether an allow covers an access, or would if what is not known were known.
+    private func mayCover(_ rule: RuleDeclaration, _ index: Int) -> Bool {
+        let access = request.accesses[index]
+        if let expires = rule.expires, expires.epochSeconds <= request.moment { return false }
+        guard isTarget(rule, access, mayFit: true) else { return false }
+        return facts(statement: access.statement, access: access).joined(rule.conditions) != false
+    }
+
     private func masks(_ rule: RuleDeclaration) -> Bool {
         // `to any` says what no `to` says.
         let isWide = rule.to?.verbClauses.contains { clause in
@@ -142,14 +155,14 @@ struct ReferenceEvaluator {
 
     // MARK: verbs and objects
 
-    private func isTarget(_ rule: RuleDeclaration, _ access: ReferenceAccess, usesColumns: Bool = true) -> Bool {
+    private func isTarget(_ rule: RuleDeclaration, _ access: ReferenceAccess, usesColumns: Bool = true, mayFit: Bool = false) -> Bool {
         guard let to = rule.to else { return true }
         return to.verbClauses.contains { clause in
             let objects = clause.objects.filter { !isAnything($0) }
             return clause.verbs.contains { verb in
                 guard matches(verb, access.verb, clause, rule) else { return false }
                 return objects.isEmpty
-                    || clause.objects.contains { matches($0, access, allows: rule.effect == .allow, usesColumns: usesColumns) }
+                    || clause.objects.contains { matches($0, access, allows: rule.effect == .allow, usesColumns: usesColumns, mayFit: mayFit) }
             }
         }
     }
@@ -175,7 +188,7 @@ struct ReferenceEvaluator {
     }
 
     private func matches(
-        _ object: PolicyLang.ObjectPattern, _ access: ReferenceAccess, allows: Bool, usesColumns: Bool
+        _ object: PolicyLang.ObjectPattern, _ access: ReferenceAccess, allows: Bool, usesColumns: Bool, mayFit: Bool
     ) -> Bool {
         let defining: Set<Verb> = [.create, .alter, .drop, .comment, .grant, .revoke]
         if let word = object.objectClass?.text, defining.contains(access.verb) {
@@ -201,15 +214,15 @@ struct ReferenceEvaluator {
                 columns = [path.removeLast()]
             }
             if let columns, usesColumns, !columns.contains("*") {
-                guard fits(access.columns, columns, allows: allows) else { return false }
+                guard fits(access.columns, columns, allows: allows, mayFit: mayFit) else { return false }
             }
             return isNamed(path, access, hasSchema: hasSchema(object, access), allows: allows)
         }
     }
 
     /// `allow t(a, b)` covers a subset, `deny t(c)` what it intersects; nil is every column.
-    private func fits(_ used: [String]?, _ written: [String], allows: Bool) -> Bool {
-        guard let used else { return !allows }
+    private func fits(_ used: [String]?, _ written: [String], allows: Bool, mayFit: Bool) -> Bool {
+        guard let used else { return !allows || mayFit }
         return allows ? Set(used).isSubset(of: written) : !Set(used).isDisjoint(with: written)
     }
 

@@ -16,6 +16,7 @@ struct ReferenceTests {
 
     @Test(arguments: 0..<8) func machineAndReferenceAgree(_ series: Int) throws {
         var compared = 0
+        var limited = 0
         var outcomes: [Verdict.Outcome: Int] = [:]
         for number in 0..<Self.policiesPerSeries {
             let seed = UInt64(series * Self.policiesPerSeries + number)
@@ -47,6 +48,7 @@ struct ReferenceTests {
                 let expected = reference.decide()
                 let actual = Self.decide(machine.machine, verified, request)
                 compared += 1
+                limited += expected.limits.isEmpty ? 0 : 1
                 outcomes[expected.outcome, default: 0] += 1
                 guard actual == expected else {
                     Issue.record("seed \(seed), turn \(turn)\nmachine   \(actual)\nreference \(expected)\n\(request)\n\(text)")
@@ -54,6 +56,7 @@ struct ReferenceTests {
                 }
             }
         }
+        #expect(limited > compared / 50)
         // A generator that meets nothing would prove nothing.
         #expect(compared > Self.policiesPerSeries * Self.requestsPerPolicy / 2)
         for outcome in [Verdict.Outcome.allowed, .denied, .uncovered] { #expect(outcomes[outcome, default: 0] > compared / 100) }
@@ -94,6 +97,9 @@ struct ReferenceTests {
             access: verdict.access < 0 ? nil : Int(verdict.access))
         for (bit, rule) in verified.maskRules.enumerated() where machine.maskWords[bit / 64] >> UInt64(bit % 64) & 1 == 1 {
             decision.masks.insert(verified.ruleName(rule))
+        }
+        for index in 0..<machine.limitingRules.count {
+            decision.limits.insert(verified.ruleName(Int(machine.limitingRules[index])))
         }
         for index in 0..<machine.observedRules.count {
             decision.observed.insert(verified.ruleName(Int(machine.observedRules[index])))

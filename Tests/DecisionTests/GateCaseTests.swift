@@ -12,7 +12,8 @@ import Testing
 /// A case file is a policy, perhaps schema files that each begin with a line `==== path`, a line `----`, and a script.
 /// Script lines:
 ///
-///     as NAME on RESOURCE           a new session
+///     as NAME on RESOURCE           a new session; those before it end
+///     also NAME on RESOURCE         a new session; those before it stay open
 ///     query TEXT                    consider, and print the outcome
 ///     parse [NAME] : TEXT           consider a Parse; its ticket waits
 ///     settle N                      the backend completed N statements of the oldest waiting ticket
@@ -74,7 +75,9 @@ enum GatePolicy {
         return try VerifiedProgram.load(try ProgramCodec.encode(program))
     }
 
-    static func gate(_ program: VerifiedProgram, as identity: String, on resource: String) throws -> Gate {
+    static func gate(
+        _ program: VerifiedProgram, as identity: String, on resource: String, _ ledger: LimitLedger? = nil
+    ) throws -> Gate {
         let claims = VerifiedClaims(
             issuer: program.text(program.issuers[0].name), subject: identity, values: ["sub": .string(identity)], proof: .bearer
         )
@@ -83,7 +86,7 @@ enum GatePolicy {
         return try #require(
             Gate(
                 policy: program, caller: caller, resource: resource, facts: facts,
-                secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen()))
+                secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen(), ledger: ledger))
     }
 }
 
@@ -96,6 +99,8 @@ enum ScriptError: Error {
 final class GateScript {
     private let program: VerifiedProgram
     private var gate: Gate?
+    private var open: [Gate] = []
+    private let ledger = LimitLedger()
     private var tickets: [NameTicket] = []
     private var circumstances = Circumstances(moment: Moment(seconds: 1_772_000_000))
 
@@ -106,9 +111,14 @@ final class GateScript {
         guard let word = words.first, !word.hasPrefix("#") else { return nil }
         let rest = words.count > 1 ? words[1] : ""
         switch word {
-        case "as":
+        case "as", "also":
             let parts = rest.components(separatedBy: " on ")
-            gate = try GatePolicy.gate(program, as: parts[0], on: parts.count > 1 ? parts[1] : "")
+            if word == "as" {
+                gate = nil
+                open = []
+            }
+            gate = try GatePolicy.gate(program, as: parts[0], on: parts.count > 1 ? parts[1] : "", ledger)
+            open += gate.map { [$0] } ?? []
             tickets = []
             circumstances.inTransaction = .no
             return nil
@@ -163,10 +173,14 @@ final class GateScript {
             case .forward(let permit):
                 if let ticket = permit.ticket { tickets.append(ticket) }
                 let masks = gate.maskRuleNames(permit.decision.masks)
+                let bounds = [permit.limits?.rows, permit.limits?.bytes, permit.limits?.runtime].compactMap { $0 }
+                let limits = bounds.map { "\($0.amount) \($0.kind.rawValue) by \($0.rule.name)" }
                 return "allow" + (masks.isEmpty ? "" : " masks " + masks.joined(separator: " "))
+                    + (limits.isEmpty ? "" : " limits " + limits.joined(separator: ", "))
             case .refuse(let refusal):
                 let rule = refusal.rule.map { " by \($0.name) line \($0.line)" } ?? ""
-                return "\(refusal.decision.effect.name)\(rule): \(refusal.message)"
+                let wait = refusal.decision.effect == .limited ? "; " + (refusal.hint ?? "") : ""
+                return "\(refusal.decision.effect.name)\(rule): \(refusal.message)\(wait)"
             }
         }
     }

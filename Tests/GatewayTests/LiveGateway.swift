@@ -23,17 +23,19 @@ final class LiveGateway {
     ///   - cleartext: take tokens without TLS.
     init(
         _ stage: PostgresStage, database: String, cleartext: Bool = true, tls: GatewayConfiguration.BackendTLS = .disable,
-        host: String = "127.0.0.1"
+        host: String = "127.0.0.1", servers: [SocketEndpoint]? = nil, target: GatewayConfiguration.Target = .any,
+        identityIn: Set<GatewayConfiguration.IdentityPlace> = []
     ) throws {
         let live = try LivePostgres.shared.get()
         let resource = PostgresResource(
-            name: "shop", host: host, port: live.port, database: database,
-            credential: .init(user: "app", password: Array(LivePostgres.password.utf8)), tls: tls)
+            name: "shop", servers: servers ?? [SocketEndpoint(host: host, port: live.port)], database: database,
+            credential: .init(user: "app", password: Array(LivePostgres.password.utf8)), tls: tls, target: target,
+            databases: [database], users: ["by_user"], serverNames: ["shop.localhost"], identityIn: identityIn)
         var logger = Logger(label: "gateway-test")
         logger.logLevel = .critical
         let journals = Journals(try StageRecording.shared.get())
         service = try PostgresService(
-            resources: [database: resource],
+            resources: [resource],
             surroundings: PostgresSurroundings(
                 authenticate: { try stage.caller(String(decoding: $0.token, as: UTF8.self)) },
                 judge: { caller, resource, facts in

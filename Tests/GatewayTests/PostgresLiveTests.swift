@@ -16,10 +16,12 @@ import Testing
         identity migrator from cluster { when claim.sub == "migrator" }
         identity writer from cluster { when claim.sub == "writer" }
         identity admin from cluster { when claim.sub == "admin" }
+        identity rationed from cluster { when claim.sub == "rationed" }
         resource shop : postgres { search_path public }
         allow everything_for_admin { who admin  on shop  to any }
         allow reads { who reader, writer  on shop  to select, insert, call }
         allow migrates { who migrator  on shop  to any }
+        allow rations { who rationed  on shop  to select, call, transact  limit 3 rows, 1s runtime }
         allow tells { who teller  on shop  to select, call, notify, set }
         deny no_delete { who any except admin, migrator  on shop  to delete  because "Orders are never deleted." }
         mask contact {
@@ -54,6 +56,24 @@ import Testing
         return Place(live: live, gateway: gateway, database: database)
     }
 
+    // MARK: - limits
+
+    @Test func limitsCutShort() throws {
+        let place = try place()
+        let run = try place.gateway.psql(
+            "rationed", database: place.database,
+            [
+                "select generate_series(1, 3) from customers where id = 1", "select id, generate_series(1, 5) from customers",
+                "select count(*) from customers", "begin", "select id, generate_series(1, 1000000) from customers",
+                "select count(*) from customers", "rollback",
+                "select id, pg_sleep(20) from customers", "select count(*) from customers",
+            ])
+        #expect(run.output == "1\n2\n3\n2\n2\n")
+        #expect(run.errors.components(separatedBy: "the limit of rule rations is reached").count == 4)
+        #expect(run.errors.contains("current transaction is aborted"))
+        #expect(run.errors.contains("allows 1 seconds for one request"))
+    }
+
     // MARK: - psql
 
     @Test func psqlOverTLS() throws {
@@ -66,7 +86,7 @@ import Testing
             ])
         #expect(run.output == "1|ad*********|\n2|bo*********|\n\n\n")
         #expect(run.errors.contains("ERROR:  Orders are never deleted."))
-        #expect(run.errors.contains("test.policy:13"))
+        #expect(run.errors.contains("test.policy:15"))
         let copied = try place.gateway.psql(
             "reader", database: place.database,
             [

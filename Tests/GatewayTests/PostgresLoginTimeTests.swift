@@ -18,7 +18,7 @@ import Transport
         var logger = Logger(label: "gateway-test")
         logger.logLevel = .critical
         let service = try PostgresService(
-            resources: [:],
+            resources: [],
             surroundings: PostgresSurroundings(
                 authenticate: { _ in throw Nobody() }, judge: { _, _, _ in nil }, journal: { _ in throw Nobody() }, metrics: metrics,
                 logger: logger), loginSeconds: 1)

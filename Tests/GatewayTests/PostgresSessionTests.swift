@@ -16,8 +16,10 @@ import Testing
 ///     B: MESSAGE                                            from the backend
 ///     clock SECONDS                                         moves the clock on
 ///     cancel begins | cancel ends | client lost | backend lost
+///     overdue                                               what is answered first has run for too long
 ///
 /// After each line come the lines it must print: `  -> B:` and `  -> C:` with what is sent, `  -> holds client`, `  -> wants catalogue`,
+/// `  -> wants cancel`,
 /// `  -> ends …`.
 @Suite struct PostgresSessionTests {
     static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Cases/PostgresSession")
@@ -110,6 +112,7 @@ final class PostgresScript {
         case "cancel ends": session.isCancelling = false
         case "client lost": session.clientLost(at: now)
         case "backend lost": session.backendLost(at: now)
+        case "overdue": if let running = session.expectations.firstStatement { session.runtimeIsOver(running) }
         default: try feed(line, words)
         }
         return observe(session)
@@ -152,6 +155,10 @@ final class PostgresScript {
         if session.catalogueWish != nil {
             session.catalogueWish = nil
             lines.append("wants catalogue")
+        }
+        if session.wantsCancel {
+            session.wantsCancel = false
+            lines.append("wants cancel")
         }
         let isHeld = session.isClientHeld
         if isHeld != wasHeld { lines.append(isHeld ? "holds client" : "reads client") }

@@ -63,7 +63,7 @@ import Testing
                 let found = rendered(padded(InspectLimits.cachedTextBytes, number), LexicalState(), by: inspector)
                 #expect(found.contains("select public.t(a\(number) output)"))
             }
-            #expect(inspector.rememberedBytes <= InspectLimits.cachedBytes)
+            #expect(inspector.rememberedBytes <= InspectLimits.cachedBytes + InspectLimits.shapeBytes)
         }
     }
 }

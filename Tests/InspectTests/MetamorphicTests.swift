@@ -9,15 +9,16 @@ import Testing
 @Suite struct MetamorphicTests {
     /// The tokens of a message, or nil when it is not tokens.
     private func tokens(_ item: Case) -> [Token]? {
-        var (pool, text, symbols) = (Pool<Token>(capacity: 64), PaddedText(), SymbolTable())
+        var (pool, prints, text, symbols) = (Pool<Token>(capacity: 64), Pool<UInt64>(capacity: 64), PaddedText(), SymbolTable())
         defer {
             pool.free()
+            prints.free()
             text.free()
             symbols.free()
         }
         item.bytes.withUnsafeBytes { text.copy($0) }
         let lexer = SQLLexer(text, lexical: item.lexical, keywords: KeywordTable.lookup)
-        guard (try? lexer.scan(into: &pool, naming: &symbols)) != nil else { return nil }
+        guard (try? lexer.scan(into: &pool, prints: &prints, naming: &symbols)) != nil else { return nil }
         return (0..<pool.count).map { pool[$0] }
     }
 

@@ -30,6 +30,8 @@ import Testing
             $0.who.identities = [0]
             $0.who.groups = [group]
             $0.expires = 4_000_000_000
+            $0.limit = LimitRecord(
+                rows: 10_000, bytes: 1 << 20, runtime: 30, concurrent: 5, rates: [.init(count: 600, seconds: 60)], condition: condition)
         }
         let because = draft.symbol("no files\nat all")
         draft.rule(.deny, "files", [TargetRecord(verbs: [.read, .write], objects: [file])]) {

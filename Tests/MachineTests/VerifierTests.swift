@@ -150,6 +150,11 @@ import Testing
         (.badTransform, .rules, { $0.rules[2].mask?.columns[0].transform.first = 257 }),
         (.badTransform, .rules, { $0.rules[2].mask?.columns[1].transform.first = 1 }),
         (.badTransform, .rules, { $0.rules[2].mask?.values[0].transform.last = 1 }),
+        (.badLimit, .rules, { $0.rules[2].limit = LimitRecord(rows: 1) }),
+        (.badLimit, .rules, { $0.rules[0].limit?.rows = 0 }),
+        (.badLimit, .rules, { $0.rules[0].limit?.rates[0].seconds = 61 }),
+        (.badLimit, .rules, { $0.rules[0].limit?.condition = nil }),
+        (.badLimit, .rules, { $0.rules[0].limit = LimitRecord(condition: $0.rules[0].condition) }),
         (.unknownDetector, .rules, { $0.rules[2].mask?.values[0].detector = 1 }),
         (.badName, .rules, { $0.rules[2].mask?.columns[0].column = 0 }),
         (.factNotAllowed, .rules, { program in

@@ -15,12 +15,44 @@ import Testing
         for number in 0..<500 { try session.note("select \(number)") }
         #expect(try directory.journalFiles().count > 10)
         recorder.flush()
-        #expect(try directory.journalFiles().count == 1)
+        let left = try directory.journalFiles()
+        #expect(left.count { !$0.hasSuffix(JournalFile.spareSuffix) } == 1)
+        #expect(left.count == 3)
         for number in 500..<600 { try session.note("select \(number)") }
         recorder.close()
         let messages = try #require(try contents(of: directory.path).first).messages
         #expect(messages.map { String(decoding: $0.text, as: UTF8.self) } == (0..<600).map { "select \($0)" })
         #expect(recorder.metrics.lastError == nil)
+    }
+
+    /// Blocks that are used again hold nothing of what was in them, and what is in them again is taken in once after a crash.
+    @Test func blocksAreUsedAgain() throws {
+        let (directory, copy) = (try TemporaryDirectory(), try TemporaryDirectory())
+        let recorder = try Recorder(directory: directory.path, settings: Fixture.settings(segmentBytes: 4096))
+        let journal = try recorder.makeJournal()
+        let session = try journal.begin(Fixture.session())
+        for number in 0..<100 { try session.note("select 'from before' || \(number)") }
+        recorder.flush()
+        let spares = try directory.journalFiles().filter { $0.hasSuffix(JournalFile.spareSuffix) }
+        #expect(spares.count == 2)
+        for name in spares {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: directory.path + "/journal/" + name))
+            #expect(bytes.allSatisfy { $0 == 0 })
+        }
+        // Enough to begin the first of them, not enough to fill it: the rest of it must read as empty.
+        var number = 100
+        while try directory.journalFiles().count(where: { $0.hasSuffix(JournalFile.spareSuffix) }) == 2 {
+            try session.note("select \(number)")
+            number += 1
+        }
+        try FileManager.default.removeItem(atPath: copy.path)
+        try FileManager.default.copyItem(atPath: directory.path, toPath: copy.path)
+        let again = try Recorder(directory: copy.path, settings: Fixture.settings())
+        #expect(try copy.journalFiles().isEmpty)
+        #expect(again.metrics.lastError == nil)
+        again.close()
+        #expect(try contents(of: copy.path).first?.messages.map(\.sequence) == (1...UInt64(number)).map { $0 })
+        recorder.close()
     }
 
     @Test func everyLengthAroundASegmentsEnd() throws {

@@ -129,28 +129,64 @@ private struct ConfigurationSections {
 
     private func resource(_ node: Node) -> GatewayConfiguration.Resource? {
         guard
-            let reader = ConfigurationReader(node, name: "resource", known: ["name", "database", "backend"], problems: problems),
+            let reader = ConfigurationReader(node, name: "resource", known: ["name", "database", "user", "server_name", "identity_in", "backend"],
+                problems: problems),
             let name = reader.string("name", expected: "the resource's name in the policy")
         else { return nil }
         guard let backendNode = reader.node("backend") else {
             return missing(reader, "backend", "a mapping with host, port, database, user")
         }
         let known = [
-            "host", "port", "database", "user", "password_file", "password_env", "tls", "ca", "allow_weak_authentication",
+            "host", "port", "target", "database", "user", "password_file", "password_env", "tls", "ca", "allow_weak_authentication",
         ]
         guard let backend = ConfigurationReader(backendNode, name: "backend", known: known, problems: problems),
-            let host = backend.string("host", expected: "a host name or address"),
+            let servers = servers(backend),
             let user = backend.string("user", expected: "the backend's user")
         else { return nil }
         let database = reader.optionalString("database", expected: "the name that clients connect to") ?? name
         return .init(
-            name: name, database: database,
+            name: name, database: database, users: reader.strings("user", expected: "a user name that clients connect as, or a list"),
+            serverNames: reader.strings("server_name", expected: "a host name that clients connect to with TLS, or a list"),
+            identityIn: identityPlaces(reader),
             backend: .init(
-                host: host, port: backend.integer("port", in: 1...65535, default: 5432),
+                servers: servers, target: target(backend),
                 database: backend.optionalString("database", expected: "the backend's database") ?? database, user: user,
                 credential: credential(backend), tls: backendTLS(backend),
                 allowWeakAuthentication: backend.boolean("allow_weak_authentication", default: false)),
             line: reader.line)
+    }
+
+    /// `host`, or a list of them, each with a port of its own or `port`.
+    private func servers(_ reader: ConfigurationReader) -> [SocketEndpoint]? {
+        let hosts = reader.strings("host", expected: "a host name or address, or a list of them")
+        let port = reader.integer("port", in: 1...65535, default: 5432)
+        guard !hosts.isEmpty else {
+            reader.problem("host", "must name at least one host")
+            return nil
+        }
+        return hosts.map { SocketEndpoint($0, defaultPort: port) }
+    }
+
+    private func target(_ reader: ConfigurationReader) -> GatewayConfiguration.Target {
+        let known = GatewayConfiguration.Target.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let word = reader.optionalString("target", expected: known) else { return .any }
+        if let target = GatewayConfiguration.Target(rawValue: word) { return target }
+        reader.problem("target", "must be one of \(known)")
+        return .any
+    }
+
+    private func identityPlaces(_ reader: ConfigurationReader) -> Set<GatewayConfiguration.IdentityPlace> {
+        let known = GatewayConfiguration.IdentityPlace.allCases.map(\.rawValue).joined(separator: ", ")
+        guard reader.node("identity_in") != nil else { return [.applicationName] }
+        var places: Set<GatewayConfiguration.IdentityPlace> = []
+        for word in reader.strings("identity_in", expected: "a list of \(known)") {
+            guard let place = GatewayConfiguration.IdentityPlace(rawValue: word) else {
+                reader.problem("identity_in", "must be a list of \(known)")
+                break
+            }
+            places.insert(place)
+        }
+        return places
     }
 
     private func credential(_ reader: ConfigurationReader) -> GatewayConfiguration.Credential {
@@ -206,12 +242,20 @@ private struct ConfigurationSections {
     }
 
     private func checkUnique(_ resources: [GatewayConfiguration.Resource]) {
-        var databases: [String: Int] = [:]
+        checkUnique(resources, "database name") { [$0.database] }
+        checkUnique(resources, "user name") { $0.users }
+        checkUnique(resources, "server name") { $0.serverNames.map { $0.lowercased() } }
+    }
+
+    private func checkUnique(
+        _ resources: [GatewayConfiguration.Resource], _ what: String, _ names: (GatewayConfiguration.Resource) -> [String]
+    ) {
+        var lines: [String: Int] = [:]
         for resource in resources {
-            if let other = databases[resource.database] {
-                problems.add(resource.line, "the database name '\(resource.database)' is taken by the resource at line \(other)")
+            for name in names(resource) {
+                if let other = lines[name] { problems.add(resource.line, "the \(what) '\(name)' is taken by the resource at line \(other)") }
+                lines[name] = resource.line
             }
-            databases[resource.database] = resource.line
         }
     }
 

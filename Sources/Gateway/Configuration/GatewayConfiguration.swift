@@ -43,14 +43,39 @@ public struct GatewayConfiguration: Sendable {
         public var name: String
         /// The database name that clients connect to.
         public var database: String
+        /// The user names and the server names (of TLS) by which clients reach it as well.
+        public var users: [String]
+        public var serverNames: [String]
+        /// Where the backend is told who is asking.
+        public var identityIn: Set<IdentityPlace>
         public var backend: Backend
         /// Line in the configuration file, for later errors.
         public var line: Int
     }
 
+    /// Where a backend finds the identity of a session, for its own logs.
+    public enum IdentityPlace: String, Sendable, CaseIterable {
+        /// In front of the client's own `application_name`.
+        case applicationName = "application_name"
+        /// In `postern.identity`, `postern.subject`, `postern.session` and `postern.proof`.
+        case settings
+        /// In a comment behind every statement, as sqlcommenter writes them.
+        case comments
+    }
+
+    /// Which of several servers a session is to have (libpq's `target_session_attrs`).
+    public enum Target: String, Sendable, CaseIterable {
+        case any
+        case readWrite = "read-write"
+        case readOnly = "read-only"
+        case primary, standby
+        case preferStandby = "prefer-standby"
+    }
+
     public struct Backend: Sendable {
-        public var host: String
-        public var port: Int
+        /// In the order in which they are tried; never empty.
+        public var servers: [SocketEndpoint]
+        public var target: Target
         public var database: String
         public var user: String
         public var credential: Credential
@@ -92,6 +117,14 @@ public struct SocketEndpoint: Sendable, Hashable, CustomStringConvertible {
     public init(host: String, port: Int) {
         self.host = host
         self.port = port
+    }
+    /// `host`, `host:port`, `[v6]:port`, or the directory of a Unix socket, which has no port of its own in it.
+    init(_ text: String, defaultPort: Int) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let isPlain = text.hasPrefix("/") || (text.hasPrefix("[") ? text.hasSuffix("]") : parts.count != 2)
+        let port = isPlain ? nil : parts.last.flatMap { Int($0) }
+        let host = port == nil ? text : parts.dropLast().joined(separator: ":")
+        self.init(host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host, port: port ?? defaultPort)
     }
     public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

@@ -12,7 +12,7 @@ final class PostgresBackendHandler: ConnectionOwner {
     }
 
     let connection: Connection
-    private let dial: PostgresDial
+    let dial: PostgresDial
     private var login: PostgresBackendLogin
     /// Called once, when the login has ended.
     private var whenReady: ((PostgresBackendHandler, Result<PostgresBackendGreeting, PostgresFault>) -> Void)?
@@ -61,6 +61,7 @@ final class PostgresBackendHandler: ConnectionOwner {
         switch was {
         case .session(let pair): pair.backendClosed()
         case .login:
+            isLost = true
             ended(.failure(.backend(reason.map { "\($0)" } ?? "the backend closed the connection during the login")))
         case .closed: break
         }
@@ -73,7 +74,10 @@ final class PostgresBackendHandler: ConnectionOwner {
                 case .wait: return
                 case .send(let buffer): send(buffer)
                 case .startTLS: try dial.startTLS(connection)
-                case .refused(let state, let message): throw .backend("the backend refused the login: \(state) \(message)")
+                case .refused(let state, let message):
+                    let reason = "the backend refused the login: \(state) \(message)"
+                    if state == PostgresFault.Kind.cannotConnectNow.rawValue { throw PostgresFault(.cannotConnectNow, reason) }
+                    throw .backend(reason)
                 case .ready(let greeting): return ended(.success(greeting))
                 }
             }
@@ -100,6 +104,9 @@ final class PostgresBackendHandler: ConnectionOwner {
         timeout?.cancel()
         phase = .session(pair)
     }
+
+    /// The connection ended by itself during the login.
+    private(set) var isLost = false
 
     func close() {
         phase = .closed

@@ -180,11 +180,12 @@ final class PostgresCatalogueStore: Sendable {
     }
     let floor = PostgresCatalogueFloor()
     private let state = Mutex(State())
-    private let dial: PostgresDial
+    private let dials: [PostgresDial]
     private let note: @Sendable (String) -> Void
 
-    init(dial: PostgresDial, note: @escaping @Sendable (String) -> Void) {
-        self.dial = dial
+    /// - Parameter dials: servers with the same relations; the first that answers is asked.
+    init(dials: [PostgresDial], note: @escaping @Sendable (String) -> Void) {
+        self.dials = dials
         self.note = note
     }
 
@@ -206,15 +207,16 @@ final class PostgresCatalogueStore: Sendable {
         if loads { load(since: now, on: loop) }
     }
 
-    private func load(since now: UInt64, on loop: SocketLoop) {
-        let dial = dial
+    private func load(since now: UInt64, on loop: SocketLoop, server: Int = 0) {
+        guard server < dials.count else { return loaded(nil, since: now, on: loop) }
+        let dial = dials[server]
         let ended: (Result<PostgresCatalogue, any Error>) -> Void = { result in
-            var found: PostgresCatalogue?
             switch result {
-            case .success(let catalogue): found = catalogue
-            case .failure(let error): self.note("the catalogue of \(dial.resource.name) cannot be loaded: \(error)")
+            case .success(let catalogue): self.loaded(catalogue, since: now, on: loop)
+            case .failure(let error):
+                self.note("the catalogue of \(dial.resource.name) cannot be loaded from \(dial.server): \(error)")
+                self.load(since: now, on: loop, server: server + 1)
             }
-            self.loaded(found, since: now, on: loop)
         }
         dial.connect(on: loop) { result in
             do {

@@ -76,6 +76,24 @@ enum PostgresCodec {
         message(PostgresFrontend.query.rawValue, to: &out) { self.text(text, to: &$0) }
     }
 
+    /// A Query whose text has something put behind it.
+    static func query(_ text: UnsafeRawBufferPointer, _ behind: [UInt8], to out: inout ByteBuffer) {
+        message(PostgresFrontend.query.rawValue, to: &out) {
+            $0.writeBytes(text)
+            $0.writeBytes(behind)
+            $0.writeInteger(UInt8(0))
+        }
+    }
+
+    /// A Parse as it came, with something put behind its text, which ends at `textEnd` of the body.
+    static func parse(_ body: UnsafeRawBufferPointer, textEnd: Int, _ behind: [UInt8], to out: inout ByteBuffer) {
+        message(PostgresFrontend.parse.rawValue, to: &out) {
+            $0.writeBytes(UnsafeRawBufferPointer(rebasing: body[..<textEnd]))
+            $0.writeBytes(behind)
+            $0.writeBytes(UnsafeRawBufferPointer(rebasing: body[textEnd...]))
+        }
+    }
+
     static func parse(name: String, text statement: some Sequence<UInt8>, to out: inout ByteBuffer) {
         message(PostgresFrontend.parse.rawValue, to: &out) {
             text(name, to: &$0)

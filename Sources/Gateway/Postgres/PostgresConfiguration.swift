@@ -6,35 +6,53 @@ import Transport
 public struct PostgresResource: Sendable {
     /// The resource's name in policy.
     public var name: String
-    /// A host name or address, or the directory of a Unix socket (it begins with `/`).
-    public var host: String
-    public var port: Int
+    /// Host names or addresses, or directories of Unix sockets (they begin with `/`), in the order in which they are tried.
+    public var servers: [SocketEndpoint]
+    public var target: GatewayConfiguration.Target
+    /// How clients reach it.
+    public var databases: [String]
+    public var users: [String]
+    public var serverNames: [String]
+    public var identityIn: Set<GatewayConfiguration.IdentityPlace>
     /// The database on the backend.
     public var database: String
     public var credential: PostgresBackendCredential
     public var tls: GatewayConfiguration.BackendTLS
 
     public init(
-        name: String, host: String, port: Int, database: String, credential: PostgresBackendCredential,
-        tls: GatewayConfiguration.BackendTLS
+        name: String, servers: [SocketEndpoint], database: String, credential: PostgresBackendCredential,
+        tls: GatewayConfiguration.BackendTLS, target: GatewayConfiguration.Target = .any, databases: [String], users: [String] = [],
+        serverNames: [String] = [], identityIn: Set<GatewayConfiguration.IdentityPlace> = [.applicationName]
     ) {
         self.name = name
-        self.host = host
-        self.port = port
+        self.servers = servers
+        self.target = target
+        self.databases = databases
+        self.users = users
+        self.serverNames = serverNames
+        self.identityIn = identityIn
         self.database = database
         self.credential = credential
         self.tls = tls
     }
 }
 
-/// Reaches one backend: for sessions, for cancel requests and for the catalogue alike.
+/// Reaches one server of a backend: for sessions, for cancel requests and for the catalogue alike.
 struct PostgresDial: Sendable {
     let resource: PostgresResource
+    let server: SocketEndpoint
     private let context: TLSContext?
 
-    /// Throws when the CA of a verified backend cannot be read.
-    init(_ resource: PostgresResource) throws(TransportError) {
+    /// One for each server. Throws when the CA of a verified backend cannot be read.
+    static func all(of resource: PostgresResource) throws(TransportError) -> [PostgresDial] {
+        var dials: [PostgresDial] = []
+        for server in resource.servers { dials.append(try PostgresDial(resource, server)) }
+        return dials
+    }
+
+    private init(_ resource: PostgresResource, _ server: SocketEndpoint) throws(TransportError) {
         self.resource = resource
+        self.server = server
         switch resource.tls {
         case .disable: context = nil
         case .require: context = try TLSContext.client(trust: nil)
@@ -43,12 +61,12 @@ struct PostgresDial: Sendable {
     }
 
     var usesTLS: Bool { context != nil && !isLocal }
-    private var isLocal: Bool { resource.host.hasPrefix("/") }
+    private var isLocal: Bool { server.host.hasPrefix("/") }
 
     /// Connects, and calls back on the loop.
     func connect(on loop: SocketLoop, then done: @escaping (Result<Connection, TransportError>) -> Void) {
         let address: DialAddress =
-            isLocal ? .path("\(resource.host)/.s.PGSQL.\(resource.port)") : .host(resource.host, port: resource.port)
+            isLocal ? .path("\(server.host)/.s.PGSQL.\(server.port)") : .host(server.host, port: server.port)
         Dialer.connect(to: address, on: loop, within: .seconds(PostgresLimits.connectSeconds), then: done)
     }
 
@@ -56,7 +74,7 @@ struct PostgresDial: Sendable {
     func startTLS(_ connection: Connection) throws(PostgresFault) {
         guard let context else { throw .backend("TLS where none is configured") }
         do throws(TransportError) {
-            try connection.startTLS(context, name: resource.host)
+            try connection.startTLS(context, name: server.host)
         } catch {
             throw PostgresFault.backend("TLS cannot be started: \(error)")
         }

@@ -22,6 +22,8 @@ final class PostgresEntrance {
     let recording: SessionRecording
     private let settings: [PostgresStartup.Setting]
     private let nonce: String
+    /// What is put behind every statement; empty for nothing.
+    let comment: [UInt8]
 
     init(
         _ client: PostgresHandler, _ caller: Caller, _ startup: PostgresStartup, _ place: PostgresBackendPlace
@@ -29,7 +31,7 @@ final class PostgresEntrance {
         self.client = client
         self.caller = caller
         self.place = place
-        let resource = place.dial.resource
+        let resource = place.resource
         let now = PostgresClock.now()
         let facts = SessionFacts(
             caller: caller, source: client.connection.peer.flatMap(NetworkAddress.init), start: now.moment)
@@ -48,7 +50,9 @@ final class PostgresEntrance {
         } catch {
             throw PostgresFault(.internalError, "this session cannot be begun", reason: "\(error)")
         }
-        settings = startup.harmless + startup.judged
+        let mark = PostgresIdentityMark(caller, session: recording.id, in: resource.identityIn)
+        settings = mark.settings(startup.harmless) + startup.judged
+        comment = mark.comment
         do {
             for setting in startup.judged { try consider(setting, at: now) }
         } catch {
@@ -93,8 +97,10 @@ final class PostgresEntrance {
 
     // MARK: - The backend
 
-    func connect() {
-        let (resource, dial) = (place.dial.resource, place.dial)
+    func connect() { connect(to: PostgresServerChoice(place.resource)) }
+
+    private func connect(to choice: PostgresServerChoice) {
+        let (resource, dial) = (place.resource, place.dials[choice.server])
         let login = PostgresBackendLogin(
             credential: resource.credential, database: resource.database, settings: settings, wantsTLS: dial.usesTLS, nonce: nonce)
         dial.connect(on: client.connection.loop) { [self] result in
@@ -104,29 +110,49 @@ final class PostgresEntrance {
                     connection.close()
                     return end("the client left")
                 }
-                let handler = PostgresBackendHandler(dial: dial, connection: connection, login: login) { self.backend($0, $1) }
+                let handler = PostgresBackendHandler(dial: dial, connection: connection, login: login) {
+                    self.backend($0, $1, choice)
+                }
                 client.giveUp = {
                     handler.close()
                     self.end("the client left")
                 }
             case .failure(let error):
-                refuse(PostgresFault(.connectionFailure, Self.unreachable, reason: "the backend cannot be reached: \(error)"))
+                another(
+                    after: choice,
+                    PostgresFault(.connectionFailure, Self.unreachable, reason: "the backend cannot be reached: \(error)"))
             }
         }
+    }
+
+    /// The next server is tried; after the last the client is told what was wrong with it.
+    private func another(after choice: PostgresServerChoice, _ fault: PostgresFault) {
+        guard client.isWaitingForSession else { return end("the client left") }
+        guard let next = choice.next else { return refuse(fault) }
+        client.logger.notice(
+            "another server is tried", metadata: ["server": "\(place.dials[choice.server].server)", "reason": "\(fault.reason)"])
+        connect(to: next)
     }
 
     private static let unreachable = "the database behind this gateway cannot be reached"
 
     /// The backend's login has ended, one way or the other.
-    private func backend(_ handler: PostgresBackendHandler, _ result: Result<PostgresBackendGreeting, PostgresFault>) {
+    private func backend(
+        _ handler: PostgresBackendHandler, _ result: Result<PostgresBackendGreeting, PostgresFault>, _ choice: PostgresServerChoice
+    ) {
         client.giveUp = nil
         guard client.isWaitingForSession else {
             handler.close()
             return end("the client left")
         }
         switch result {
-        case .failure(let fault): refuse(fault)
+        case .failure(let fault):
+            if fault.kind == .cannotConnectNow || handler.isLost { another(after: choice, fault) } else { refuse(fault) }
         case .success(let greeting):
+            if let mismatch = choice.mismatch(greeting) {
+                handler.close()
+                return another(after: choice, PostgresFault(.cannotConnectNow, Self.unreachable, reason: mismatch))
+            }
             do {
                 let pair = try PostgresPair(self, handler, greeting)
                 client.begin(pair)
@@ -148,10 +174,30 @@ final class PostgresEntrance {
 /// The room's clocks: read at the channel, handed down as values.
 enum PostgresClock {
     static func now() -> PostgresMoment {
+        PostgresMoment(wall: read(CLOCK_REALTIME), steady: read(CLOCK_MONOTONIC))
+    }
+
+    fileprivate static func read(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return PostgresMoment(
-            wall: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec), steady: NIODeadline.now().uptimeNanoseconds)
+        clock_gettime(clock, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+}
+
+/// The clocks as one session reads them, several times a query: the wall's is carried on by the steady one for a while.
+struct PostgresPairClock {
+    /// A wall clock that is set anew is followed after this many nanoseconds.
+    static let wallLifetime: UInt64 = 10_000_000
+    private var read = PostgresMoment(wall: 0, steady: 0)
+
+    mutating func now() -> PostgresMoment {
+        let steady = PostgresClock.read(CLOCK_MONOTONIC)
+        let passed = steady &- read.steady
+        if passed >= Self.wallLifetime {
+            read = PostgresMoment(wall: PostgresClock.read(CLOCK_REALTIME), steady: steady)
+            return read
+        }
+        return PostgresMoment(wall: read.wall &+ passed, steady: steady)
     }
 }
 

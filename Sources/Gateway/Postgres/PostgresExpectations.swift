@@ -3,12 +3,13 @@
 import Decision
 import Machine
 import Mask
-import NIOCore
 
 /// What is kept about a message until its answer: only for those that are refused, masked, or change names.
 final class PostgresStatement {
     /// The message was replaced by one that must fail; its error becomes this refusal.
-    var refusal: Refusal?
+    var refusal: Refusal? { refused?.refusal }
+    private let refused: Refused?
+    var isRefusal: Bool { refused != nil }
     var plan: MaskPlan?
     var exposure = PostgresExposure()
     var ticket: NameTicket?
@@ -19,10 +20,31 @@ final class PostgresStatement {
     var rules: PostgresRules?
     /// For COPY … TO STDOUT under masks.
     var copy: PostgresCopyPlan?
-    /// By statement of the message, whether rows were expected of it; nil when they were of each.
+    /// How much may come of it.
+    var limits: StatementLimits?
+    /// The portals or cursors whose rows are counted across messages; none where this message has all there will be.
+    var portals: [PostgresName] = []
+    /// Cursors that this message makes: what others of their names have sent does not count.
+    var cursors: [PostgresName] = []
+    /// What the results before this one of the same message have sent.
+    var earlier = PostgresFetched()
+    /// The limit that was reached, and whether something of the answer was held back.
+    var reached: StatementLimits.Bound?
+    var isCut = false
+    /// It does nothing but read, and is all of its message: where a limit cuts it short nothing else is untold.
+    var onlyReads = false
+    /// It must fail so that the transaction does, for a reason that the client has been told already.
+    var failsSilently = false
+    /// By statement of a Query, whether rows were expected of it; nil when they were of each.
     private var expectsRows: [Bool]?
 
-    init() {}
+    /// A refusal is large and rare: apart, it costs the others nothing.
+    private final class Refused {
+        let refusal: Refusal
+        init(_ refusal: Refusal) { self.refusal = refusal }
+    }
+
+    init(refusal: Refusal? = nil) { refused = refusal.map(Refused.init) }
 
     func expectRows(of found: Inspection) {
         let isExpected = { (statement: Statement) in statement.returnsRows && !Self.executesChange(statement, of: found) }
@@ -45,6 +67,17 @@ final class PostgresStatement {
     }
 }
 
+/// What a portal or cursor has sent so far.
+struct PostgresFetched {
+    var rows: UInt64 = 0
+    var bytes: UInt64 = 0
+
+    mutating func add(_ done: PostgresExpectation) {
+        rows &+= done.rows
+        bytes &+= done.bytes
+    }
+}
+
 /// One answer that is owed.
 struct PostgresExpectation {
     /// By the message that was sent.
@@ -58,6 +91,9 @@ struct PostgresExpectation {
     var isOurs = false
     /// An ErrorResponse has come; only ReadyForQuery is still owed.
     var hasFailed = false
+    /// The backend was sent a message that must fail.
+    let isRefused: Bool
+    let isLimited: Bool
     /// Statements of a Query that have completed.
     var completed: UInt32 = 0
     var rows: UInt64 = 0
@@ -75,6 +111,8 @@ struct PostgresExpectation {
         self.sequence = sequence
         self.started = started
         self.statement = statement
+        isRefused = statement?.isRefusal ?? false
+        isLimited = statement?.limits != nil
     }
 
     /// Whether ReadyForQuery ends it.
@@ -83,86 +121,5 @@ struct PostgresExpectation {
         case .query, .sync, .functionCall: true
         case .parse, .bind, .describeStatement, .describePortal, .execute, .close, .copyEnd: false
         }
-    }
-}
-
-/// First in, first out, in the order of the messages that were sent to the backend.
-struct PostgresExpectations {
-    private var queue = CircularBuffer<PostgresExpectation>(initialCapacity: 16)
-
-    var count: Int { queue.count }
-    var isEmpty: Bool { queue.isEmpty }
-    var first: PostgresExpectation? { queue.first }
-    var last: PostgresExpectation? { queue.last }
-
-    /// Nothing that is owed can begin or end a transaction. Few are looked at: a client that sends more at once is told less.
-    var keepTransaction: Bool {
-        queue.count <= 8
-            && queue.allSatisfy {
-                switch $0.kind {
-                case .parse, .bind, .describeStatement, .describePortal, .close: true
-                case .query, .execute, .sync, .functionCall, .copyEnd: false
-                }
-            }
-    }
-
-    mutating func append(_ expectation: PostgresExpectation) { queue.append(expectation) }
-
-    /// Changes the answer that is owed first.
-    @inline(__always)
-    mutating func modifyFirst(_ change: (inout PostgresExpectation) -> Void) {
-        guard !queue.isEmpty else { return }
-        change(&queue[queue.startIndex])
-    }
-
-    mutating func modifyLast(_ change: (inout PostgresExpectation) -> Void) {
-        guard !queue.isEmpty else { return }
-        change(&queue[queue.index(before: queue.endIndex)])
-    }
-
-    /// The first answer has come. Ends of copies that nobody waited for any more go with it.
-    @discardableResult
-    mutating func removeFirst() -> PostgresExpectation? {
-        let found = queue.popFirst()
-        while queue.first?.kind == .copyEnd { queue.removeFirst() }
-        return found
-    }
-
-    /// After an error in the extended protocol the backend skips everything up to the next Sync, a Query included
-    /// (`ignore_till_sync` in postgres.c). `skipped` sees each in order. False when no Sync has been sent yet.
-    mutating func skipToSync(_ skipped: (PostgresExpectation) -> Void) -> Bool {
-        while let next = queue.first {
-            if next.kind == .sync { return true }
-            skipped(next)
-            queue.removeFirst()
-        }
-        return false
-    }
-
-    /// The backend asks for copy data: it ignores every Sync until the data ends (`CopyGetData` in copyfromparse.c).
-    /// Returns whether that end has been sent already; `isCut` tells that another message came first, which makes the copy fail.
-    mutating func beginCopyIn() -> (ended: Bool, isCut: Bool) {
-        let second = { (queue: CircularBuffer<PostgresExpectation>) in queue.index(after: queue.startIndex) }
-        guard !queue.isEmpty else { return (false, false) }
-        while queue.count > 1, queue[second(queue)].kind == .sync { queue.remove(at: second(queue)) }
-        guard queue.count > 1 else { return (false, false) }
-        if queue[second(queue)].kind == .copyEnd {
-            queue.remove(at: second(queue))
-            return (true, false)
-        }
-        return (false, true)
-    }
-
-    /// Whether the Sync up to which an error now would skip is one that the gateway added.
-    var nextSyncIsOurs: Bool { queue.first { $0.kind == .sync }?.isOurs ?? false }
-
-    /// Whether a message that is still to be answered, after the first, satisfies `condition`.
-    func laterContains(_ condition: (PostgresExpectation) -> Bool) -> Bool { queue.dropFirst().contains(where: condition) }
-
-    func contains(_ condition: (PostgresExpectation) -> Bool) -> Bool { queue.contains(where: condition) }
-
-    mutating func removeAll(_ each: (PostgresExpectation) -> Void) {
-        for expectation in queue { each(expectation) }
-        queue.removeAll()
     }
 }

@@ -32,6 +32,17 @@ extension PostgresMasking {
         return exposure
     }
 
+    private static let rememberedExposures = 16
+
+    /// As `exposure(of:)`, remembered for the statements that are executed over and over.
+    func exposure(of prepared: PreparedStatement) -> PostgresExposure {
+        for known in exposures where known.statement === prepared { return known.exposure }
+        let found = exposure(of: prepared.inspection)
+        if exposures.count >= Self.rememberedExposures { exposures.removeFirst() }
+        exposures.append((prepared, found))
+        return found
+    }
+
     private func join(_ access: Access, of found: Inspection, _ isChanging: Bool, to exposure: inout PostgresExposure) {
         switch access.verb {
         case .unknown: exposure.joinEverything()

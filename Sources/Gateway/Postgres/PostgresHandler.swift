@@ -139,7 +139,8 @@ final class PostgresHandler: ConnectionOwner {
         logger[metadataKey: "identity"] = "\(caller.identity)"
         do throws(PostgresFault) {
             // The database is looked up only now, so that nobody unknown learns which there are.
-            guard let place = service.backend(for: startup.database) else { throw .authentication("no such database is configured") }
+            let place = service.backend(database: startup.database, user: startup.user, serverName: connection.serverName)
+            guard let place else { throw .authentication("no such database is configured") }
             service.surroundings.metrics.authentication(succeeded: true)
             try PostgresEntrance(self, caller, startup, place).connect()
         } catch {

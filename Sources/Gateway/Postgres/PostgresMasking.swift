@@ -1,5 +1,6 @@
 // Joins masks and catalogue: what is to be done with the cells of each result column, and what a statement exposes.
 
+import Decision
 import Machine
 import Mask
 
@@ -85,6 +86,8 @@ final class PostgresMasking {
     private var recent: [PostgresDescription] = []
     /// By a hash of schema and name.
     var touchedRelations: [UInt64: PostgresTouchedRelation] = [:]
+    /// Prepared statements that were executed lately. They do not change, and are held, so that no other can take their place.
+    var exposures: [(statement: PreparedStatement, exposure: PostgresExposure)] = []
 
     init(plan: MaskPlan, catalogue: PostgresCatalogue?) {
         self.plan = plan

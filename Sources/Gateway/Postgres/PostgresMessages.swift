@@ -20,11 +20,16 @@ extension PostgresSession {
         copyOut = nil
         guard let first = expectations.first else { return sendScrubbed(.errorResponse, message) }
         isCopyingIn = false
-        if let refusal = first.statement?.refusal {
+        if first.statement?.failsSilently == true {
+            // Told already.
+        } else if let reached = first.statement?.reached {
+            toClient.append { PostgresRefusal.write(reached: reached, to: &$0) }
+        } else if let refusal = first.statement?.refusal {
             toClient.append { PostgresRefusal.write(refusal, to: &$0) }
         } else if !isInvisible(first) {
             sendScrubbed(.errorResponse, message)
         }
+        if first.isLimited { wantsCancel = false }
         noteFailure(of: first, fields)
         if first.owesReady {
             expectations.modifyFirst { $0.hasFailed = true }
@@ -52,10 +57,11 @@ extension PostgresSession {
         }
         guard first.sequence != 0 else { return }
         let state = fields[PostgresErrorFields.Code.sqlstate].flatMap { code in code.withUnsafeBytes { SQLState($0) } }
-        let refused = first.statement?.refusal.map { SQLState(PostgresRefusal.state($0)) }
+        let isLimit = first.statement?.reached != nil
+        let refused = isLimit ? PostgresRefusal.limitState : first.statement?.refusal.map { PostgresRefusal.state($0) }
         recording.outcome(
             first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: first.completed,
-            sqlstate: refused ?? state)
+            sqlstate: refused.map { SQLState($0) } ?? state)
     }
 
     /// A message that the backend skipped: it did not happen.
@@ -70,8 +76,8 @@ extension PostgresSession {
     // MARK: - What may carry values
 
     /// The masks that hold for what comes now: the statement's, else those that this session had last.
-    private var maskingNow: PostgresMasking? { expectations.first?.statement?.plan.map { masking(for: $0) } ?? masking }
-    private var exposureNow: PostgresExposure { expectations.first?.statement?.exposure ?? PostgresExposure() }
+    private var maskingNow: PostgresMasking? { expectations.firstStatement?.plan.map { masking(for: $0) } ?? masking }
+    private var exposureNow: PostgresExposure { expectations.firstStatement?.exposure ?? PostgresExposure() }
 
     /// Sends an error or notice without what may quote masked data.
     private func sendScrubbed(_ type: PostgresBackend, _ message: PostgresBackendMessage) {
@@ -144,7 +150,7 @@ extension PostgresSession {
         case "standard_conforming_strings": state.standardConformingStrings = value == "on"
         case "application_name":
             // A setting that any statement can put a value into.
-            if let statement = expectations.first?.statement, statement.exposure.readsMasked || statement.exposure.runsCode { return }
+            if let statement = expectations.firstStatement, statement.exposure.readsMasked || statement.exposure.runsCode { return }
             if let masking, masking.plan.scansValues {
                 let shown = String(decoding: scanned(value.utf8, masking), as: UTF8.self)
                 return toClient.append { PostgresCodec.parameterStatus(name, shown, to: &$0) }

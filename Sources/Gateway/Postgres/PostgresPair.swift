@@ -22,6 +22,7 @@ final class PostgresPair {
     private var registration: UInt64 = 0
     private var number: UInt64 = 0
     private var key: UInt32 = 0
+    private var clock = PostgresPairClock()
     private var isClientReading = true
     private var isBackendReading = true
     private var isClientOpen = true
@@ -32,6 +33,9 @@ final class PostgresPair {
     /// Said as soon as nothing runs; nothing new is taken until then.
     private var endsWhenQuiet: PostgresFault?
     private var expiry: LoopTimer?
+    /// What the backend is at, and when that has lasted too long.
+    private var timed: PostgresStatement?
+    private var runtime: LoopTimer?
     private var ending: LoopTimer?
 
     init(_ entrance: PostgresEntrance, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting) throws {
@@ -54,6 +58,7 @@ final class PostgresPair {
             gate: entrance.judge.gate, recording: entrance.recording,
             observer: PostgresObserver(decided: { metrics.decided($0) }),
             impossibleName: "postern \(impossible)", lexical: lexical, floor: place.catalogue.floor)
+        session.comment = entrance.comment
         session.catalogue = place.catalogue.current
     }
 
@@ -91,7 +96,7 @@ final class PostgresPair {
         client.logger.info(
             "session begins",
             metadata: [
-                "session": "\(session.recording.id)", "resource": "\(place.dial.resource.name)", "backend_pid": "\(greeting.process)",
+                "session": "\(session.recording.id)", "resource": "\(place.resource.name)", "backend_pid": "\(greeting.process)",
             ])
         backend.begin(self)
         client.connection.setReading(true)
@@ -116,14 +121,14 @@ final class PostgresPair {
 
     func clientRead() {
         guard !isOver else { return client.connection.input.clear() }
-        session.client(&client.connection.input, at: PostgresClock.now())
+        session.client(&client.connection.input, at: clock.now())
         after()
     }
 
     func backendRead() {
         // Nobody takes it any more, but a backend that cannot send does not see that it was cancelled either.
         if isOver, session.end != .terminated { return backend.connection.input.clear() }
-        session.backend(&backend.connection.input, at: PostgresClock.now())
+        session.backend(&backend.connection.input, at: clock.now())
         after()
         if !isOver, client.connection.input.readableBytes > 0, !session.isClientHeld { clientRead() }
     }
@@ -151,6 +156,8 @@ final class PostgresPair {
         session.toBackend.drain { backend.connection.write($0) }
         session.toClient.drain { client.connection.write($0) }
         if let wish = session.catalogueWish { loadCatalogue(of: wish) }
+        if session.wantsCancel { cancelAtLimit() }
+        if session.expectations.firstStatement?.limits?.runtime != nil || timed != nil { watchRuntime() }
         if let end = session.end {
             over(end)
         } else if let fault = endsWhenQuiet ?? endsWhenIdle, endsWhenQuiet == nil ? session.isIdle : session.isQuiet {
@@ -204,8 +211,29 @@ final class PostgresPair {
         sendCancel()
     }
 
+    /// What runs has reached a limit.
+    private func cancelAtLimit() {
+        session.wantsCancel = false
+        cancel()
+    }
+
+    /// One timer, for what the backend is at now.
+    private func watchRuntime() {
+        let running = session.expectations.firstStatement
+        guard running !== timed else { return }
+        runtime?.cancel()
+        (timed, runtime) = (nil, nil)
+        guard let running, let seconds = running.limits?.runtime?.amount, !isOver else { return }
+        timed = running
+        runtime = client.connection.loop.schedule(in: .seconds(Int64(clamping: seconds))) { [self] in
+            session.runtimeIsOver(running)
+            after()
+            flush()
+        }
+    }
+
     private func sendCancel() {
-        PostgresCancelSender.send(place.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] in
+        PostgresCancelSender.send(backend.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] in
             session.isCancelling = false
             guard !isOver else { return backend.close() }
             clientRead()
@@ -255,6 +283,8 @@ final class PostgresPair {
         guard !isOver else { return }
         isOver = true
         expiry?.cancel()
+        runtime?.cancel()
+        (timed, runtime) = (nil, nil)
         service.cancels.forget(process: greeting.process, session: registration)
         service.leave(number)
         flush()

@@ -7,7 +7,10 @@ struct PostgresName: Hashable {
     init(_ text: String) { self.text = text }
     var isEmpty: Bool { text.isEmpty }
     static func == (a: Self, b: Self) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-    func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+    func hash(into hasher: inout Hasher) {
+        if text.utf8.withContiguousStorageIfAvailable({ hasher.combine(bytes: UnsafeRawBufferPointer($0)) }) != nil { return }
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
     /// The unnamed statement or portal.
     static let unnamed = PostgresName("")
 }

@@ -7,6 +7,8 @@ import NIOCore
 enum PostgresRefusal {
     /// insufficient_privilege: what drivers and people know as "not allowed".
     static let sqlstate = "42501"
+    /// configuration_limit_exceeded: a limit of policy is used up.
+    static let limitState = "53400"
 
     /// The ErrorResponse of a refused message: the rule's `because` as message, the access, rule and line as detail, how to ask as hint.
     static func write(_ refusal: Refusal, to out: inout ByteBuffer) {
@@ -24,6 +26,7 @@ enum PostgresRefusal {
         switch refusal.decision.effect {
         case .allow, .deny, .uncovered, .guarded: sqlstate
         case .invalid: PostgresFault.Kind.protocolViolation.rawValue
+        case .limited: limitState
         }
     }
 
@@ -52,6 +55,7 @@ public struct PostgresFault: Error, Sendable, Equatable, CustomStringConvertible
         case invalidAuthorization = "28000"
         case invalidPassword = "28P01"
         case insufficientPrivilege = "42501"
+        case policyLimit = "53400"
         case limitExceeded = "54000"
         case adminShutdown = "57P01"
         case crashShutdown = "57P02"

@@ -8,15 +8,14 @@ extension PostgresSession {
     /// The rules for the row that comes next; nil when rows go through as they come.
     @inline(__always)
     func rowRules() -> PostgresRules? {
-        guard let first = expectations.first else { return nil }
-        guard let statement = first.statement, statement.plan != nil else { return nil }
-        let rules = first.kind == .query ? queryRules : statement.rules
+        guard let statement = expectations.firstStatement, statement.plan != nil else { return nil }
+        let rules = expectations.firstKind == .query ? queryRules : statement.rules
         guard let rules else { return PostgresRules.none }
         return rules.isPass ? nil : rules
     }
 
     func maskRow(_ body: UnsafeRawBufferPointer, _ range: Range<Int>, _ rules: PostgresRules) {
-        guard let plan = expectations.first?.statement?.plan else { return fail(.backend("a row that is not owed")) }
+        guard let plan = expectations.firstStatement?.plan else { return fail(.backend("a row that is not owed")) }
         expectations.modifyFirst {
             $0.rows &+= 1
             $0.bytes &+= UInt64(range.count)
@@ -44,7 +43,7 @@ extension PostgresSession {
     }
 
     func rowDescription(_ message: PostgresBackendMessage) {
-        guard let first = expectations.first, !first.hasFailed, first.statement?.refusal == nil else {
+        guard let first = expectations.first, !first.hasFailed, !first.isRefused else {
             return fail(.backend("a RowDescription that is not owed"))
         }
         switch first.kind {

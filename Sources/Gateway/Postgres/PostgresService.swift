@@ -58,7 +58,9 @@ public final class PostgresService: Sendable {
     let surroundings: PostgresSurroundings
     let cancels = PostgresCancelRegistry()
     let loginSeconds: Int64
-    private let backends: [String: PostgresBackendPlace]
+    private let databases: [String: PostgresBackendPlace]
+    private let users: [String: PostgresBackendPlace]
+    private let serverNames: [String: PostgresBackendPlace]
     private struct State {
         var sessions: [UInt64: PostgresSessionControl] = [:]
         /// What was loaded last, once anything was loaded after the start.
@@ -69,21 +71,29 @@ public final class PostgresService: Sendable {
     private let isDraining = Atomic<Bool>(false)
 
     /// - Parameters:
-    ///   - resources: by the database name that clients connect to.
+    ///   - resources: no two with a database name, a user name or a server name in common.
     ///   - loginSeconds: from accept to the first ReadyForQuery.
     /// - Throws: when a CA file cannot be read.
     public init(
-        resources: [String: PostgresResource], surroundings: PostgresSurroundings,
+        resources: [PostgresResource], surroundings: PostgresSurroundings,
         loginSeconds: Int64 = PostgresLimits.loginSeconds
     ) throws {
         self.surroundings = surroundings
         self.loginSeconds = loginSeconds
         let logger = surroundings.logger
-        backends = try resources.mapValues { resource in
-            let dial = try PostgresDial(resource)
-            return PostgresBackendPlace(
-                dial: dial, catalogue: PostgresCatalogueStore(dial: dial, note: { logger.warning("\($0)") }))
+        var (databases, users, serverNames): ([String: PostgresBackendPlace], [String: PostgresBackendPlace], [String: PostgresBackendPlace])
+        (databases, users, serverNames) = ([:], [:], [:])
+        for resource in resources {
+            let dials = try PostgresDial.all(of: resource)
+            let place = PostgresBackendPlace(
+                resource: resource, dials: dials, catalogue: PostgresCatalogueStore(dials: dials, note: { logger.warning("\($0)") }))
+            for name in resource.databases { databases[name] = place }
+            for name in resource.users { users[name] = place }
+            for name in resource.serverNames { serverNames[name.lowercased()] = place }
         }
+        self.databases = databases
+        self.users = users
+        self.serverNames = serverNames
     }
 
     /// Takes over an accepted socket, on the loop it is to live on.
@@ -101,7 +111,10 @@ public final class PostgresService: Sendable {
         }
     }
 
-    func backend(for database: String) -> PostgresBackendPlace? { backends[database] }
+    /// The resource that a client means: by the name of the server that it asked for in TLS, else by its database, else by its user.
+    func backend(database: String, user: String, serverName: String?) -> PostgresBackendPlace? {
+        serverName.flatMap { serverNames[$0] } ?? databases[database] ?? users[user]
+    }
 
     // MARK: - Live sessions
 
@@ -145,7 +158,9 @@ public final class PostgresService: Sendable {
 
 /// A backend and what is known of it.
 struct PostgresBackendPlace: Sendable {
-    let dial: PostgresDial
+    let resource: PostgresResource
+    /// One for each of its servers.
+    let dials: [PostgresDial]
     let catalogue: PostgresCatalogueStore
 }
 

@@ -78,6 +78,17 @@ final class PostgresSession {
     var isFatalSent = false
     var copyOut: PostgresCopyOut?
 
+    /// Put behind every statement that is sent.
+    var comment: [UInt8] = []
+
+    // Limits.
+    /// What runs is to be cancelled: it has reached a limit.
+    var wantsCancel = false
+    /// The client was told of a failure that the backend does not know of: its transaction must fail as well.
+    var failsAtReady = false
+    /// What open portals and cursors have sent, where that is limited.
+    var fetched: [PostgresName: PostgresFetched] = [:]
+
     // Masks.
     var masking: PostgresMasking?
     let maskedRow = MaskOutput()

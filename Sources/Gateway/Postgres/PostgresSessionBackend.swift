@@ -48,6 +48,7 @@ extension PostgresSession {
         let available = bytes.count - at
         if type == .dataRow {
             guard isOwed(.query, .execute) else { return 0 }
+            if expectations.firstIsLimited, isOverLimit(total) { return drop(at, total, available) }
             guard let rules = rowRules() else {
                 expectations.modifyFirst {
                     $0.rows &+= 1
@@ -65,6 +66,7 @@ extension PostgresSession {
         }
         if type == .copyData {
             guard isOwed(.query, .execute) else { return 0 }
+            if expectations.firstIsLimited, isOverLimit(total) { return drop(at, total, available) }
             expectations.modifyFirst {
                 $0.rows &+= 1
                 $0.bytes &+= UInt64(total)
@@ -91,16 +93,22 @@ extension PostgresSession {
         return count
     }
 
+    private func drop(_ at: Int, _ total: Int, _ available: Int) -> Int {
+        let count = min(total, available)
+        backendRemainder = total - count
+        backendRemainderMode = .drop
+        return count
+    }
+
     /// Whether the answer owed first is of these kinds; if not, the backend is out of order and the session over.
     @inline(__always)
     private func isOwed(_ kind: PostgresExpectation.Kind, _ other: PostgresExpectation.Kind? = nil) -> Bool {
-        guard let first = expectations.first, first.kind == kind || first.kind == other, !first.hasFailed else {
-            fail(.backend("an answer that is not owed"))
-            return false
+        switch expectations.owes(kind, other ?? kind) {
+        case .yes: return true
+        case .no: fail(.backend("an answer that is not owed"))
+        // Nothing is certain any more.
+        case .refused: fail(.backend("a message that had to fail did not"))
         }
-        // What must fail did not: nothing is certain any more.
-        guard first.statement?.refusal != nil else { return true }
-        fail(.backend("a message that had to fail did not"))
         return false
     }
 
@@ -114,12 +122,14 @@ extension PostgresSession {
             answered(message, completed: 1)
         case .bindComplete:
             guard isOwed(.bind) else { return }
+            if !fetched.isEmpty { fetched[expectations.firstStatement?.name ?? .unnamed] = nil }
             answered(message, completed: 1)
         case .closeComplete:
             guard isOwed(.close) else { return }
             answered(message, completed: 1)
         case .portalSuspended:
             guard isOwed(.execute) else { return }
+            if expectations.firstIsLimited, endsAtLimit() { return }
             answered(message, completed: 0)
         case .emptyQueryResponse: emptyQuery(message)
         case .noData:
@@ -127,7 +137,7 @@ extension PostgresSession {
             answered(message, completed: 0)
         case .parameterDescription:
             guard isOwed(.describeStatement) else { return }
-            if expectations.first?.isOurs == false { toClient.pass(message.range) }
+            if !expectations.firstIsOurs { toClient.pass(message.range) }
         case .errorResponse: errorResponse(message)
         case .noticeResponse, .notificationResponse: notice(type, message)
         case .parameterStatus: parameterStatus(message)
@@ -149,7 +159,8 @@ extension PostgresSession {
         noteTag(message.body)
         queryRules = nil
         copyOut = nil
-        if expectations.first?.kind == .query {
+        if expectations.firstIsLimited, endsAtLimit() { return }
+        if expectations.firstKind == .query {
             expectations.modifyFirst { $0.completed &+= 1 }
             toClient.pass(message.range)
         } else {
@@ -159,12 +170,13 @@ extension PostgresSession {
 
     private func emptyQuery(_ message: PostgresBackendMessage) {
         guard isOwed(.query, .execute) else { return }
-        if expectations.first?.kind == .query { toClient.pass(message.range) } else { answered(message, completed: 0) }
+        if expectations.firstKind == .query { toClient.pass(message.range) } else { answered(message, completed: 0) }
     }
 
     /// The answer owed first is complete with this message.
     private func answered(_ message: PostgresBackendMessage, completed: UInt32) {
         guard let done = expectations.removeFirst() else { return }
+        if done.isLimited { noteFetched(done) }
         if !done.isOurs { toClient.pass(message.range) }
         settleNames(done, completed: Int(completed))
         guard done.sequence != 0 else { return }
@@ -177,7 +189,7 @@ extension PostgresSession {
         guard let first = expectations.first, first.owesReady, message.body.count == 1,
             let state = PostgresTransactionState(rawValue: message.body[0])
         else { return fail(.backend("a ReadyForQuery that is not owed")) }
-        if first.statement?.refusal != nil, !first.hasFailed { return fail(.backend("a message that had to fail did not")) }
+        if first.isRefused, !first.hasFailed { return fail(.backend("a message that had to fail did not")) }
         transaction = state
         queryRules = nil
         copyOut = nil
@@ -188,12 +200,14 @@ extension PostgresSession {
             missingTables.removeAll()
         }
         expectations.removeFirst()
+        if first.isLimited, !first.hasFailed { noteFetched(first) }
         if expectations.isEmpty {
             isLexicalStateUnsure = false
             // Text that waited is read again: a client that is held is not walked, so nothing else would say so.
             isWaitingForText = false
         }
-        if !first.isOurs { toClient.pass(message.range) }
+        let isHeldBack = failsAtReady && failsTransaction(state)
+        if !first.isOurs, !isHeldBack { toClient.pass(message.range) }
         guard first.sequence != 0 else { return }
         settleNames(first, completed: Int(first.completed))
         guard !first.hasFailed else { return }
@@ -203,7 +217,7 @@ extension PostgresSession {
 
     /// Puts into force what the message has done to names. Where a later message that is still to be answered is about the same name, the
     /// name goes on standing for everything it may be: confirming the earlier one would forget the later.
-    private func settleNames(_ done: PostgresExpectation, completed: Int) {
+    func settleNames(_ done: PostgresExpectation, completed: Int) {
         guard let statement = done.statement else { return }
         switch done.kind {
         case .parse:

@@ -126,7 +126,7 @@ extension PostgresSession {
         case .forward(let permit):
             var statement: PostgresStatement?
             var described: Range<Int>?
-            if permit.masks != nil || permit.ticket != nil {
+            if permit.masks != nil || permit.ticket != nil || permit.limits != nil {
                 switch prepare(permit) {
                 case .wait:
                     withdraw(permit)
@@ -140,13 +140,18 @@ extension PostgresSession {
             }
             guard let sequence = record(.query, permit.decision, text: text) else { return true }
             observer.decided(.allow)
+            if let statement, statement.limits != nil { limitCursor(of: statement) }
             if let described, let statement, described.upperBound <= text.count {
                 describeCopy(UnsafeRawBufferPointer(rebasing: text[described]), for: statement)
             }
             noteLexicalChanges()
             forgetFreshNames()
             permit.spend()
-            toBackend.pass(message.range)
+            if comment.isEmpty {
+                toBackend.pass(message.range)
+            } else {
+                toBackend.append { PostgresCodec.query(text, comment, to: &$0) }
+            }
             expectations.append(
                 PostgresExpectation(.query, sequence: sequence, started: now.steady, statement: statement))
         }
@@ -174,7 +179,11 @@ extension PostgresSession {
             observer.decided(.allow)
             freshStatements[name] = gate.names.statement(name.text).last
             permit.spend()
-            toBackend.pass(message.range)
+            if comment.isEmpty {
+                toBackend.pass(message.range)
+            } else {
+                toBackend.append { PostgresCodec.parse(message.body, textEnd: name.text.utf8.count + 1 + text.count, comment, to: &$0) }
+            }
             expectations.append(PostgresExpectation(.parse, sequence: sequence, started: now.steady, statement: statement))
         }
         return true
@@ -238,7 +247,7 @@ extension PostgresSession {
         case .refuse(let refusal): poison(.execute, refusal, recorded: .execute, portal: portal)
         case .forward(let permit):
             var statement: PostgresStatement?
-            if permit.masks != nil || permit.ticket != nil {
+            if permit.masks != nil || permit.ticket != nil || permit.limits != nil {
                 switch prepare(permit, isExecute: true) {
                 case .wait:
                     withdraw(permit)
@@ -253,6 +262,7 @@ extension PostgresSession {
             guard let sequence = record(.execute, permit.decision, portal: portal) else { return true }
             observer.decided(.allow)
             if let statement, statement.plan != nil { describePortal(portal, for: statement) }
+            if let statement, statement.limits != nil { limitPortal(portal, of: statement) }
             noteLexicalChanges()
             permit.spend()
             toBackend.pass(message.range)

@@ -79,8 +79,7 @@ extension PostgresSession {
     ) {
         guard let sequence = record(recorded, refusal.decision, text: text, name: name, portal: portal, function: function) else { return }
         observer.decided(refusal.decision.effect)
-        let statement = PostgresStatement()
-        statement.refusal = refusal
+        let statement = PostgresStatement(refusal: refusal)
         statement.name = name
         toBackend.append {
             switch kind {
@@ -108,7 +107,7 @@ extension PostgresSession {
             isLexicalStateUnsure = false
             return true
         }
-        isWaitingForText = expectations.last?.owesReady == true
+        isWaitingForText = expectations.lastOwesReady
         return false
     }
 
@@ -122,14 +121,13 @@ extension PostgresSession {
     // MARK: - Masks
 
     /// A message that was let through by the gate is not sent after all.
-    func withdraw(_ permit: borrowing ForwardPermit) {
-        if let ticket = permit.ticket { gate.names.withdraw(ticket) }
-    }
+    func withdraw(_ permit: borrowing ForwardPermit) { gate.withdraw(permit) }
 
     /// What must be kept for a message with masks or names, and for a COPY how its data will be masked.
     func prepare(_ permit: borrowing ForwardPermit, isExecute: Bool = false) -> Preparation {
         let statement = PostgresStatement()
         statement.ticket = permit.ticket
+        statement.limits = permit.limits
         guard let plan = permit.masks else { return .go(statement, describe: nil) }
         statement.plan = plan
         let found = gate.lastInspection
@@ -139,8 +137,12 @@ extension PostgresSession {
             return .wait
         }
         let masking = masking(for: plan)
-        statement.exposure = masking.exposure(of: found, isChanging: isCatalogueChanging)
-        statement.expectRows(of: found)
+        if let prepared = gate.lastPrepared, !isCatalogueChanging {
+            statement.exposure = masking.exposure(of: prepared)
+        } else {
+            statement.exposure = masking.exposure(of: found, isChanging: isCatalogueChanging)
+        }
+        if !isExecute { statement.expectRows(of: found) }
         guard !statement.exposure.storesMasked else {
             // The gate sees this for a table named in a mask; through a view or a parent only the catalogue can tell.
             return .refuse(refusal("a masked column would be stored where no mask applies", nil, permit))
@@ -150,7 +152,7 @@ extension PostgresSession {
             case .plan(let copy): statement.copy = copy
             case .describe(let copy, let query):
                 // Describing it needs a place between messages: after an Execute there is none, and a Sync must not be added.
-                guard !isExecute, expectations.last?.owesReady ?? true else {
+                guard !isExecute, expectations.lastOwesReady else {
                     return .refuse(copyRefusal("COPY of a query is let through only as a simple Query of its own where masks apply", permit))
                 }
                 statement.copy = copy

@@ -140,7 +140,8 @@ final class SchemaReader {
             reader.pathChanged = false
         }
         let tooLong = bytes.count > InspectLimits.messageBytes
-        reader.beginMessage(tooLong ? UnsafeRawBufferPointer(rebasing: bytes[..<0]) : bytes, lexical: LexicalState())
+        reader.padded.copy(tooLong ? UnsafeRawBufferPointer(rebasing: bytes[..<0]) : bytes)
+        reader.beginMessage(lexical: LexicalState())
         reader.searchPath.removeAll()
         for schema in path.prefix(InspectLimits.searchPath) { reader.searchPath.append(symbol(schema)) }
         reader.catalogIsBehind = path.dropFirst().contains("pg_catalog")
@@ -150,7 +151,7 @@ final class SchemaReader {
         reader.bodyOwner = .none
         if tooLong { throw .messageTooLong }
         let lexer = SQLLexer(reader.padded, lexical: LexicalState(), keywords: reader.keywords)
-        try lexer.scan(into: &reader.tokens, naming: &reader.symbols)
+        try lexer.scan(into: &reader.tokens, prints: &reader.prints, naming: &reader.symbols)
         reader.p = 0
     }
 

@@ -1,0 +1,61 @@
+// Tells a backend who is asking, for its own logs: in application_name, in settings, in a comment behind each statement.
+
+import Machine
+import Recording
+
+/// Marks of one session. They are for people who read the backend's logs: a client can set them to something else later, so that nothing
+/// may be decided by them.
+struct PostgresIdentityMark {
+    private let places: Set<GatewayConfiguration.IdentityPlace>
+    private let caller: Caller
+    private let session: SessionID
+
+    init(_ caller: Caller, session: SessionID, in places: Set<GatewayConfiguration.IdentityPlace>) {
+        self.places = places
+        self.caller = caller
+        self.session = session
+    }
+
+    /// The client's settings with the marks.
+    func settings(_ own: [PostgresStartup.Setting]) -> [PostgresStartup.Setting] {
+        var settings = own
+        if places.contains(.applicationName) {
+            let index = settings.firstIndex { $0.name.lowercased() == "application_name" }
+            let client = index.map { settings[$0].value } ?? ""
+            // PostgreSQL cuts at 63 bytes: the identity stays.
+            let marked = PostgresStartup.Setting(
+                name: "application_name", value: client.isEmpty ? caller.identity : "\(caller.identity): \(client)")
+            if let index { settings[index] = marked } else { settings.append(marked) }
+        }
+        if places.contains(.settings) { settings += facts.map { .init(name: "postern.\($0.name)", value: $0.value) } }
+        return settings
+    }
+
+    /// `key='value'` pairs in order, keys and values percent-encoded (the sqlcommenter specification); empty where no comment is wanted.
+    var comment: [UInt8] {
+        guard places.contains(.comments) else { return [] }
+        let pairs = facts.map { "postern_\($0.name)='\(Self.encoded($0.value))'" }
+        // On a line of its own: the statement may end in a comment that goes on to the end of its line.
+        return Array("\n/*\(pairs.joined(separator: ","))*/".utf8)
+    }
+
+    /// Sorted by name.
+    private var facts: [(name: String, value: String)] {
+        [
+            ("identity", caller.identity), ("proof", caller.claims.proof.name), ("session", session.description),
+            ("subject", caller.claims.subject),
+        ]
+    }
+
+    /// RFC 3986 section 2: everything but unreserved characters as %XX, so that no value can end the comment.
+    private static func encoded(_ value: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var out: [UInt8] = []
+        for byte in value.utf8 {
+            let scalar = UnicodeScalar(byte)
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._~".unicodeScalars.contains(scalar))
+            out += isPlain ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+}
