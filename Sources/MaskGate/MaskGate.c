@@ -55,7 +55,7 @@ void maskgate_add(maskgate_tables *tables, int kind, unsigned index, unsigned de
     case 0: if (index < 128) insert(&tables->runs[index], detector); break;
     case 1: if (index < 64) insert(&tables->pairs[index], detector); break;
     case 2:
-        if (index >= 64) break;
+        if (index < 7 || index >= 64) break;
         insert(&tables->words[index], detector);
         if (index < tables->shortest_word) tables->shortest_word = index;
         break;
@@ -80,26 +80,13 @@ static inline uint64_t behind(bits classes, int class, unsigned by) {
     return classes.now[class] << by | classes.before[class] >> (64 - by);
 }
 
-static inline int class_of(uint8_t byte) {
-    switch (byte) {
-    case '@': return AT;
-    case '.': return DOT;
-    case ':': return COLON;
-    case '-': return DASH;
-    case '/': return SLASH;
-    case '=': return EQUALS;
-    case '+': return PLUS;
-    case '$': return DOLLAR;
-    case '%': return PERCENT;
-    case '\\': return BACKSLASH;
-    case '&': return AMPERSAND;
-    case '#': return NUMBER;
-    case '~': return TILDE;
-    case '_': return TOKEN;
-    case '(': case '[': return OPEN;
-    default: return byte >= 0xd0 || byte == 0xc2 ? HIGH : CLASSES;
-    }
-}
+// The class of a byte that is no letter, digit, space or comma, one more than in the enumeration; 0 is none. A table: a switch would
+// be a jump that cannot be foretold.
+static const uint8_t class_of[256] = {
+    ['@'] = AT + 1, ['.'] = DOT + 1, [':'] = COLON + 1, ['-'] = DASH + 1, ['/'] = SLASH + 1, ['='] = EQUALS + 1, ['+'] = PLUS + 1,
+    ['$'] = DOLLAR + 1, ['%'] = PERCENT + 1, ['\\'] = BACKSLASH + 1, ['&'] = AMPERSAND + 1, ['#'] = NUMBER + 1, ['~'] = TILDE + 1,
+    ['_'] = TOKEN + 1, ['('] = OPEN + 1, ['['] = OPEN + 1, [0xc2] = HIGH + 1, [0xd0 ... 0xff] = HIGH + 1,
+};
 
 #if defined(__SSE2__) && !defined(MASKGATE_PORTABLE)
 static inline __m128i between(__m128i bytes, uint8_t from, uint8_t width) {
@@ -173,21 +160,20 @@ static inline uint64_t letters_and_digits(const uint8_t *block, uint64_t *class)
 
 static inline void each_class(const uint8_t *block, uint64_t *class) {
     for (unsigned at = 0; at < 64; at++) {
-        int found = class_of(block[at]);
-        if (found != CLASSES) class[found] |= 1ull << at;
+        if (class_of[block[at]]) class[class_of[block[at]] - 1] |= 1ull << at;
     }
 }
 #endif
 
+// `class` has one place before the first, for bytes of no class.
 static inline void classify(const uint8_t *block, uint64_t *class) {
-    memset(class, 0, CLASSES * sizeof *class);
+    memset(class - 1, 0, (CLASSES + 1) * sizeof *class);
     uint64_t rest = letters_and_digits(block, class);
     // Most cells have few other bytes: one by one is then faster than sixteen comparisons.
     if (__builtin_popcountll(rest) <= 10) {
         for (; rest; rest &= rest - 1) {
             unsigned at = (unsigned)__builtin_ctzll(rest);
-            int found = class_of(block[at]);
-            if (found != CLASSES) class[found] |= 1ull << at;
+            class[(int)class_of[block[at]] - 1] |= 1ull << at;
         }
     } else {
         each_class(block, class);
@@ -209,8 +195,7 @@ typedef struct {
 
 // A word, or a part of one that begins with a capital after a small letter.
 static inline void head_begins(walk *walk, size_t at) {
-    // No head begins with a digit.
-    if (walk->count - at < 3 || walk->text[at] < 'A') return;
+    if (walk->count - at < 3) return;
     const maskgate_tables *tables = walk->tables;
     uint32_t head = head_of(walk->text + at, walk->count - at > 3 ? walk->text[at + 3] : 0);
     uint32_t place = hash_of(head);
@@ -225,13 +210,8 @@ static inline void head_begins(walk *walk, size_t at) {
     }
 }
 
-static inline void word_begins(walk *walk, size_t at) {
-    walk->word_start = at;
-    head_begins(walk, at);
-}
-
-static inline void word_ends(walk *walk, size_t at) {
-    size_t length = at - walk->word_start;
+static inline void word_ends(walk *walk, size_t start, size_t end) {
+    size_t length = end - start;
     if (length < walk->tables->shortest_word) return;
     include(&walk->result->others, walk->tables->words[length < 63 ? length : 63]);
 }
@@ -354,12 +334,42 @@ static inline unsigned long_tokens(bits classes) {
     return 1u << MASKGATE_LONG16 | (unsigned)(token != 0) << MASKGATE_LONG40;
 }
 
+// Words of seven bytes and more that end in a block: no shorter one is asked for, and most words are.
+static inline void words_end(walk *walk, size_t at, uint64_t word, uint64_t in_word) {
+    // What goes on from the block before may be long: it is let through as if it were.
+    uint64_t before = in_word ? ~0ull : 0;
+    uint64_t run = word & (word << 1 | before >> 63) & (word << 2 | before >> 62) & (word << 3 | before >> 61);
+    run &= run << 3 | before >> 61;
+    for (uint64_t ends = run & ~(word >> 1) & ((1ull << 63) - 1); ends; ends &= ends - 1) {
+        unsigned last = (unsigned)__builtin_ctzll(ends);
+        uint64_t gaps = ~word & ((1ull << last) - 1);
+        size_t start = gaps ? at + 64 - (size_t)__builtin_clzll(gaps) : in_word ? walk->word_start : at;
+        word_ends(walk, start, at + last + 1);
+    }
+    // A word that the block before ended with.
+    if (in_word && !(word & 1)) word_ends(walk, walk->word_start, at);
+}
+
+// Digit runs that end in a block, whole.
+static inline void digit_runs(walk *walk, size_t at, uint64_t digits, uint64_t in_run) {
+    if (in_run && !(digits & 1)) run_ends(walk, walk->run_start, at);
+    while (digits) {
+        unsigned start = (unsigned)__builtin_ctzll(digits);
+        uint64_t rest = ~(digits >> start);
+        unsigned length = rest ? (unsigned)__builtin_ctzll(rest) : 64;
+        if (!(start == 0 && in_run)) walk->run_start = at + start;
+        if (start + length >= 64) return;
+        run_ends(walk, walk->run_start, at + start + length);
+        digits &= ~0ull << (start + length);
+    }
+}
+
 void maskgate_scan(const maskgate_tables *tables, const uint8_t *text, size_t count, maskgate_result *result) {
     memset(result, 0, sizeof *result);
     walk walk = {.tables = tables, .text = text, .count = count, .result = result};
-    uint64_t rows[2][CLASSES];
+    uint64_t rows[2][CLASSES + 1];
     memset(rows[1], 0, sizeof rows[1]);
-    bits classes = {rows[0], rows[1]};
+    bits classes = {rows[0] + 1, rows[1] + 1};
     uint64_t in_word = 0, in_run = 0;
     unsigned flags = 0;
     uint8_t rest[64];
@@ -370,28 +380,23 @@ void maskgate_scan(const maskgate_tables *tables, const uint8_t *text, size_t co
             memcpy(rest, block, count - at);
             block = rest;
         }
-        uint64_t *now = rows[at >> 6 & 1];
+        uint64_t *now = rows[at >> 6 & 1] + 1;
         classify(block, now);
-        classes = (bits){now, rows[~(at >> 6) & 1]};
+        classes = (bits){now, rows[~(at >> 6) & 1] + 1};
         flags |= flags_of(classes, &walk, at) | long_tokens(classes);
-        // Where words begin and end, in turn; likewise digit runs.
+        // Heads of words, which begin with a letter.
         uint64_t word = now[DIGIT] | now[ALPHA];
-        for (uint64_t edges = word ^ (word << 1 | in_word); edges; edges &= edges - 1) {
-            size_t edge = at + (size_t)__builtin_ctzll(edges);
-            if (word >> (edge - at) & 1) word_begins(&walk, edge);
-            else word_ends(&walk, edge);
-        }
+        uint64_t starts = word & ~(word << 1 | in_word);
+        for (uint64_t heads = starts & now[ALPHA]; heads; heads &= heads - 1) head_begins(&walk, at + (size_t)__builtin_ctzll(heads));
+        words_end(&walk, at, word, in_word);
+        if (starts) walk.word_start = at + 63 - (size_t)__builtin_clzll(starts);
         in_word = word >> 63;
+        digit_runs(&walk, at, now[DIGIT], in_run);
+        in_run = now[DIGIT] >> 63;
         uint64_t humps = now[UPPER] & behind(classes, ALPHA, 1) & ~behind(classes, UPPER, 1);
         for (; humps; humps &= humps - 1) head_begins(&walk, at + (size_t)__builtin_ctzll(humps));
-        for (uint64_t edges = now[DIGIT] ^ (now[DIGIT] << 1 | in_run); edges; edges &= edges - 1) {
-            size_t edge = at + (size_t)__builtin_ctzll(edges);
-            if (now[DIGIT] >> (edge - at) & 1) walk.run_start = edge;
-            else run_ends(&walk, walk.run_start, edge);
-        }
-        in_run = now[DIGIT] >> 63;
     }
-    if (in_word) word_ends(&walk, count);
+    if (in_word) word_ends(&walk, walk.word_start, count);
     if (in_run) run_ends(&walk, walk.run_start, count);
     if (walk.cluster.low | walk.cluster.high) cluster_ends(&walk);
     flags |= walk.country << MASKGATE_COUNTRY | walk.badge << MASKGATE_BADGE;

@@ -19,7 +19,7 @@ enum DetectorTrigger: Sendable {
     /// A word (letters and digits, after a byte that is neither) that begins so, in any case: three bytes, and a fourth where that is a
     /// letter.
     case head(String)
-    /// A word of so many letters and digits.
+    /// A word of so many letters and digits, seven at least.
     case word(ClosedRange<Int>)
     case flag(DetectorFlag)
 

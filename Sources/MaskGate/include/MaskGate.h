@@ -46,7 +46,7 @@ typedef struct {
     maskgate_set pairs[64];
     /// Detectors for which a number of digit runs, all with separators between them, may have so many digits (31: that and more).
     maskgate_set clusters[32];
-    /// Runs of letters and digits by length (63: that and more).
+    /// Runs of letters and digits by length, 7 at least (63: that and more).
     maskgate_set words[64];
     maskgate_set flags[MASKGATE_FLAGS];
     /// Detectors that need no more than so many digits.
