@@ -44,6 +44,9 @@ enum CardNumber {
         var index = start
         var gap = 0
         var isOneDigit = true
+        // One point and no other separator: a decimal number.
+        var points = 0
+        var separators = 0
         while index < text.count, sum.count < 19 {
             let byte = text[index]
             if ASCII.isDigit(byte) {
@@ -52,9 +55,12 @@ enum CardNumber {
                 if sum.count <= 6 { prefix = prefix * 10 + Int(byte & 15) }
                 gap = 0
                 let groupEnds = index + 1 == text.count || !ASCII.isDigit(text[index + 1])
-                if groupEnds, sum.count >= 13, sum.isValid, !isOneDigit, isIssued(prefix, length: sum.count) { end = index + 1 }
+                let isDecimal = points == 1 && separators == 1
+                if groupEnds, sum.count >= 13, sum.isValid, !isOneDigit, !isDecimal, isIssued(prefix, length: sum.count) { end = index + 1 }
             } else {
                 gap += 1
+                separators += 1
+                points += byte == UInt8(ascii: ".") ? 1 : 0
                 guard gap <= 3, isSeparator(byte) else { break }
             }
             index += 1
