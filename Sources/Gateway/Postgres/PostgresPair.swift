@@ -57,7 +57,7 @@ final class PostgresPair {
         let impossible = try PostgresScram.freshNonce()
         session = PostgresSession(
             gate: entrance.judge.gate, recording: entrance.recording,
-            observer: PostgresObserver(decided: { metrics.decided($0) }),
+            observer: PostgresObserver(decided: { metrics.decided($0) }, searchesFailed: { metrics.searchesFailed($0) }),
             impossibleName: "postern \(impossible)", lexical: lexical, floor: place.catalogue.floor)
         session.comment = entrance.comment
         shown = entrance.shown

@@ -94,6 +94,8 @@ final class PostgresSession {
     // Masks.
     var masking: PostgresMasking?
     let maskedRow = MaskOutput()
+    /// Searches that failed under `masking`, as far as they were told.
+    private var toldFailures: UInt64 = 0
     /// Rules of the result that is being sent, for a Query; an Execute has its own.
     var queryRules: PostgresRules?
     /// The oldest moment a catalogue may be of: shared by the sessions of the resource.
@@ -172,6 +174,15 @@ final class PostgresSession {
     }
     /// Waits that were answered: they are not waited for again, whatever the answer was.
     var satisfiedWaits: Set<PostgresWait> = []
+
+    /// Tells of cells that were withheld because a search failed.
+    func tellFailedSearches() {
+        guard let masking, masking.masker.failedSearches != toldFailures else { return }
+        let failed = UInt64(masking.masker.failedSearches)
+        // A masking of another plan counts from none.
+        observer.searchesFailed(failed >= toldFailures ? failed - toldFailures : failed)
+        toldFailures = failed
+    }
 
     /// The gateway ends the session at a message's end, for the reason given.
     func stop(_ fault: PostgresFault, at moment: PostgresMoment) {
@@ -257,5 +268,7 @@ enum PostgresRemainder {
 /// What the outside wants to know of decisions: counters, nothing that changes one.
 struct PostgresObserver: Sendable {
     var decided: @Sendable (DecisionRecord.Effect) -> Void
-    static let silent = PostgresObserver(decided: { _ in })
+    /// Searches of value masks that were not established: their cells were withheld.
+    var searchesFailed: @Sendable (UInt64) -> Void
+    static let silent = PostgresObserver(decided: { _ in }, searchesFailed: { _ in })
 }

@@ -191,6 +191,7 @@ extension PostgresSession {
         else { return fail(.backend("a ReadyForQuery that is not owed")) }
         if first.isRefused, !first.hasFailed { return fail(.backend("a message that had to fail did not")) }
         transaction = state
+        tellFailedSearches()
         queryRules = nil
         copyOut = nil
         isCopyingIn = false
