@@ -44,14 +44,16 @@ final class LimitCounter: Sendable {
     /// - Returns: nil when charged, else the rate that is used up and after how many seconds to ask again (nil: never so many at once).
     func charge(_ requests: Int64, _ rates: [LimitRecord.Rate], at seconds: Int64) -> (rate: LimitRecord.Rate, wait: Int64?)? {
         state.withLock { state in
+            var longest: (rate: LimitRecord.Rate, wait: Int64?)?
             for rate in rates {
                 let wait = state.windows[rate.seconds, default: RateWindow(period: rate.seconds)].wait(for: requests, of: rate.count, at: seconds)
                 switch wait {
                 case .none: continue
-                case .seconds(let left): return (rate, left)
+                case .seconds(let left): if left > longest?.wait ?? 0 { longest = (rate, left) }
                 case .never: return (rate, nil)
                 }
             }
+            if let longest { return longest }
             for rate in rates { state.windows[rate.seconds]?.add(requests, at: seconds) }
             return nil
         }

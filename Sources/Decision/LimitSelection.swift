@@ -106,10 +106,12 @@ struct LimitSelection {
         _ requests: Int64, at moment: Moment, slots: inout [SessionSlot]
     ) -> Result<LimitCharge?, LimitReachedError> {
         guard let current, !current.counted.isEmpty else { return .success(nil) }
+        // Kept only by a message that is let through.
+        var taken: [SessionSlot] = []
         for (rule, limit, counter) in current.counted {
             guard let most = limit.concurrent, !slots.contains(where: { $0.counter === counter }) else { continue }
             guard let slot = SessionSlot(counter, of: most) else { return .failure(.init(reached: sessions(rule, most))) }
-            slots.append(slot)
+            taken.append(slot)
         }
         var charge = LimitCharge(requests: requests, seconds: moment.seconds)
         for (rule, limit, counter) in current.counted where !limit.rates.isEmpty {
@@ -119,6 +121,7 @@ struct LimitSelection {
             }
             charge.taken.append((counter, limit.rates))
         }
+        slots += taken
         return .success(charge)
     }
 

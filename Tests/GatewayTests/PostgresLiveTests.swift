@@ -72,6 +72,12 @@ import Testing
         #expect(run.errors.components(separatedBy: "the limit of rule rations is reached").count == 4)
         #expect(run.errors.contains("current transaction is aborted"))
         #expect(run.errors.contains("allows 1 seconds for one request"))
+        // The backend keeps the answers to Parse and Bind back until it is done.
+        let client = try place.gateway.client("rationed", database: place.database)
+        try client.send("P - | select id, pg_sleep(20) from customers ;; B - - ;; E - ;; S")
+        let lines = client.read()
+        #expect(lines.contains { $0.hasPrefix("E ") && $0.contains("C=53400") }, "\(lines)")
+        #expect(lines.last == "Z I")
     }
 
     // MARK: - psql

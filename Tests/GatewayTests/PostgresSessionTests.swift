@@ -112,7 +112,7 @@ final class PostgresScript {
         case "cancel ends": session.isCancelling = false
         case "client lost": session.clientLost(at: now)
         case "backend lost": session.backendLost(at: now)
-        case "overdue": if let running = session.expectations.firstStatement { session.runtimeIsOver(running) }
+        case "overdue": if let running = session.expectations.running?.statement { session.runtimeIsOver(running) }
         default: try feed(line, words)
         }
         return observe(session)

@@ -28,7 +28,7 @@ final class PostgresBackendHandler: ConnectionOwner {
         self.connection = connection
         self.login = login
         self.whenReady = whenReady
-        timeout = connection.loop.schedule(in: .seconds(PostgresLimits.loginSeconds)) { connection.close() }
+        timeout = connection.loop.schedule(in: .seconds(dial.loginSeconds)) { connection.close() }
         connection.begin(self)
         connection.setReading(true)
         send(self.login.connected())

@@ -60,6 +60,10 @@ struct PostgresDial: Sendable {
         }
     }
 
+    /// One of several servers has its share of the time, so that a silent one leaves some for the next.
+    var loginSeconds: Int64 { seconds(of: resource.servers.count == 1 ? PostgresLimits.loginSeconds : PostgresLimits.loginSeconds / 2) }
+    private func seconds(of time: Int64) -> Int64 { resource.servers.count == 1 ? time : max(1, time / Int64(resource.servers.count + 1)) }
+
     var usesTLS: Bool { context != nil && !isLocal }
     private var isLocal: Bool { server.host.hasPrefix("/") }
 
@@ -67,7 +71,7 @@ struct PostgresDial: Sendable {
     func connect(on loop: SocketLoop, then done: @escaping (Result<Connection, TransportError>) -> Void) {
         let address: DialAddress =
             isLocal ? .path("\(server.host)/.s.PGSQL.\(server.port)") : .host(server.host, port: server.port)
-        Dialer.connect(to: address, on: loop, within: .seconds(PostgresLimits.connectSeconds), then: done)
+        Dialer.connect(to: address, on: loop, within: .seconds(seconds(of: PostgresLimits.connectSeconds)), then: done)
     }
 
     /// Puts TLS under a connection whose backend has answered `S`.

@@ -53,7 +53,7 @@ final class PostgresEntrance {
             throw PostgresFault(.internalError, "this session cannot be begun", reason: "\(error)")
         }
         let mark = PostgresIdentityMark(caller, session: recording.id, in: resource.identityIn)
-        settings = mark.settings(startup.harmless) + startup.judged
+        settings = mark.settings(startup.harmless + startup.judged)
         comment = mark.comment
         shown = resource.identityIn.contains(.applicationName) ? startup.harmless : nil
         do {

@@ -33,6 +33,16 @@ struct PostgresExpectations: ~Copyable {
     /// The gateway sent the first message itself.
     var firstIsOurs: Bool { count > 0 && place(0).pointee.isOurs }
     var firstIsLimited: Bool { count > 0 && place(0).pointee.isLimited }
+    /// What the backend is at: the first that runs. Answers before it may still be in the backend's buffer.
+    var running: PostgresExpectation? {
+        for index in 0..<count where place(index).pointee.runs { return place(index).pointee }
+        return nil
+    }
+    var runningCount: Int {
+        var found = 0
+        for index in 0..<count where place(index).pointee.runs && !place(index).pointee.hasFailed { found += 1 }
+        return found
+    }
     /// nil where nothing is owed after the first.
     var secondKind: PostgresExpectation.Kind? { count < 2 ? nil : place(1).pointee.kind }
     /// Whether nothing comes between an answer to the last message and ReadyForQuery; true where nothing is owed.

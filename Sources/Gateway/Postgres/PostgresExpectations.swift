@@ -28,6 +28,8 @@ final class PostgresStatement {
     var cursors: [PostgresName] = []
     /// What the results before this one of the same message have sent.
     var earlier = PostgresFetched()
+    /// Messages of a COPY that carry no row.
+    var otherMessages: UInt64 = 0
     /// The limit that was reached, and whether something of the answer was held back.
     var reached: StatementLimits.Bound?
     var isCut = false
@@ -113,6 +115,14 @@ struct PostgresExpectation {
         self.statement = statement
         isRefused = statement?.isRefusal ?? false
         isLimited = statement?.limits != nil
+    }
+
+    /// Whether the backend runs something for it that may take its time.
+    var runs: Bool {
+        switch kind {
+        case .query, .execute, .functionCall: true
+        case .parse, .bind, .describeStatement, .describePortal, .close, .sync, .copyEnd: false
+        }
     }
 
     /// Whether ReadyForQuery ends it.

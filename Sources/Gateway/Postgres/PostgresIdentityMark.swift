@@ -27,7 +27,11 @@ struct PostgresIdentityMark {
                 name: "application_name", value: client.isEmpty ? caller.identity : "\(caller.identity): \(client)")
             if let index { settings[index] = marked } else { settings.append(marked) }
         }
-        if places.contains(.settings) { settings += facts.map { .init(name: "postern.\($0.name)", value: $0.value) } }
+        if places.contains(.settings) {
+            // PostgreSQL takes the last of two, whichever case they are in.
+            settings.removeAll { setting in facts.contains { "postern.\($0.name)" == setting.name.lowercased() } }
+            settings += facts.map { .init(name: "postern.\($0.name)", value: $0.value) }
+        }
         return settings
     }
 

@@ -29,7 +29,10 @@ extension PostgresSession {
         } else if !isInvisible(first) {
             sendScrubbed(.errorResponse, message)
         }
-        if first.isLimited { wantsCancel = false }
+        if first.isLimited {
+            wantsCancel = false
+            noteFetched(first, failed: true)
+        }
         noteFailure(of: first, fields)
         if first.owesReady {
             expectations.modifyFirst { $0.hasFailed = true }

@@ -150,6 +150,7 @@ final class PostgresPair {
     func backendClosed() {
         isBackendOpen = false
         ending?.cancel()
+        runtime?.cancel()
         session.backendLost(at: PostgresClock.now())
         after()
         flush()
@@ -162,7 +163,7 @@ final class PostgresPair {
         session.toClient.drain { client.connection.write($0) }
         if let wish = session.catalogueWish { loadCatalogue(of: wish) }
         if session.wantsCancel { cancelAtLimit() }
-        if session.expectations.firstStatement?.limits?.runtime != nil || timed != nil { watchRuntime() }
+        if session.limitsRuntime { watchRuntime() }
         if let end = session.end {
             over(end)
         } else if let fault = endsWhenQuiet ?? endsWhenIdle, endsWhenQuiet == nil ? session.isIdle : session.isQuiet {
@@ -224,13 +225,14 @@ final class PostgresPair {
 
     /// One timer, for what the backend is at now.
     private func watchRuntime() {
-        let running = session.expectations.firstStatement
+        let running = session.expectations.running?.statement
         guard running !== timed else { return }
         runtime?.cancel()
         (timed, runtime) = (nil, nil)
-        guard let running, let seconds = running.limits?.runtime?.amount, !isOver else { return }
+        guard let running, let seconds = running.limits?.runtime?.amount, !isOver || session.end == .terminated else { return }
         timed = running
         runtime = client.connection.loop.schedule(in: .seconds(Int64(clamping: seconds))) { [self] in
+            if isOver { return closeBackend(running: true) }
             session.runtimeIsOver(running)
             after()
             flush()
@@ -288,8 +290,11 @@ final class PostgresPair {
         guard !isOver else { return }
         isOver = true
         expiry?.cancel()
-        runtime?.cancel()
-        (timed, runtime) = (nil, nil)
+        // What was sent before Terminate runs on, and no longer than it may.
+        if end != .terminated {
+            runtime?.cancel()
+            (timed, runtime) = (nil, nil)
+        }
         service.cancels.forget(process: greeting.process, session: registration)
         service.leave(number)
         flush()

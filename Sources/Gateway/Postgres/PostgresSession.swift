@@ -86,6 +86,10 @@ final class PostgresSession {
     // Limits.
     /// What runs is to be cancelled: it has reached a limit.
     var wantsCancel = false
+    /// Something has been executed in the extended protocol since the last ReadyForQuery.
+    var hasExecuted = false
+    /// A limit on time was met in this session: what runs has to be watched.
+    var limitsRuntime = false
     /// The client was told of a failure that the backend does not know of: its transaction must fail as well.
     var failsAtReady = false
     /// What open portals and cursors have sent, where that is limited.

@@ -145,7 +145,7 @@ extension PostgresSession {
         case .copyOutResponse: copyOutBegins(message)
         case .copyDone: copyDone(message)
         case .functionCallResponse:
-            guard isOwed(.functionCall) else { return }
+            guard isOwed(.functionCall), !isFunctionResultTooLarge(message.range.count) else { return }
             toClient.pass(message.range)
         case .copyBothResponse, .authentication, .backendKeyData, .negotiateProtocolVersion, .dataRow, .copyData:
             fail(.backend("message \(UnicodeScalar(type.rawValue)) in the middle of a session"))
@@ -177,6 +177,7 @@ extension PostgresSession {
     private func answered(_ message: PostgresBackendMessage, completed: UInt32) {
         guard let done = expectations.removeFirst() else { return }
         if done.isLimited { noteFetched(done) }
+        if done.kind == .execute { hasExecuted = true }
         if !done.isOurs { toClient.pass(message.range) }
         settleNames(done, completed: Int(completed))
         guard done.sequence != 0 else { return }
@@ -191,6 +192,7 @@ extension PostgresSession {
         else { return fail(.backend("a ReadyForQuery that is not owed")) }
         if first.isRefused, !first.hasFailed { return fail(.backend("a message that had to fail did not")) }
         transaction = state
+        hasExecuted = false
         tellFailedSearches()
         queryRules = nil
         copyOut = nil

@@ -352,9 +352,16 @@ extension PostgresSession {
             // Its arguments are not read: it may have set anything.
             if let ticket = permit.ticket { gate.names.abandon(ticket) }
             noteLexicalChanges()
+            var statement: PostgresStatement?
+            if permit.limits != nil {
+                let kept = PostgresStatement()
+                kept.limits = permit.limits
+                limitsRuntime = limitsRuntime || permit.limits?.runtime != nil
+                statement = kept
+            }
             permit.spend()
             toBackend.pass(message.range)
-            expectations.append(PostgresExpectation(.functionCall, sequence: sequence, started: now.steady))
+            expectations.append(PostgresExpectation(.functionCall, sequence: sequence, started: now.steady, statement: statement))
         }
         return true
     }

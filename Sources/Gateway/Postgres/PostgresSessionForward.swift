@@ -132,6 +132,7 @@ extension PostgresSession {
         let statement = PostgresStatement()
         statement.ticket = permit.ticket
         statement.limits = permit.limits
+        if permit.limits?.runtime != nil { limitsRuntime = true }
         guard let plan = permit.masks else { return .go(statement, describe: nil) }
         statement.plan = plan
         let found = gate.lastInspection

@@ -9,10 +9,10 @@ import Recording
 extension PostgresSession {
     // MARK: - Before it is sent
 
-    /// The rows of a portal count across its Executes.
+    /// The rows of a portal count across its Executes, those of a cursor that it fetches from across its FETCHes.
     func limitPortal(_ portal: PostgresName, of statement: PostgresStatement) {
-        statement.onlyReads = Self.onlyReads(gate.lastInspection)
-        statement.portals = [portal]
+        limitCursor(of: statement)
+        if statement.portals.isEmpty { statement.portals = [portal] }
     }
 
     /// The rows of a cursor count across its FETCHes; a new cursor begins at none.
@@ -20,6 +20,8 @@ extension PostgresSession {
         let found = gate.lastInspection
         statement.onlyReads = Self.onlyReads(found)
         for made in found.statements.buffer {
+            // A header, and what ends the binary format, are no rows.
+            if made.copy == .toClient, made.copyHeader || made.copyFormat == .binary { statement.otherMessages = 1 }
             let name = PostgresName(found.string(made.effectName))
             switch made.nameEffect {
             case .declareCursor: statement.cursors.append(name)
@@ -42,7 +44,7 @@ extension PostgresSession {
         if statement.isCut { return true }
         let before = fetchedBefore(statement)
         let (sentRows, sentBytes) = (first.rows &- statement.earlier.rows, first.bytes &- statement.earlier.bytes)
-        if let rows = limits.rows, before.rows &+ sentRows >= rows.amount { return cut(statement, at: rows) }
+        if let rows = limits.rows, before.rows &+ sentRows >= rows.amount &+ statement.otherMessages { return cut(statement, at: rows) }
         if let most = limits.bytes, before.bytes &+ sentBytes &+ UInt64(bytes) > most.amount { return cut(statement, at: most) }
         return false
     }
@@ -66,30 +68,36 @@ extension PostgresSession {
         return true
     }
 
-    /// What is answered first has run for as long as it may.
+    /// What the backend is at has run for as long as it may. Where a cancel could hit another statement the session ends.
     func runtimeIsOver(_ statement: PostgresStatement) {
-        guard statement.reached == nil, let runtime = statement.limits?.runtime, expectations.firstStatement === statement else { return }
+        guard statement.reached == nil, let runtime = statement.limits?.runtime, expectations.running?.statement === statement else { return }
         statement.reached = runtime
-        wantsCancel = isCancelSafe
         observer.decided(.limited)
+        wantsCancel = isCancelSafe
+        if !wantsCancel { fail(PostgresFault(.policyLimit, "\(PostgresRefusal.words(of: runtime)), and others were sent behind it")) }
     }
 
     /// A cancel that comes late must not hit another statement that has been sent already.
-    private var isCancelSafe: Bool {
-        !expectations.laterContains { $0.kind == .query || $0.kind == .execute || $0.kind == .functionCall }
-    }
+    private var isCancelSafe: Bool { expectations.runningCount <= 1 }
 
     // MARK: - When it ends
 
     /// What a portal has sent is known when it is suspended or done.
-    func noteFetched(_ done: PostgresExpectation) {
+    /// - Parameter failed: what the message made is not there, what it has shown has been shown.
+    func noteFetched(_ done: PostgresExpectation, failed: Bool = false) {
         guard let statement = done.statement else { return }
-        for cursor in statement.cursors { fetched[cursor] = nil }
-        for portal in statement.portals {
-            // More than there can be: some are of portals that are gone.
-            if fetched.count > SessionNames.limit { fetched.removeAll() }
-            fetched[portal, default: PostgresFetched()].add(done)
-        }
+        if !failed { for cursor in statement.cursors { fetched[cursor] = nil } }
+        for portal in statement.portals { fetched[portal, default: PostgresFetched()].add(done) }
+        guard fetched.count > SessionNames.limit else { return }
+        fail(PostgresFault(.policyLimit, "this session has fetched from too many cursors whose rows are limited"))
+    }
+
+    /// The result of a FunctionCall is one value, and the function has done what it does.
+    func isFunctionResultTooLarge(_ bytes: Int) -> Bool {
+        guard expectations.firstIsLimited, isOverLimit(bytes), let reached = expectations.firstStatement?.reached else { return false }
+        wantsCancel = false
+        fail(PostgresFault(.policyLimit, "\(PostgresRefusal.words(of: reached)); the function was carried out, but its result is withheld"))
+        return true
     }
 
     /// The backend was done before the cancel reached it, and rows were held back: the client is told that it failed, where that leaves
@@ -102,7 +110,9 @@ extension PostgresSession {
             return false
         }
         wantsCancel = false
-        let isAlone = first.kind == .query || expectations.secondKind == nil || expectations.secondKind == .sync
+        let isLast = first.kind == .query || expectations.secondKind == nil || expectations.secondKind == .sync
+        // What was executed before it since the last Sync is committed with that: the error would say that it was not.
+        let isAlone = isLast && (transaction != .idle || !hasExecuted)
         guard statement.onlyReads, isAlone else {
             fail(
                 PostgresFault(
