@@ -15,12 +15,14 @@ struct TestCommand: ParsableCommand {
 
               postern test policies/
               postern test policies/ --require-coverage --format json
+              postern test policies/ --format junit > tests.xml
 
             Exit status 1 when a test fails or the policy has errors.
             """)
 
     @OptionGroup var input: PolicyInput
-    @OptionGroup var output: FormatOption
+    @Option(name: .long, help: "How to print the answer: text, json or junit.")
+    var format: TestFormat = .text
     @Flag(name: .long, help: "Fail when a rule decides no step of any test.")
     var requireCoverage = false
 
@@ -29,17 +31,19 @@ struct TestCommand: ParsableCommand {
             let compiled = try input.compile()
             guard let program = compiled.program else {
                 Output.diagnostics(compiled.diagnostics, compiled.sources)
+                // A system that waits for a report gets one, that says why no test ran.
+                if format == .junit { Output.print(JUnitReport(check: compiled.diagnostics, compiled.sources, strict: false).text) }
                 throw ExitStatus.found
             }
             let policy = try BundleReader.load(PolicyEncoder.bytes(of: program), "the compiled policy")
             let moment = try input.moment()
             var runner = TestRunner(policy)
             let report = runner.run(compiled.tests.map { TestCase($0, compiled.sources, moment) })
-            if output.isJSON {
-                try Output.json(
-                    TestRecord(passed: report.passed, tests: report.results, rules: report.coverage.rules))
-            } else {
-                Output.print(report.text)
+            switch format {
+            case .text: Output.print(report.text)
+            case .json:
+                try Output.json(TestRecord(passed: report.passed, tests: report.results, rules: report.coverage.rules))
+            case .junit: Output.print(JUnitReport(test: report.results).text)
             }
             if !report.passed || (requireCoverage && !report.coverage.uncovered.isEmpty) { throw ExitStatus.found }
         }
