@@ -32,6 +32,8 @@ import Testing
             (["explain", good, "--as", "bot", "--on", "db", "select 1"], 0),
             (["explain", good, "--as", "bot", "--on", "db", "drop table a"], 1),
             (["explain", good, "--as", "nobody", "--on", "db", "select 1"], 2), (["inspect", "select 1"], 0),
+            (["explain", "P0211"], 0), (["explain", "c0802", "--format", "json"], 0), (["explain", "P9999"], 2), (["explain", "nonsense"], 64),
+            (["explain", good, "select 1"], 64),
             (["replay", good, "--recording", folder.path + "/absent"], 2),
             (["sessions", "list", "--recording", folder.path + "/absent"], 2),
             (["serve", "--config", folder.path + "/absent.yaml"], 2), (["nonsense"], 64),
