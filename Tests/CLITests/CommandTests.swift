@@ -26,6 +26,7 @@ import Testing
             (["check", "--date", "2026-02-28", good], 0), (["check", "--date", "2026-02-31", good], 64),
             (["check", good], 0), (["check", bad], 1), (["check", folder.path + "/absent.postern"], 2), (["check"], 64),
             (["fmt", "--check", good], 0), (["fmt", "--check", bad], 1), (["test", good], 0),
+            (["test", good, "--coverage", "--lcov", folder.path + "/coverage.info"], 0), (["test", good, "--lcov", "/nowhere/c"], 2),
             (["build", good, "--unsigned", "--output", folder.path + "/b"], 0),
             (["build", good, "--output", folder.path + "/b"], 64), (["build", bad, "--unsigned", "--output", folder.path + "/c"], 1),
             (["build", good, "--unsigned", "--output", "/nowhere/b"], 2), (["disassemble", folder.path + "/b"], 0),
