@@ -8,6 +8,7 @@ import Testing
         let commands = [
             ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["replay"], ["sessions", "list"],
             ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"], ["schema", "pull"],
+            ["docs"],
         ]
         for command in commands {
             let result = try Postern.run(command + ["--help"])
@@ -33,6 +34,7 @@ import Testing
             (["explain", good, "--as", "bot", "--on", "db", "select 1"], 0),
             (["explain", good, "--as", "bot", "--on", "db", "drop table a"], 1),
             (["explain", good, "--as", "nobody", "--on", "db", "select 1"], 2), (["inspect", "select 1"], 0),
+            (["docs", good], 0), (["docs", bad], 1), (["docs", good, "--output", "/nowhere/d"], 2), (["docs", good, "-o", good], 64),
             (["explain", "P0211"], 0), (["explain", "c0802", "--format", "json"], 0), (["explain", "P9999"], 2), (["explain", "nonsense"], 64),
             (["explain", good, "select 1"], 64),
             (["replay", good, "--recording", folder.path + "/absent"], 2),
