@@ -8,7 +8,7 @@ import Testing
         let commands = [
             ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["replay"], ["sessions", "list"],
             ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"], ["schema", "pull"],
-            ["docs"],
+            ["docs"], ["new"],
         ]
         for command in commands {
             let result = try Postern.run(command + ["--help"])
