@@ -87,7 +87,7 @@ extension JUnitReport {
                 let place = file.location(of: diagnostic.span.start)
                 let shown = DiagnosticText.render(diagnostic, files: files)
                 let fails = strict || diagnostic.severity == .error
-                let failure = Failure(type: diagnostic.code, message: diagnostic.message, text: shown)
+                let failure = Failure(type: diagnostic.code, message: DiagnosticText.visible(diagnostic.message), text: shown)
                 cases.append(
                     Case(
                         name: "\(diagnostic.code) at \(place.line):\(place.column)", suite: file.path, line: place.line,

@@ -1,5 +1,6 @@
 // Diagnostics as SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"), which code hosts and editors read.
 
+import Compiler
 import Foundation
 import PolicyLang
 
@@ -26,7 +27,11 @@ struct SarifReport: Encodable {
         var version: String
         var rules: [Rule]
     }
-    struct Rule: Encodable { var id: String }
+    struct Rule: Encodable {
+        var id: String
+        /// 3.49.10: what the code means, as `explain` says it.
+        var fullDescription: Text?
+    }
     struct Text: Encodable { var text: String }
 
     struct Result: Encodable {
@@ -66,7 +71,7 @@ struct SarifReport: Encodable {
 
     init(_ diagnostics: [Diagnostic], _ files: [SourceFile], version: String) {
         let codes = Set(diagnostics.map(\.code)).sorted()
-        let driver = Driver(version: version, rules: codes.map { Rule(id: $0) })
+        let driver = Driver(version: version, rules: codes.map { Rule(id: $0, fullDescription: CodeExplanation.of($0).map { Text(text: $0.meaning) }) })
         runs = [
             Run(
                 tool: Tool(driver: driver),
@@ -80,10 +85,10 @@ extension SarifReport.Result {
         ruleId = diagnostic.code
         ruleIndex = rule
         level = diagnostic.severity.rawValue
-        message = .init(text: diagnostic.message + (diagnostic.help.map { "\nhelp: \($0)" } ?? ""))
+        message = .init(text: diagnostic.sentences)
         locations = SarifReport.Location(diagnostic.span, files).map { [$0] } ?? []
         let related = diagnostic.related.enumerated().compactMap { index, related in
-            SarifReport.Location(related.span, files, id: index + 1, message: related.message)
+            SarifReport.Location(related.span, files, id: index + 1, message: DiagnosticText.visible(related.message))
         }
         relatedLocations = related.isEmpty ? nil : related
         fixes = diagnostic.fixIt.map { [SarifReport.Fix($0, files)] }

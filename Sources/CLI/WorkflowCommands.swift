@@ -11,13 +11,12 @@ enum WorkflowCommands {
     private static func line(_ diagnostic: Diagnostic, _ files: [SourceFile]) -> String {
         var properties: [String] = []
         if let place = ReportPlace(diagnostic.span, files) {
-            properties = ["file=\(property(place.path))", "line=\(place.line)", "col=\(place.column)", "endLine=\(place.endLine)"]
+            properties = ["file=\(property(DiagnosticText.visible(place.path)))", "line=\(place.line)", "col=\(place.column)", "endLine=\(place.endLine)"]
             // On several lines the end's column would be read as one of the first line.
             if place.endLine == place.line { properties.append("endColumn=\(place.endColumn)") }
         }
         properties.append("title=\(property(diagnostic.code))")
-        let message = diagnostic.message + (diagnostic.help.map { "\nhelp: \($0)" } ?? "")
-        return "::\(command(diagnostic.severity)) \(properties.joined(separator: ","))::\(data(message))"
+        return "::\(command(diagnostic.severity)) \(properties.joined(separator: ","))::\(data(diagnostic.sentences))"
     }
 
     private static func command(_ severity: Severity) -> String {

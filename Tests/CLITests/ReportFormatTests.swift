@@ -36,6 +36,19 @@ import Testing
         #expect(lines[1].hasPrefix("::error file=\(shown),line=17,col=6,endLine=17,endColumn=11,title=P0601::there is no verb `selct`%0A"))
     }
 
+    /// A sentence repeats a string of the policy, and the string holds an escape sequence and what would be a command of its own.
+    @Test func noFormatSaysWhatThePolicyWantsToSay() throws {
+        let folder = try Folder()
+        let text = CommandTests.policy.replacingOccurrences(
+            of: "to select from a", with: #"to select from a when request.time in "Mon 08:00-09:00 \u{1B}[2J\n::error::x""#)
+        let path = try folder.write("a.postern", text)
+        for format in ["github", "sarif", "junit"] {
+            let output = try Postern.run(["check", path, "--format", format]).output
+            #expect(output.contains("C0313") || output.contains("C0312"), "\(output)")
+            #expect(!output.unicodeScalars.contains("\u{1B}") && !output.contains("\n::error::x"), "\(output)")
+        }
+    }
+
     @Test func sarifNamesRulesPlacesAndFixes() throws {
         let folder = try Folder()
         let path = try folder.write("a b.postern", Self.wrong)
@@ -45,6 +58,7 @@ import Testing
         let results = log.runs[0].results
         #expect(results.map(\.ruleId) == ["P0107", "P0601"] && results.allSatisfy { $0.level == "error" })
         for result in results { #expect(log.runs[0].tool.driver.rules[result.ruleIndex].id == result.ruleId) }
+        #expect(log.runs[0].tool.driver.rules.allSatisfy { !$0.fullDescription.text.isEmpty })
         let place = try #require(results[0].locations.first?.physicalLocation)
         #expect(place.artifactLocation.uri == "file://" + folder.path + "/a%20b.postern")
         #expect(place.region == Log.Region(startLine: 10, startColumn: 50, endLine: 10, endColumn: 52))
@@ -120,7 +134,10 @@ private struct Log: Decodable {
     }
     struct Tool: Decodable { var driver: Driver }
     struct Driver: Decodable { var rules: [Rule] }
-    struct Rule: Decodable { var id: String }
+    struct Rule: Decodable {
+        var id: String
+        var fullDescription: Text
+    }
     struct Text: Decodable { var text: String }
     struct Result: Decodable {
         var ruleId: String
