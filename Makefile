@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 BUILD := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
-.PHONY: all build test demo up bench fuzz format clean
+.PHONY: all build test demo up bench bench-mask fuzz format clean
 
 all: build
 
@@ -27,6 +27,11 @@ up:
 bench:
 	@Scripts/install-dependencies.sh
 	@Scripts/bench.sh
+
+## What masks cost on the way, beside PgBouncer.
+bench-mask:
+	@Scripts/install-dependencies.sh
+	@Scripts/bench-mask.sh
 
 ## Each fuzz target for SECONDS (default 60).
 fuzz:

@@ -40,7 +40,8 @@ let package = Package(
         .target(name: "Sealing", dependencies: ["COpenSSL"]),
         .target(name: "Machine", dependencies: ["Patterns"], swiftSettings: hot),
         .target(name: "Inspect", dependencies: ["Machine"], swiftSettings: hot),
-        .target(name: "Mask", dependencies: ["Machine", "Patterns", "Sealing"], swiftSettings: hot),
+        .target(name: "MaskGate"),
+        .target(name: "Mask", dependencies: ["MaskGate", "Machine", "Patterns", "Sealing"], swiftSettings: hot),
         .target(name: "Decision", dependencies: ["Machine", "Inspect", "Mask"], swiftSettings: hot),
 
         // Data: the world.

@@ -7,6 +7,7 @@ let package = Package(
     dependencies: [.package(name: "postern", path: "..")],
     targets: [
         .executableTarget(name: "MachineBench", dependencies: [.product(name: "PosternDecision", package: "postern")]),
+        .executableTarget(name: "MaskBench", dependencies: [.product(name: "PosternDecision", package: "postern")]),
         .systemLibrary(name: "CPgQuery", providers: [.apt(["libpg-query-dev"])]),
         .target(name: "CLexer"),
         .executableTarget(

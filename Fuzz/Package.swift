@@ -36,7 +36,8 @@ let package = Package(
         module("Machine", ["Patterns"]),
         module("Compiler", ["PolicyLang", "Machine", "Inspect", "Patterns"]),
         module("Inspect", ["Machine"]),
-        module("Mask", ["Machine", "Patterns", "Sealing"]),
+        .target(name: "MaskGate"),
+        module("Mask", ["MaskGate", "Machine", "Patterns", "Sealing"]),
         module("Decision", ["Machine", "Inspect", "Mask"]),
         module("Identity", ["CCurl", "Machine", .product(name: "JWTKit", package: "jwt-kit")]),
         module(

@@ -4,14 +4,26 @@ import Machine
 import PolicyLang
 
 extension TransformRecord {
-    /// Whether one of the two lets nothing through that the other hides: `null` over `redact` over `hash` over what
-    /// keeps characters; among those, fewer at both ends.
+    /// Whether one of the two lets nothing through that the other hides: `null` over `redact` over `zero` over `hash` over `tokenize`
+    /// over what keeps a part of the value; of two of those, fewer characters at both ends, and a step that is the other's multiple.
     func isOrdered(with other: TransformRecord) -> Bool {
-        guard keepsCharacters, other.keepsCharacters else { return true }
-        return first <= other.first && last <= other.last || first >= other.first && last >= other.last
+        guard keepsPart, other.keepsPart else { return true }
+        if keepsCharacters, other.keepsCharacters {
+            return first <= other.first && last <= other.last || first >= other.first && last >= other.last
+        }
+        if kind == .range, other.kind == .range { return step % other.step == 0 || other.step % step == 0 }
+        return kind == other.kind
     }
 
     private var keepsCharacters: Bool { kind == .partial || kind == .last }
+
+    /// Only such transforms can be of no order.
+    var keepsPart: Bool {
+        switch kind {
+        case .partial, .last, .year, .domain, .range: true
+        case .null, .redact, .hash, .zero, .tokenize: false
+        }
+    }
 }
 
 extension CompileRun {
@@ -27,10 +39,10 @@ extension CompileRun {
         var columns: [String: [(rule: ResolvedRule, mask: ResolvedColumnMask)]] = [:]
         var detectors: [String: [(rule: ResolvedRule, mask: ResolvedValueMask)]] = [:]
         for rule in masks {
-            for mask in rule.mask?.columns ?? [] where mask.transform.kind == .partial || mask.transform.kind == .last {
+            for mask in rule.mask?.columns ?? [] where mask.transform.keepsPart {
                 columns[mask.column, default: []].append((rule, mask))
             }
-            for mask in rule.mask?.values ?? [] where mask.transform.kind == .partial || mask.transform.kind == .last {
+            for mask in rule.mask?.values ?? [] where mask.transform.keepsPart {
                 detectors[mask.detector, default: []].append((rule, mask))
             }
         }

@@ -94,6 +94,16 @@ extension CompileRun {
         case .null: return TransformRecord(kind: .null)
         case .redact: return TransformRecord(kind: .redact)
         case .hash: return TransformRecord(kind: .hash)
+        case .zero: return TransformRecord(kind: .zero)
+        case .tokenize: return TransformRecord(kind: .tokenize)
+        case .year: return TransformRecord(kind: .year)
+        case .domain: return TransformRecord(kind: .domain)
+        case .range(let step):
+            guard (2...Int64(TransformRecord.maximumStep)).contains(step) else {
+                report(Wording.stepOutOfRange(transform.span, most: TransformRecord.maximumStep))
+                return nil
+            }
+            return .range(step: Int(step))
         case .partial(let first, let last):
             guard let first = count(first), let last = count(last) else { return nil }
             return TransformRecord(kind: .partial, first: first, last: last)

@@ -432,6 +432,10 @@ enum Wording {
 
     // MARK: limits and what is still missing
 
+    static func stepOutOfRange(_ span: SourceSpan, most: Int) -> Diagnostic {
+        error(.tooLarge, span, "the step of a range is a number from 2 to \(most)", help: "write `range(10)`, say")
+    }
+
     static func tooLarge(_ span: SourceSpan, what: String, limit: Int) -> Diagnostic {
         error(.tooLarge, span, "there are more \(what) than the \(limit) that are accepted", help: "divide it")
     }

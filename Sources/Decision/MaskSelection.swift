@@ -99,6 +99,11 @@ extension MaskTransform {
         case .partial: self = .partial(first: Int(record.first), last: Int(record.last))
         case .last: self = .partial(first: 0, last: Int(record.last))
         case .hash: self = .hash
+        case .zero: self = .zero
+        case .tokenize: self = .tokenize
+        case .year: self = .year
+        case .domain: self = .domain
+        case .range: self = .range(step: record.step)
         }
     }
 }

@@ -16,6 +16,7 @@ public final class GatewayMetrics: Sendable {
     private let guarded = Atomic<Int>(0)
     private let invalid = Atomic<Int>(0)
     private let limited = Atomic<Int>(0)
+    private let failedSearches = Atomic<Int>(0)
     private let cancels = Atomic<Int>(0)
     private let loaded = Atomic<Int>(0)
     private let refused = Atomic<Int>(0)
@@ -52,6 +53,8 @@ public final class GatewayMetrics: Sendable {
         case .limited: limited.add(1, ordering: .relaxed)
         }
     }
+
+    public func searchesFailed(_ count: UInt64) { failedSearches.add(Int(clamping: count), ordering: .relaxed) }
 
     public func policyLoaded() {
         loaded.add(1, ordering: .relaxed)
@@ -95,6 +98,9 @@ public final class GatewayMetrics: Sendable {
                 ("{effect=\"uncovered\"}", now(uncovered)), ("{effect=\"guarded\"}", now(guarded)),
                 ("{effect=\"invalid\"}", now(invalid)), ("{effect=\"limited\"}", now(limited)),
             ])
+        add(
+            "mask_searches_failed_total", "counter", "Searches of value masks that could not be finished; their cells were withheld.",
+            [("", now(failedSearches))])
         add("cancel_requests_total", "counter", "Cancel requests received.", [("", now(cancels))])
         add(
             "policy_loads_total", "counter", "Policy bundles offered, by result.",

@@ -126,7 +126,10 @@ extension RecordedMask.Transform {
         switch transform {
         case .null: self.init(kind: "null", first: 0, last: 0)
         case .redact: self.init(kind: "redact", first: 0, last: 0)
-        case .hash: self.init(kind: "hash", first: 0, last: 0)
+        case .zero, .hash, .tokenize, .year, .domain: self.init(kind: "\(transform)", first: 0, last: 0)
+        case .range(let step):
+            let record = TransformRecord.range(step: step)
+            self.init(kind: "range", first: Int(record.first), last: Int(record.last))
         case .partial(let first, let last): self.init(kind: "partial", first: first, last: last)
         }
     }

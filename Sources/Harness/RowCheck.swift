@@ -57,7 +57,8 @@ enum RowCheck {
         guard var value = cell.value else { return nil }
         let transform = plan.transform(schema: step.schema, table: step.table, column: cell.column)
         let rule = CellRule(
-            transform.map { .transform($0) } ?? .pass, scansValues: plan.scansValues, type: .text, format: .text)
+            transform.map { .transform($0) } ?? .pass, scansValues: plan.scansValues, type: .text, format: .text,
+            context: ColumnContext(column: cell.column, table: step.table))
         let output = MaskOutput()
         let outcome = value.withUTF8 { masker.mask(UnsafeRawBufferPointer($0), rule, into: output) }
         switch outcome {

@@ -219,10 +219,10 @@ public struct TargetRecord: Sendable, Hashable {
 public struct TransformRecord: Sendable, Hashable {
     public enum Kind: UInt8, Sendable, CaseIterable {
         case null = 1
-        case redact, partial, last, hash
+        case redact, partial, last, hash, zero, tokenize, year, domain, range
     }
     public var kind: Kind
-    /// Characters kept, for `partial` and `last`.
+    /// Characters kept, for `partial` and `last`; for `range`, the step's high and low half.
     public var first: UInt16
     public var last: UInt16
     public init(kind: Kind, first: UInt16 = 0, last: UInt16 = 0) {
@@ -230,6 +230,17 @@ public struct TransformRecord: Sendable, Hashable {
         self.first = first
         self.last = last
     }
+
+    /// The widest step of `range`.
+    public static let maximumStep = 1_000_000_000
+
+    /// `range` with a step.
+    public static func range(step: Int) -> TransformRecord {
+        TransformRecord(kind: .range, first: UInt16(truncatingIfNeeded: step >> 16), last: UInt16(truncatingIfNeeded: step))
+    }
+
+    /// The step of a `range`.
+    public var step: Int { Int(first) << 16 | Int(last) }
 }
 
 public struct MaskRecord: Sendable, Hashable {
@@ -246,7 +257,7 @@ public struct MaskRecord: Sendable, Hashable {
         }
     }
     public struct Value: Sendable, Hashable {
-        /// `pii.email`, `pii.credit_card`, `pii.iban`.
+        /// `pii.email`, `secrets.all`: one of `DetectorNames`.
         public var detector: Symbol
         public var transform: TransformRecord
         public init(detector: Symbol, transform: TransformRecord) {

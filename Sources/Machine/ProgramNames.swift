@@ -91,7 +91,8 @@ struct ProgramNames {
 
     func transform(_ transform: TransformRecord) -> String {
         switch transform.kind {
-        case .null, .redact, .hash: "\(transform.kind)"
+        case .null, .redact, .hash, .zero, .tokenize, .year, .domain: "\(transform.kind)"
+        case .range: "range(\(transform.step))"
         case .partial: "partial(first: \(transform.first), last: \(transform.last))"
         case .last: "last(\(transform.last))"
         }

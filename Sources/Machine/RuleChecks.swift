@@ -10,9 +10,6 @@ struct RuleChecks {
     private let resultFacts: UInt64
     private let detectors: Set<Symbol>
 
-    /// The value detectors that masks know.
-    static let detectorNames = ["pii.email", "pii.credit_card", "pii.iban"]
-
     init(_ program: Program, _ conditions: [UInt32: ConditionSummary]) {
         self.program = program
         self.conditions = conditions
@@ -25,7 +22,7 @@ struct RuleChecks {
         accessFacts = bits { $0.entry.scope == .access }
         resultFacts = bits { $0.entry.scope == .result }
         detectors = Set(
-            program.symbols.indices.filter { Self.detectorNames.contains(program.symbols[$0]) }.map(UInt32.init))
+            program.symbols.indices.filter { DetectorNames.all.contains(program.symbols[$0]) }.map(UInt32.init))
     }
 
     func verify() throws(ProgramError) {
@@ -166,7 +163,8 @@ struct RuleChecks {
         let (first, last) = (Int(transform.first), Int(transform.last))
         let sane =
             switch transform.kind {
-            case .null, .redact, .hash: first == 0 && last == 0
+            case .null, .redact, .hash, .zero, .tokenize, .year, .domain: first == 0 && last == 0
+            case .range: (2...TransformRecord.maximumStep).contains(transform.step)
             case .last: first == 0 && last <= ProgramLimits.keptCharacters
             case .partial: first <= ProgramLimits.keptCharacters && last <= ProgramLimits.keptCharacters
             }

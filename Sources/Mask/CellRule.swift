@@ -17,16 +17,23 @@ public struct CellRule: Hashable, BitwiseCopyable, Sendable {
     public var scansValues: Bool
     public var type: MaskedType
     public var format: WireFormat
+    /// What the column's own name says of its values. Never of an alias: whoever writes the query chooses that.
+    public var context: ColumnContext
 
-    public init(_ treatment: ColumnTreatment, scansValues: Bool, type: MaskedType, format: WireFormat) {
+    public init(
+        _ treatment: ColumnTreatment, scansValues: Bool, type: MaskedType, format: WireFormat, context: ColumnContext = .none
+    ) {
         self.treatment = treatment
         self.scansValues = scansValues
         self.type = type
         self.format = format
+        self.context = context
     }
 
-    public init(_ treatment: ColumnTreatment, scansValues: Bool, typeOID: UInt32, format: WireFormat) {
-        self.init(treatment, scansValues: scansValues, type: MaskedType(oid: typeOID), format: format)
+    public init(
+        _ treatment: ColumnTreatment, scansValues: Bool, typeOID: UInt32, format: WireFormat, context: ColumnContext = .none
+    ) {
+        self.init(treatment, scansValues: scansValues, type: MaskedType(oid: typeOID), format: format, context: context)
     }
 
     /// Leaves cells alone.
@@ -40,6 +47,8 @@ public struct CellRule: Hashable, BitwiseCopyable, Sendable {
 public struct MaskLimits: Equatable, Sendable {
     /// The longest cell that a mask looks at, in bytes; a longer one becomes NULL. At most `MatchLimits.subjectBytes`.
     public var cellBytes = 1024 * 1024
+    /// PCRE2's match limit for detectors: backtracking points, at every start anew. Reaching it withholds the cell.
+    public var matchSteps: UInt32 = 10_000
     /// The memory that is kept between rows, in bytes.
     public var keptBytes = 256 * 1024
     /// The longest header extension of a binary COPY that is passed on, in bytes. PostgreSQL writes none.

@@ -94,4 +94,11 @@ enum ASCII {
     @inline(__always) static func isLetter(_ byte: UInt8) -> Bool { (byte | 32) &- 97 < 26 }
     @inline(__always) static func isAlphanumeric(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
     @inline(__always) static func upper(_ byte: UInt8) -> UInt8 { isLetter(byte) ? byte & ~32 : byte }
+
+    /// What a hexadecimal digit of either case stands for.
+    @inline(__always) static func hexDigit(_ byte: UInt8) -> UInt8? {
+        if isDigit(byte) { return byte & 15 }
+        let lower = byte | 32
+        return lower >= 97 && lower <= 102 ? lower - 87 : nil
+    }
 }

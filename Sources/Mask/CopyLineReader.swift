@@ -204,10 +204,10 @@ final class CopyLineReader {
                     index += 1
                 }
                 decoded.append(value)
-            case UInt8(ascii: "x") where index < raw.count && JSONEscapes.hexDigit(raw[index]) != nil:
+            case UInt8(ascii: "x") where index < raw.count && ASCII.hexDigit(raw[index]) != nil:
                 var value: UInt8 = 0
                 let end = min(index + 2, raw.count)
-                while index < end, let digit = JSONEscapes.hexDigit(raw[index]) {
+                while index < end, let digit = ASCII.hexDigit(raw[index]) {
                     value = value << 4 | digit
                     index += 1
                 }

@@ -32,9 +32,9 @@ public struct ValueMask: Sendable {
 
 /// Why a plan cannot be made.
 public enum MaskPlanError: Error, Equatable, Sendable {
-    /// A `hash` transform without a key of at least `MaskPlan.shortestHashKey` bytes.
+    /// A `hash` or `tokenize` transform without a key of at least `MaskPlan.shortestHashKey` bytes.
     case hashKeyTooShort(bytes: Int)
-    /// A `partial` that keeps a negative or too large number of characters.
+    /// A `partial` that keeps a negative or too large number of characters, a `range` of no step.
     case invalidTransform(MaskTransform)
     /// More entries than `MaskPlan.maximumColumns` or `MaskPlan.maximumValues`.
     case tooManyEntries
@@ -48,7 +48,7 @@ public final class MaskPlan: Sendable {
     /// The shortest key for `hash`, in bytes: under it, masked values could be found by trying.
     public static let shortestHashKey = 16
     public static let maximumColumns = 10_000
-    public static let maximumValues = 64
+    public static let maximumValues = 256
 
     public let columns: [ColumnMask]
     public let values: [ValueMask]
@@ -66,12 +66,12 @@ public final class MaskPlan: Sendable {
         byName = [:]
     }
 
-    /// `hashKey` may be empty where no transform is `hash`.
+    /// `hashKey` may be empty where no transform is keyed.
     public init(columns: [ColumnMask], values: [ValueMask], hashKey: [UInt8]) throws(MaskPlanError) {
         guard columns.count <= Self.maximumColumns, values.count <= Self.maximumValues else { throw .tooManyEntries }
         for transform in columns.map(\.transform) + values.map(\.transform) {
             guard transform.isValid else { throw .invalidTransform(transform) }
-            guard transform != .hash || hashKey.count >= Self.shortestHashKey else { throw .hashKeyTooShort(bytes: hashKey.count) }
+            guard !transform.isKeyed || hashKey.count >= Self.shortestHashKey else { throw .hashKeyTooShort(bytes: hashKey.count) }
         }
         self.columns = columns
         self.values = values

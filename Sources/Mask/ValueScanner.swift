@@ -1,4 +1,4 @@
-// Finds the hits of all value masks in a text, in order, and rewrites them.
+// Rewrites the hits of all value masks in a text, in order.
 import Patterns
 
 /// What value masks make of a text.
@@ -18,108 +18,98 @@ final class ValueScanner {
         case plain
         /// JSON without escapes: only what stands within a string is rewritten.
         case json
+        /// Text with an outer form of quotes, braces or tags, none of which may stand in a hit.
+        case structured
     }
 
-    private struct Hit {
-        var start = Int.max
-        var end = Int.max
+    let collector: FindingCollector
+    /// By `Finding.detector`.
+    private let transforms: [MaskTransform]
+
+    init(plan: MaskPlan, matcher: Matcher, usesGate: Bool = true) {
+        var enabled = DetectorSet.empty
+        var own: [Detector.Own] = []
+        var transforms = [MaskTransform?](repeating: nil, count: DetectorSet.capacity)
+        for value in plan.values {
+            if let pattern = value.detector.own {
+                own.append(pattern)
+                transforms.append(value.transform)
+            }
+            enabled = enabled.union(value.detector.builtIn)
+            var positions = value.detector.builtIn
+            while let position = positions.popFirst() {
+                transforms[position] = transforms[position].map { MaskTransform.joined($0, value.transform) } ?? value.transform
+            }
+        }
+        self.transforms = transforms.map { $0 ?? .redact }
+        collector = FindingCollector(enabled: enabled, own: own, matcher: matcher, usesGate: usesGate)
     }
-
-    private let values: [ValueMask]
-    private let matcher: Matcher
-    /// The next hit of each value mask.
-    private let next: UnsafeMutableBufferPointer<Hit>
-    let shortestHit: Int
-
-    init(plan: MaskPlan, matcher: Matcher) {
-        values = plan.values
-        self.matcher = matcher
-        next = .allocate(capacity: values.count)
-        next.initialize(repeating: Hit())
-        shortestHit = values.map(\.detector.shortestHit).min() ?? .max
-    }
-
-    deinit { next.deallocate() }
 
     /// Whether any detector hits, or could not say.
-    func mayHit(_ text: UnsafeRawBufferPointer) -> Bool {
-        guard text.count >= shortestHit else { return false }
-        for value in values {
-            if value.detector.firstHit(in: text, from: 0, matcher: matcher) != .none { return true }
-        }
-        return false
+    func mayHit(_ text: UnsafeRawBufferPointer, _ context: ColumnContext = .none, numbersOnly: Bool = false) -> Bool {
+        !collector.collect(text, context, numbersOnly: numbersOnly) || collector.count > 0
     }
 
     /// Rewrites every hit. Hits that overlap are one hit under the stricter transform. On `withheld` and `clean` nothing is appended.
     func rewrite(
-        _ text: UnsafeRawBufferPointer, form: Form, writer: TransformWriter, into output: MaskOutput
+        _ text: UnsafeRawBufferPointer, form: Form, context: ColumnContext = .none, writer: TransformWriter, into output: MaskOutput
     ) -> ScanResult {
-        guard text.count >= shortestHit else { return .clean }
-        var found = false
-        for index in values.indices {
-            guard advance(index, text, from: 0) else { return .withheld }
-            found = found || next[index].start != .max
-        }
-        guard found else { return .clean }
+        guard collector.collect(text, context) else { return .withheld }
+        guard collector.count > 0 else { return .clean }
+        let findings = collector.findings
         let before = output.count
         var written = 0
         var quotes = 0
-        while true {
-            guard let (hit, transform) = takeHit(text) else {
-                output.truncate(to: before)
-                return .withheld
+        var index = 0
+        while index < findings.count {
+            let start = findings[index].start
+            var end = findings[index].end
+            var transform = transforms[findings[index].detector]
+            index += 1
+            while index < findings.count, findings[index].start < end {
+                end = max(end, findings[index].end)
+                transform = MaskTransform.joined(transform, transforms[findings[index].detector])
+                index += 1
             }
-            guard hit.start != .max else { break }
-            let between = UnsafeRawBufferPointer(rebasing: text[written..<hit.start])
-            let value = UnsafeRawBufferPointer(rebasing: text[hit.start..<hit.end])
+            let between = UnsafeRawBufferPointer(rebasing: text[written..<start])
+            let value = UnsafeRawBufferPointer(rebasing: text[start..<end])
             if form == .json { quotes += Self.quoteCount(between) }
             output.append(between)
-            let inString = form == .plain || (quotes & 1 == 1 && Self.quoteCount(value) == 0)
-            guard inString, writer.write(transform, of: value, into: output) else {
+            guard Self.mayRewrite(value, after: between, form, transform, quotes: quotes), writer.write(transform, of: value, into: output)
+            else {
                 output.truncate(to: before)
                 return .withheld
             }
-            written = hit.end
+            written = end
         }
         output.append(UnsafeRawBufferPointer(rebasing: text[written...]))
         return .rewritten
     }
 
-    /// The earliest hit, joined with those that overlap it; its start is `.max` when there is none. nil when not established.
-    private func takeHit(_ text: UnsafeRawBufferPointer) -> (Hit, MaskTransform)? {
-        var hit = Hit()
-        var transform = MaskTransform.redact
-        for index in values.indices where next[index].start < hit.start {
-            hit = next[index]
-            transform = values[index].transform
+    private static func mayRewrite(
+        _ value: UnsafeRawBufferPointer, after between: UnsafeRawBufferPointer, _ form: Form, _ transform: MaskTransform, quotes: Int
+    ) -> Bool {
+        switch form {
+        case .plain: return true
+        case .json:
+            guard quotes & 1 == 1, quoteCount(value) == 0, between.last != UInt8(ascii: "\\"), value.last != UInt8(ascii: "\\")
+            else { return false }
+            // What `partial` keeps could be half of an escape.
+            if case .partial = transform { return !value.contains(UInt8(ascii: "\\")) }
+            return true
+        case .structured: return !value.contains { "\"'\\{}<>&,()=".utf8.contains($0) }
         }
-        guard hit.start != .max else { return (hit, transform) }
-        var grew = true
-        while grew {
-            grew = false
-            for index in values.indices where next[index].start < hit.end {
-                hit.end = max(hit.end, next[index].end)
-                transform = MaskTransform.joined(transform, values[index].transform)
-                guard advance(index, text, from: next[index].end) else { return nil }
-                grew = true
-            }
-        }
-        return (hit, transform)
     }
 
-    /// Moves a value mask to its next hit. False when that was not established.
-    private func advance(_ index: Int, _ text: UnsafeRawBufferPointer, from start: Int) -> Bool {
-        switch values[index].detector.firstHit(in: text, from: start, matcher: matcher) {
-        case .none: next[index] = Hit()
-        case .found(let range): next[index] = Hit(start: range.lowerBound, end: range.upperBound)
-        case .exceeded: return false
-        }
-        return true
-    }
-
+    /// Quotes that begin or end a string: those behind no backslash.
     private static func quoteCount(_ text: UnsafeRawBufferPointer) -> Int {
         var count = 0
-        for byte in text where byte == UInt8(ascii: "\"") { count += 1 }
+        var isEscaped = false
+        for byte in text {
+            if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true } else if byte == UInt8(ascii: "\"") {
+                count += 1
+            }
+        }
         return count
     }
 }

@@ -9,7 +9,9 @@ public struct PatternOptions: OptionSet, Hashable, Sendable {
     public static let caseless = PatternOptions(rawValue: 1)
     /// The pattern must match the whole subject, not a part of it.
     public static let whole = PatternOptions(rawValue: 2)
-    /// All that this build knows: a stored value with other bits is refused.
+    /// The subject is bytes, not UTF-8: faster, and `\p{…}` and the folding of case know ASCII only. Not for stored patterns.
+    public static let bytes = PatternOptions(rawValue: 4)
+    /// All that a program may store: a value with other bits is refused.
     public static let known: PatternOptions = [.caseless, .whole]
 }
 
@@ -22,7 +24,7 @@ public struct PatternError: Error, Equatable, Sendable, CustomStringConvertible 
     public var description: String { "\(message) (at byte \(offset))" }
 }
 
-/// A pattern compiled by PCRE2 with `PCRE2_UTF` and `PCRE2_MATCH_INVALID_UTF`: any bytes can be searched, and bytes that are not
+/// A pattern compiled by PCRE2 with `PCRE2_UTF` and `PCRE2_MATCH_INVALID_UTF`, but for `.bytes`: any bytes can be searched, and bytes that are not
 /// UTF-8 match nothing. `\C`, callouts and unknown options are refused. JIT code where the platform has it.
 public final class CompiledPattern: Sendable {
     /// The longest pattern, in bytes of UTF-8.
@@ -48,14 +50,15 @@ public final class CompiledPattern: Sendable {
         guard bytes.count <= Self.maximumLength else {
             throw PatternError(offset: Self.maximumLength, message: "the pattern is longer than \(Self.maximumLength) bytes")
         }
-        guard options.isSubset(of: .known) else { throw PatternError(offset: 0, message: "unknown pattern options") }
+        guard options.subtracting(.bytes).isSubset(of: .known) else { throw PatternError(offset: 0, message: "unknown pattern options") }
         guard let context = pcre2_compile_context_create_8(nil) else {
             throw PatternError(offset: 0, message: "no memory for a pattern")
         }
         defer { pcre2_compile_context_free_8(context) }
         pcre2_set_parens_nest_limit_8(context, Self.maximumNesting)
 
-        var flags = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C
+        var flags = PCRE2_NEVER_BACKSLASH_C
+        if !options.contains(.bytes) { flags |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF }
         if options.contains(.caseless) { flags |= PCRE2_CASELESS }
         if options.contains(.whole) { flags |= PCRE2_ANCHORED | PCRE2_ENDANCHORED }
         var number: CInt = 0

@@ -40,17 +40,27 @@ extension Parser {
         return try parseTransform()
     }
 
-    private static let transforms = ["null", "redact", "partial", "last", "hash"]
+    private static let transforms = [
+        "null", "redact", "zero", "hash", "tokenize", "year", "domain", "range", "partial", "last",
+    ]
 
     private mutating func parseTransform() throws(Reported) -> Transform {
         let start = index
         let word = try name(
-            "a transform", help: "write `null`, `redact`, `hash`, `partial(first: 2)` or `last(4)`")
+            "a transform", help: "write `null`, `redact`, `zero`, `hash`, `tokenize`, `year`, `domain`, `range(10)`, `partial(first: 2)` or `last(4)`")
         let kind: Transform.Kind
         switch word.text {
         case "null": kind = .null
         case "redact": kind = .redact
         case "hash": kind = .hash
+        case "zero": kind = .zero
+        case "tokenize": kind = .tokenize
+        case "year": kind = .year
+        case "domain": kind = .domain
+        case "range":
+            try openArguments("with the step of the ranges")
+            kind = .range(try parseCharacterCount("a step"))
+            try closeArguments()
         case "partial": kind = try parsePartial(word)
         case "last":
             try openArguments("with how many characters stay")
@@ -71,8 +81,8 @@ extension Parser {
         guard take(.closeParen) else { throw fail(expected: "`)`") }
     }
 
-    private mutating func parseCharacterCount() throws(Reported) -> Int64 {
-        let count = try integer("a number of characters")
+    private mutating func parseCharacterCount(_ what: String = "a number of characters") throws(Reported) -> Int64 {
+        let count = try integer(what)
         if count.value < 0 { report(Wording.negativeAmount(count.span)) }
         return max(count.value, 0)
     }

@@ -220,6 +220,9 @@ public struct Transform: Hashable, Sendable {
         case null
         case redact
         case hash
+        case zero, tokenize, year, domain
+        /// `range(n)`: steps of n.
+        case range(Int64)
         /// `partial(first: n, last: m)`: that many characters stay at each end; a missing one is 0, both are not.
         case partial(first: Int64, last: Int64)
         /// `last(n)`: the last n characters stay.

@@ -5,9 +5,9 @@ import Machine
 /// A mask rule by content.
 public struct RecordedMask: Sendable, Hashable, Codable {
     public struct Transform: Sendable, Hashable, Codable {
-        /// `null`, `redact`, `partial`, `last` or `hash`.
+        /// A kind of `TransformRecord`: `null`, `redact`, `partial`, …
         public var kind: String
-        /// Characters kept, for `partial` and `last`.
+        /// Characters kept, for `partial` and `last`; halves of the step for `range`.
         public var first: Int
         public var last: Int
 

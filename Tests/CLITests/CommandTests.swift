@@ -6,7 +6,7 @@ import Testing
 @Suite struct CommandTests {
     @Test func everyCommandHasHelpWithAnExample() throws {
         let commands = [
-            ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["replay"], ["sessions", "list"],
+            ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["mask"], ["replay"], ["sessions", "list"],
             ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"], ["schema", "pull"],
             ["docs"], ["new"],
         ]
@@ -37,6 +37,7 @@ import Testing
             (["docs", good], 0), (["docs", bad], 1), (["docs", good, "--output", "/nowhere/d"], 2), (["docs", good, "-o", good], 64),
             (["explain", "P0211"], 0), (["explain", "c0802", "--format", "json"], 0), (["explain", "P9999"], 2), (["explain", "nonsense"], 64),
             (["explain", good, "select 1"], 64),
+            (["mask", "jane@acme.io"], 0), (["mask", "--detectors", "pii.none", "x"], 2), (["mask", "--batch", "x"], 64),
             (["replay", good, "--recording", folder.path + "/absent"], 2),
             (["sessions", "list", "--recording", folder.path + "/absent"], 2),
             (["serve", "--config", folder.path + "/absent.yaml"], 2), (["nonsense"], 64),
@@ -59,6 +60,25 @@ import Testing
             let result = try Postern.run(command + ["--format", "json"])
             #expect(throws: Never.self, "\(command)") { try JSONSerialization.jsonObject(with: Data(result.output.utf8)) }
         }
+    }
+
+    /// `mask --batch`: places are bytes of the text, a bad line is answered and counted.
+    @Test func masksLines() throws {
+        let lines = [
+            #"{"id":1,"text":"é jane@acme.io","column":"note","type":"text"}"#, #"{"id":"b","text":"360197509","column":"customers.ssn"}"#,
+            #"{"id":3,"text":"4111111111111111","type":"bigint"}"#, #"{"id":4,"text":"nothing","column":null,"type":null}"#, "nonsense",
+        ]
+        let result = try Postern.run(["mask", "--batch"], input: lines.joined(separator: "\n") + "\n")
+        #expect(result.status == 1)
+        let answers = result.output.split(separator: "\n").map(String.init)
+        #expect(
+            answers.prefix(4) == [
+                #"{"id":1,"findings":[{"detector":"pii.email","start":3,"end":15}],"masked":"é [redacted]"}"#,
+                #"{"id":"b","findings":[{"detector":"pii.us_ssn","start":0,"end":9}],"masked":"[redacted]"}"#,
+                #"{"id":3,"findings":[{"detector":"pii.credit_card","start":0,"end":16}],"masked":null}"#,
+                #"{"id":4,"findings":[],"masked":"nothing"}"#,
+            ])
+        #expect(answers.count == 5 && answers[4].hasPrefix(#"{"id":null,"error":"line 5 is not "#))
     }
 
     @Test func buildsAreReproducibleAndSigned() throws {

@@ -104,12 +104,15 @@ import Testing
         #expect(run.errors.contains("TLS only"))
     }
 
-    @Test func wrongTokenAndWrongDatabaseSayTheSame() throws {
+    /// Who is not known does not learn which databases there are.
+    @Test func onlyTheKnownAreToldWhichDatabasesThereAre() throws {
         let place = try place()
         let wrongToken = try place.gateway.psql("nobody", database: place.database, ["select 1"])
+        let wrongBoth = try place.gateway.psql("nobody", database: "elsewhere", ["select 1"])
         let wrongDatabase = try place.gateway.psql("reader", database: "elsewhere", ["select 1"])
         #expect(wrongToken.errors.contains("authentication failed"))
-        #expect(wrongToken.errors == wrongDatabase.errors)
+        #expect(wrongToken.errors == wrongBoth.errors)
+        #expect(wrongDatabase.errors.contains("database \"elsewhere\" does not exist"))
     }
 
     @Test func copyIn() throws {

@@ -20,7 +20,7 @@ enum Given {
     static let everything = ["email", "card", "iban"]
 
     static func transform(_ text: String) -> MaskTransform? {
-        let known: [MaskTransform] = [.null, .redact, .hash]
+        let known: [MaskTransform] = [.null, .redact, .zero, .hash, .tokenize, .year, .domain, .range(step: 10)]
         if let simple = known.first(where: { $0.description == text }) { return simple }
         for first in 0...4 {
             for last in 0...4 {

@@ -31,6 +31,9 @@ struct TransformTests {
         (.null, .redact, .null), (.redact, .hash, .redact), (.hash, .last(4), .hash), (.null, .last(4), .null),
         (.last(4), .last(2), .last(2)), (.partial(first: 2, last: 1), .partial(first: 1, last: 1), .partial(first: 1, last: 1)),
         (.partial(first: 2, last: 0), .last(4), nil), (.last(4), .last(4), .last(4)), (.null, .null, .null),
+        (.redact, .zero, .redact), (.zero, .hash, .zero), (.hash, .tokenize, .hash), (.tokenize, .year, .tokenize), (.tokenize, .last(1), .tokenize),
+        (.year, .domain, nil), (.year, .range(step: 10), nil), (.domain, .last(4), nil), (.range(step: 10), .range(step: 5), .range(step: 10)),
+        (.range(step: 10), .range(step: 4), nil), (.year, .year, .year), (.range(step: 10), .last(2), nil),
     ]
 
     @Test(arguments: ordered.indices)
@@ -74,7 +77,7 @@ struct TransformTests {
         #expect(throws: Never.self) {
             try MaskPlan(columns: [column(.hash)], values: [], hashKey: [UInt8](repeating: 1, count: 16))
         }
-        for transform in [MaskTransform.partial(first: -1, last: 0), .last(1025)] {
+        for transform in [MaskTransform.partial(first: -1, last: 0), .last(1025), .range(step: 1), .range(step: 1_000_000_001)] {
             #expect(throws: MaskPlanError.invalidTransform(transform)) {
                 try MaskPlan(columns: [column(transform)], values: [], hashKey: [])
             }

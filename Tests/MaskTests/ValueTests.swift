@@ -77,7 +77,7 @@ struct ValueTests {
 
     @Test(arguments: [
         (UInt32(25), MaskedType.text), (1043, .text), (1042, .text), (19, .text), (114, .json), (3802, .jsonb), (20, .int8),
-        (1700, .numeric), (17, .bytea), (23, .other), (1009, .other), (18, .other), (142, .other), (2950, .other), (0, .other),
+        (1700, .numeric), (17, .bytea), (23, .int4), (1009, .structured), (18, .other), (142, .structured), (2950, .uuid), (0, .other),
         (.max, .other),
     ])
     func typesByOID(oid: UInt32, type: MaskedType) { #expect(MaskedType(oid: oid) == type) }
@@ -106,7 +106,9 @@ struct ValueTests {
         let plan = try MaskPlan(columns: [], values: [ValueMask(detector: detector, transform: .redact)], hashKey: [])
         let masker = CellMasker(plan: plan)
         #expect(masker.masked(String(repeating: "a", count: 60) + "!", .text(.pass, scans: true)) == "NULL")
+        #expect(masker.failedSearches == 1)
         #expect(masker.masked("baaa", .text(.pass, scans: true)) == "b[redacted]")
+        #expect(masker.failedSearches == 1)
     }
 
     @Test func customChecksums() throws {

@@ -50,7 +50,7 @@ struct PatternTests {
         let nested = { (depth: Int) in String(repeating: "(", count: depth) + String(repeating: ")", count: depth) }
         #expect(throws: PatternError.self) { try CompiledPattern(nested(Int(CompiledPattern.maximumNesting) + 1)) }
         #expect(throws: Never.self) { try CompiledPattern(nested(Int(CompiledPattern.maximumNesting))) }
-        #expect(throws: PatternError.self) { try CompiledPattern("a", options: PatternOptions(rawValue: 4)) }
+        #expect(throws: PatternError.self) { try CompiledPattern("a", options: PatternOptions(rawValue: 8)) }
         #expect(throws: PatternError.self) { try CompiledPattern(bytes: [0xff]) }
     }
 

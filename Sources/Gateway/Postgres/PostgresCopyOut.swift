@@ -86,7 +86,7 @@ final class PostgresCopyPlan {
             return Array(repeating: CellRule(.whole, scansValues: false, type: .other, format: format), count: columns)
         }
         return rules.cells.map {
-            CellRule($0.treatment, scansValues: $0.scansValues, type: $0.type, format: format)
+            CellRule($0.treatment, scansValues: $0.scansValues, type: $0.type, format: format, context: $0.context)
         }
     }
 }

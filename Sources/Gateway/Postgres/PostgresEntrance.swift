@@ -22,6 +22,8 @@ final class PostgresEntrance {
     let recording: SessionRecording
     private let settings: [PostgresStartup.Setting]
     private let nonce: String
+    /// What the client asked for itself, where the backend is told something else.
+    let shown: [PostgresStartup.Setting]?
     /// What is put behind every statement; empty for nothing.
     let comment: [UInt8]
 
@@ -53,6 +55,7 @@ final class PostgresEntrance {
         let mark = PostgresIdentityMark(caller, session: recording.id, in: resource.identityIn)
         settings = mark.settings(startup.harmless) + startup.judged
         comment = mark.comment
+        shown = resource.identityIn.contains(.applicationName) ? startup.harmless : nil
         do {
             for setting in startup.judged { try consider(setting, at: now) }
         } catch {

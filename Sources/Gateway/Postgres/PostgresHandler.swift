@@ -140,7 +140,10 @@ final class PostgresHandler: ConnectionOwner {
         do throws(PostgresFault) {
             // The database is looked up only now, so that nobody unknown learns which there are.
             let place = service.backend(database: startup.database, user: startup.user, serverName: connection.serverName)
-            guard let place else { throw .authentication("no such database is configured") }
+            guard let place else {
+                let text = "database \"\(startup.database)\" does not exist: no resource of this gateway is reached by that name"
+                throw PostgresFault(.undefinedDatabase, text, reason: "no such database is configured")
+            }
             service.surroundings.metrics.authentication(succeeded: true)
             try PostgresEntrance(self, caller, startup, place).connect()
         } catch {

@@ -31,6 +31,13 @@ struct PostgresIdentityMark {
         return settings
     }
 
+    /// What a client is told of its own settings at login: what it asked for, without the marks.
+    static func shown(_ parameter: PostgresStartup.Setting, _ own: [PostgresStartup.Setting]) -> PostgresStartup.Setting {
+        guard parameter.name == "application_name" else { return parameter }
+        let asked = own.first { $0.name.lowercased() == parameter.name }
+        return PostgresStartup.Setting(name: parameter.name, value: asked?.value ?? "")
+    }
+
     /// `key='value'` pairs in order, keys and values percent-encoded (the sqlcommenter specification); empty where no comment is wanted.
     var comment: [UInt8] {
         guard places.contains(.comments) else { return [] }

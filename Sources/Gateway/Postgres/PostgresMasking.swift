@@ -127,7 +127,16 @@ final class PostgresMasking {
             } else {
                 treatment(of: column.table, column: column.number)
             }
-        return CellRule(treatment, scansValues: plan.scansValues, typeOID: column.type, format: format)
+        return CellRule(
+            treatment, scansValues: plan.scansValues, typeOID: column.type, format: format, context: context(of: column))
+    }
+
+    /// What the name of the column in its table says. An alias says nothing, and neither does a view, which may be anyone's.
+    private func context(of column: PostgresColumn) -> ColumnContext {
+        guard plan.scansValues, column.table != 0, let relation = catalogue?.relation(column.table), !relation.isView,
+            let origin = relation.column(column.number)
+        else { return .none }
+        return ColumnContext(column: origin.name, table: relation.name)
     }
 
     /// What becomes of a column of a relation. Whatever is not known is withheld.

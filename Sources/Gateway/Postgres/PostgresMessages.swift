@@ -159,6 +159,7 @@ extension PostgresSession {
         }
         if state != lexical {
             lexical = state
+            hasSetLexicalState = true
             // Text that was sent before this was known was judged as it was not read.
             if expectations.laterContains({ $0.kind == .query || $0.kind == .parse }) {
                 return fail(

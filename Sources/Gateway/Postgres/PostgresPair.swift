@@ -15,6 +15,7 @@ final class PostgresPair {
     private let backend: PostgresBackendHandler
     private let place: PostgresBackendPlace
     private let greeting: PostgresBackendGreeting
+    private let shown: [PostgresStartup.Setting]?
     private let service: PostgresService
     private let caller: Caller
     /// What the gate was made of.
@@ -56,9 +57,10 @@ final class PostgresPair {
         let impossible = try PostgresScram.freshNonce()
         session = PostgresSession(
             gate: entrance.judge.gate, recording: entrance.recording,
-            observer: PostgresObserver(decided: { metrics.decided($0) }),
+            observer: PostgresObserver(decided: { metrics.decided($0) }, searchesFailed: { metrics.searchesFailed($0) }),
             impossibleName: "postern \(impossible)", lexical: lexical, floor: place.catalogue.floor)
         session.comment = entrance.comment
+        shown = entrance.shown
         session.catalogue = place.catalogue.current
     }
 
@@ -89,7 +91,10 @@ final class PostgresPair {
         scheduleExpiry(on: loop)
         var out = ByteBuffer()
         PostgresCodec.authentication(0, to: &out)
-        for parameter in greeting.parameters { PostgresCodec.parameterStatus(parameter.name, parameter.value, to: &out) }
+        for parameter in greeting.parameters {
+            let told = shown.map { PostgresIdentityMark.shown(parameter, $0) } ?? parameter
+            PostgresCodec.parameterStatus(told.name, told.value, to: &out)
+        }
         PostgresCodec.backendKeyData(process: greeting.process, key: key, to: &out)
         PostgresCodec.readyForQuery(.idle, to: &out)
         client.connection.write(out)

@@ -54,6 +54,7 @@ public struct PostgresFault: Error, Sendable, Equatable, CustomStringConvertible
         case featureNotSupported = "0A000"
         case invalidAuthorization = "28000"
         case invalidPassword = "28P01"
+        case undefinedDatabase = "3D000"
         case insufficientPrivilege = "42501"
         case policyLimit = "53400"
         case limitExceeded = "54000"

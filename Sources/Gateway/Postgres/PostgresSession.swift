@@ -61,6 +61,8 @@ final class PostgresSession {
     var isCopyingIn = false
     /// Something sent may change how text is read; text waits until ReadyForQuery.
     var isLexicalStateUnsure = false
+    /// Since nothing ran outside a transaction last, something may have changed how text is read.
+    var hasSetLexicalState = false
     /// A cancel request is on its way to the backend: nothing new is sent, so that it cannot hit the wrong statement.
     var isCancelling = false
     /// The session is to end as soon as nothing runs: nothing new is taken.
@@ -92,6 +94,8 @@ final class PostgresSession {
     // Masks.
     var masking: PostgresMasking?
     let maskedRow = MaskOutput()
+    /// Searches that failed under `masking`, as far as they were told.
+    private var toldFailures: UInt64 = 0
     /// Rules of the result that is being sent, for a Query; an Execute has its own.
     var queryRules: PostgresRules?
     /// The oldest moment a catalogue may be of: shared by the sessions of the resource.
@@ -170,6 +174,15 @@ final class PostgresSession {
     }
     /// Waits that were answered: they are not waited for again, whatever the answer was.
     var satisfiedWaits: Set<PostgresWait> = []
+
+    /// Tells of cells that were withheld because a search failed.
+    func tellFailedSearches() {
+        guard let masking, masking.masker.failedSearches != toldFailures else { return }
+        let failed = UInt64(masking.masker.failedSearches)
+        // A masking of another plan counts from none.
+        observer.searchesFailed(failed >= toldFailures ? failed - toldFailures : failed)
+        toldFailures = failed
+    }
 
     /// The gateway ends the session at a message's end, for the reason given.
     func stop(_ fault: PostgresFault, at moment: PostgresMoment) {
@@ -255,5 +268,7 @@ enum PostgresRemainder {
 /// What the outside wants to know of decisions: counters, nothing that changes one.
 struct PostgresObserver: Sendable {
     var decided: @Sendable (DecisionRecord.Effect) -> Void
-    static let silent = PostgresObserver(decided: { _ in })
+    /// Searches of value masks that were not established: their cells were withheld.
+    var searchesFailed: @Sendable (UInt64) -> Void
+    static let silent = PostgresObserver(decided: { _ in }, searchesFailed: { _ in })
 }

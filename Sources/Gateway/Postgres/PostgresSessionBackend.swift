@@ -191,6 +191,7 @@ extension PostgresSession {
         else { return fail(.backend("a ReadyForQuery that is not owed")) }
         if first.isRefused, !first.hasFailed { return fail(.backend("a message that had to fail did not")) }
         transaction = state
+        tellFailedSearches()
         queryRules = nil
         copyOut = nil
         isCopyingIn = false
@@ -203,6 +204,7 @@ extension PostgresSession {
         if first.isLimited, !first.hasFailed { noteFetched(first) }
         if expectations.isEmpty {
             isLexicalStateUnsure = false
+            if state == .idle { hasSetLexicalState = false }
             // Text that waited is read again: a client that is held is not walked, so nothing else would say so.
             isWaitingForText = false
         }

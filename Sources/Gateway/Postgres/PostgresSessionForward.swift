@@ -113,8 +113,12 @@ extension PostgresSession {
 
     func noteLexicalChanges() {
         for statement in gate.lastInspection.statements.buffer where statement.mayChangeLexicalState {
+            switch statement.transactionStep {
+            // What ends a transaction takes back what was set in it: nothing, where nothing was.
+            case .commit, .rollback, .rollbackTo: if !hasSetLexicalState { continue }
+            case .none, .begin, .savepoint, .release: hasSetLexicalState = true
+            }
             isLexicalStateUnsure = true
-            return
         }
     }
 

@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# What masks cost on the way: CPU seconds of the proxy and its memory for a COPY of ROWS rows and a SELECT of a tenth of them, six text
+# columns each, without masks, masked by origin, by value (every detector that ships), by both; beside PgBouncer in the same run. Medians.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. Scripts/lib.sh
+
+rows=${ROWS:-1000000}
+rounds=${ROUNDS:-3}
+command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] ||
+  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends pgbouncer >/dev/null
+PATH=$PATH:/usr/sbin
+swift build -c release --product postern 2>&1 | tail -n 1
+postern=$(swift build -c release --show-bin-path)/postern
+dir=$(mktemp -d)
+chmod 755 "$dir"
+trap 'stop_started; rm -rf "$dir"' EXIT
+
+pg=$(free_port)
+start_postgres "$dir/pg" "$pg"
+admin=(-h "$dir/pg" -p "$pg" -U postgres)
+psql -qAt "${admin[@]}" -c "create role bench login superuser password 'bench'" -c 'create database bench owner bench' postgres
+# One row in twenty has a value in its note; the addresses and cards are what a shop has.
+psql -qAt "${admin[@]}" bench <<SQL
+create table people as
+select 'Customer ' || n as name, 'customer' || n || '@example-shop.net' as email, 'Main Street ' || n % 400 || ', Springfield' as address,
+  'order ' || n || ' was sent on a Tuesday' as message, md5(n::text) as reference,
+  case when n % 20 = 0 then 'call back: 4111 1111 1111 1111' else 'nothing to add to this one' end as note
+from generate_series(1, $rows) n;
+SQL
+
+mkdir -p "$dir/policy" "$dir/issuer"
+cat >"$dir/policy/bench.postern" <<'POLICY'
+policy bench edition 1
+use std.postgres
+use std.pii
+use std.secrets
+issuer dev : jwks { issuer "https://issuer.localhost"  audience "postern"  file "jwks.json"  claims { sub string } }
+identity plain from dev { when claim.sub == "plain" }
+identity origin from dev { when claim.sub == "origin" }
+identity value from dev { when claim.sub == "value" }
+identity both from dev { when claim.sub == "both" }
+resource bench : postgres { search_path public }
+allow reads { who any on bench to select from people, postgres.catalog, set postgres.client_settings }
+mask by_origin { who origin, both on bench column people.email with partial(first: 2)  column people.name with redact }
+mask by_value { who value, both on bench value pii.all, secrets.all with redact }
+POLICY
+"$postern" keys new "$dir/policy/key" >/dev/null
+"$postern" build "$dir/policy/bench.postern" --key "$dir/policy/key.key.pem" --output "$dir/policy/bench.bundle" >/dev/null
+jwks=$("$postern" dev issuer --directory "$dir/issuer")
+gate=$(free_port)
+echo bench >"$dir/password"
+cat >"$dir/postern.yaml" <<YAML
+policy: { bundle: policy/bench.bundle, trust: [policy/key.pub.pem] }
+recording: recording
+listeners: [{ address: "127.0.0.1:$gate", tls: { development: tls }, cleartext_on_loopback: true }]
+resources:
+  - name: bench
+    backend: { host: 127.0.0.1, port: $pg, user: bench, password_file: password, tls: disable }
+issuers: { dev: { keys: $jwks } }
+YAML
+"$postern" serve --config "$dir/postern.yaml" >"$dir/postern.log" 2>&1 &
+gate_pid=$!
+started_pids+=("$gate_pid")
+
+bouncer=$(free_port)
+echo '"bench" "bench"' >"$dir/users"
+cat >"$dir/pgbouncer.ini" <<INI
+[databases]
+bench = host=127.0.0.1 port=$pg dbname=bench user=bench password=bench
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = $bouncer
+auth_type = plain
+auth_file = $dir/users
+pool_mode = session
+unix_socket_dir =
+INI
+chmod 644 "$dir"/pgbouncer.ini "$dir"/users
+become_as_postgres pgbouncer -q "$dir/pgbouncer.ini" 2>"$dir/pgbouncer.log" &
+bouncer_pid=$!
+started_pids+=("$bouncer_pid")
+
+url() { echo "postgresql://bench:$2@127.0.0.1:$1/bench?sslmode=disable"; }
+for name in plain origin value both; do
+  printf -v "token_$name" '%s' "$("$postern" dev token --directory "$dir/issuer" --subject "$name" --lifetime 7200)"
+done
+wait_for 20 psql -qAt "$(url "$gate" "$token_plain")" -c 'select name from people limit 1'
+wait_for 20 psql -qAt "$(url "$bouncer" bench)" -c 'select 1'
+
+cpu_ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
+peak() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
+hertz=$(getconf CLK_TCK)
+median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
+
+# one PID URL COMMAND → "cpu-seconds peak-KiB"
+one() {
+  local before
+  echo 5 >"/proc/$1/clear_refs"
+  before=$(cpu_ticks "$1")
+  psql -qAt "$2" -c "$3" >/dev/null
+  awk -v t=$(($(cpu_ticks "$1") - before)) -v h="$hertz" -v p="$(peak "$1")" 'BEGIN { printf "%.3f %d\n", t / h, p }'
+}
+
+printf '%-22s %-10s %10s %12s\n' what proxy 'CPU s' 'peak MiB'
+for what in "copy people to stdout" "select * from people limit $((rows / 10))"; do
+  for name in pgbouncer plain origin value both; do
+    for _ in $(seq 1 "$rounds"); do
+      if [ $name = pgbouncer ]; then one "$bouncer_pid" "$(url "$bouncer" bench)" "$what"; else
+        token=token_$name
+        one "$gate_pid" "$(url "$gate" "${!token}")" "$what"
+      fi
+    done >"$dir/figures"
+    cpu=$(cut -d' ' -f1 "$dir/figures" | median)
+    high=$(cut -d' ' -f2 "$dir/figures" | sort -g | tail -n 1)
+    [ $name = pgbouncer ] && base=$cpu
+    awk -v w="${what:0:22}" -v n=$name -v c="$cpu" -v p="$high" -v b="$base" \
+      'BEGIN { printf "%-22s %-10s %10.2f %12.1f   %.2f times PgBouncer\n", w, n, c, p / 1024, c / b }'
+  done
+done
