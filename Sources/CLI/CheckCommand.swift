@@ -13,12 +13,14 @@ struct CheckCommand: ParsableCommand {
 
               postern check policies/
               postern check shop.postern --format json
+              postern check policies/ --format github     (places shown in a pull request; also sarif, junit)
 
             Exit status 1 when there is an error (or, with --strict, a warning).
             """)
 
     @OptionGroup var input: PolicyInput
-    @OptionGroup var output: FormatOption
+    @Option(name: .long, help: "How to print the answer: text, json, sarif, github (workflow commands) or junit.")
+    var format: CheckFormat = .text
     @Flag(name: .long, help: "Warnings count as errors.")
     var strict = false
     @Flag(name: .long, help: "Only the diagnostics, without the costs.")
@@ -28,11 +30,16 @@ struct CheckCommand: ParsableCommand {
         try Output.run {
             let compiled = try input.compile()
             let failed = compiled.hasErrors || (strict && !compiled.diagnostics.isEmpty)
-            if output.isJSON {
-                try Output.json(CheckReport(compiled))
-            } else {
+            switch format {
+            case .text:
                 if !compiled.diagnostics.isEmpty { Output.print(Diagnostics.text(compiled.diagnostics, compiled.sources)) }
                 if !quiet, !compiled.hasErrors { Output.print(costs(compiled)) }
+            case .json: try Output.json(CheckReport(compiled))
+            case .sarif:
+                try Output.json(SarifReport(compiled.diagnostics, compiled.sources, version: PosternCommand.configuration.version))
+            case .github: Output.write(WorkflowCommands.text(compiled.diagnostics, compiled.sources))
+            case .junit:
+                Output.print(JUnitReport(check: compiled.diagnostics, compiled.sources, strict: strict).text)
             }
             if failed { throw ExitStatus.found }
         }

@@ -2,6 +2,13 @@
 
 import PolicyLang
 
+extension Diagnostic {
+    /// What is wrong and, on a second line, what to write: for reports that show the place themselves.
+    var sentences: String {
+        DiagnosticText.visible(message) + (help.map { "\nhelp: " + DiagnosticText.visible($0) } ?? "")
+    }
+}
+
 enum Diagnostics {
     static func text(_ diagnostics: [Diagnostic], _ files: [SourceFile]) -> String {
         let errors = diagnostics.filter { $0.severity == .error }.count

@@ -1,4 +1,4 @@
-// `postern explain`: how a policy would decide a statement, rule by rule.
+// `postern explain`: how a policy would decide a statement, rule by rule; and what a diagnostic's code means.
 
 import ArgumentParser
 import Compiler
@@ -9,35 +9,47 @@ import Machine
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Show how a policy decides a statement, rule by rule.",
+        commandName: "explain", abstract: "Show how a policy decides a statement, rule by rule; or what a diagnostic's code means.",
         discussion: """
             Decides by the gateway's own path, and lists for each access every rule whose verbs and objects match it.
 
               postern explain policies/ --as support_agent --on shop 'select * from payments where id = 1'
 
-            Exit status 1 when the statement is refused.
+            Exit status 1 when the statement is refused. With a code alone: what it means, an example that has it, and the example mended.
+
+              postern explain P0211
             """)
 
-    @Argument(help: "Policy files, directories or a bundle, and last the SQL text.")
+    @Argument(help: "Policy files, directories or a bundle, and last the SQL text; or a diagnostic's code.")
     var arguments: [String]
     @Option(name: .long, help: "The policy to compile, when the files hold several.")
     var root: String?
     @Option(name: .customLong("as"), help: "The identity, by name.")
-    var identity: String
+    var identity: String?
     @Option(name: .customLong("on"), help: "The resource, by name.")
-    var resource: String
+    var resource: String?
     @Option(name: .long, help: "A claim, NAME=TEXT (NAME=a,b for a set). May be repeated.")
     var claim: [String] = []
     @Option(name: .long, help: "Decide as of this second since 1970. Default: now.")
     var at: Int64?
     @OptionGroup var output: FormatOption
 
+    /// The code to explain; nil when a statement is.
+    private var code: String? {
+        guard arguments.count == 1, identity == nil, resource == nil, CodeExplanation.isCode(arguments[0]) else { return nil }
+        return arguments[0]
+    }
+
     func validate() throws {
-        if arguments.count < 2 { throw ValidationError("give policy files (or a bundle) and then the SQL text") }
+        if code != nil { return }
+        if arguments.count < 2 { throw ValidationError("give policy files (or a bundle) and then the SQL text; or a code alone") }
+        if identity == nil || resource == nil { throw ValidationError("say with --as who asks, and with --on which resource") }
     }
 
     func run() throws {
         try Output.run {
+            if let code { return try explain(code) }
+            guard let identity, let resource else { return }
             let policy = try BundleReader.program(Array(arguments.dropLast()), root: root)
             let caller = try CallerChoice.caller(identity, claims: claim, in: policy)
             let moment = at.map { Moment(seconds: $0) } ?? BuildClock.clock()
@@ -57,7 +69,36 @@ struct ExplainCommand: ParsableCommand {
     }
 }
 
-/// What `explain` prints.
+extension ExplainCommand {
+    private func explain(_ code: String) throws {
+        guard let explanation = CodeExplanation.of(code) else {
+            throw Impossible("there is no diagnostic with the code \(code.uppercased())")
+        }
+        let record = CodeRecord(
+            code: explanation.code, meaning: explanation.meaning, wrong: explanation.wrong, right: explanation.right,
+            surroundings: CodeExplanation.surroundings)
+        if output.isJSON { try Output.json(record) } else { Output.print(record.text) }
+    }
+}
+
+/// What `explain CODE` prints.
+private struct CodeRecord: Encodable {
+    var code: String
+    var meaning: String
+    var wrong: String
+    var right: String
+    /// What stands above examples without a line `policy …`.
+    var surroundings: String
+
+    var text: String {
+        func indented(_ example: String) -> String {
+            example.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  " + $0 }.joined(separator: "\n")
+        }
+        return "\(code): \(meaning)\n\nwrong:\n\n\(indented(wrong))\n\nright:\n\n\(indented(right))"
+    }
+}
+
+/// What `explain` prints of a statement.
 private struct Explanation: Encodable {
     struct Considered: Encodable {
         var rule: String

@@ -16,6 +16,16 @@ struct FormatOption: ParsableArguments {
     var isJSON: Bool { format == .json }
 }
 
+/// `--format` of `check`: what continuous integration systems read besides.
+enum CheckFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, sarif, github, junit
+}
+
+/// `--format` of `test`.
+enum TestFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, junit
+}
+
 /// The exit statuses that `postern --help` promises.
 enum ExitStatus {
     static let found = ExitCode(1)
@@ -30,6 +40,9 @@ struct Impossible: Error, CustomStringConvertible {
 
 enum Output {
     static func print(_ text: String) { write(text + "\n", to: FileHandle.standardOutput) }
+
+    /// As it is, without a line break of its own.
+    static func write(_ text: String) { write(text, to: FileHandle.standardOutput) }
 
     static func complain(_ text: String) { write("postern: " + text + "\n", to: FileHandle.standardError) }
 

@@ -15,33 +15,54 @@ struct TestCommand: ParsableCommand {
 
               postern test policies/
               postern test policies/ --require-coverage --format json
+              postern test policies/ --format junit > tests.xml
+              postern test policies/ --coverage --lcov coverage.info
 
             Exit status 1 when a test fails or the policy has errors.
             """)
 
     @OptionGroup var input: PolicyInput
-    @OptionGroup var output: FormatOption
+    @Option(name: .long, help: "How to print the answer: text, json or junit.")
+    var format: TestFormat = .text
     @Flag(name: .long, help: "Fail when a rule decides no step of any test.")
     var requireCoverage = false
+
+    @Flag(name: .long, help: "Say of each rule how many steps it decided, which way its condition never went, and which verbs no step had.")
+    var coverage = false
+    @Option(name: .long, help: "Write the coverage to this file, as a tracefile of lcov.")
+    var lcov: String?
 
     func run() throws {
         try Output.run {
             let compiled = try input.compile()
             guard let program = compiled.program else {
                 Output.diagnostics(compiled.diagnostics, compiled.sources)
+                // A system that waits for a report gets one, that says why no test ran.
+                if format == .junit { Output.print(JUnitReport(check: compiled.diagnostics, compiled.sources, strict: false).text) }
                 throw ExitStatus.found
             }
             let policy = try BundleReader.load(PolicyEncoder.bytes(of: program), "the compiled policy")
             let moment = try input.moment()
             var runner = TestRunner(policy)
             let report = runner.run(compiled.tests.map { TestCase($0, compiled.sources, moment) })
-            if output.isJSON {
-                try Output.json(
-                    TestRecord(passed: report.passed, tests: report.results, rules: report.coverage.rules))
-            } else {
-                Output.print(report.text)
+            switch format {
+            case .text: Output.print(report.text + (coverage ? report.coverage.text + "\n" : ""))
+            case .json:
+                try Output.json(TestRecord(passed: report.passed, tests: report.results, rules: report.coverage.rules))
+            case .junit: Output.print(JUnitReport(test: report.results).text)
             }
+            if let lcov { try write(report.coverage.lcov, lcov) }
             if !report.passed || (requireCoverage && !report.coverage.uncovered.isEmpty) { throw ExitStatus.found }
+        }
+    }
+}
+
+extension TestCommand {
+    private func write(_ text: String, _ path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw Impossible("\(path) cannot be written")
         }
     }
 }

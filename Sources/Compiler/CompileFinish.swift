@@ -102,8 +102,16 @@ extension CompileRun {
             .init(
                 named: .init(name: rule.name, doc: rule.declaration.doc?.text, span: rule.declaration.name.span),
                 effect: rule.effect, isObserved: rule.observe, identities: rule.reach.sorted().map { identities[$0].name },
+                identitiesByClaims: Set(rule.reach.filter { !isCertain($0, rule.who) }.map { identities[$0].name }),
                 resources: rule.on.map { resources[$0].name }, because: rule.because, span: rule.declaration.span)
         }
         return model
+    }
+
+    /// Whether no group with a condition has a say in it.
+    private func isCertain(_ identity: Int, _ who: ResolvedWho) -> Bool {
+        let isNamed = who.everyone || who.identities.contains(identity)
+            || who.groups.contains { groups[$0].condition == nil && groups[$0].members.contains(identity) }
+        return isNamed && !who.exceptGroups.contains { groups[$0].condition != nil && groups[$0].issuer == identities[identity].issuer }
     }
 }

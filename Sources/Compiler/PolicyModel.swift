@@ -47,6 +47,8 @@ public struct PolicyModel: Sendable, Hashable {
         public var isObserved: Bool
         /// Names of the identities that the rule can be about.
         public var identities: [String]
+        /// Those of them that it is about only when their token's claims put them into, or out of, a group.
+        public var identitiesByClaims: Set<String> = []
         /// Names of the resources it is about.
         public var resources: [String]
         public var because: String?

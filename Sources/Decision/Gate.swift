@@ -149,6 +149,19 @@ public final class Gate {
         return machine.explain(inspection, request(inspection, circumstances))
     }
 
+    /// What a query tries of every rule, before `consider`: for the coverage of tests. As `explain` it changes nothing; a message that
+    /// runs what was prepared before tries nothing here.
+    public func exercise(_ query: UnsafeRawBufferPointer, at circumstances: Circumstances) -> Set<RuleExercise> {
+        guard query.count <= Self.messageLimit else { return [] }
+        text = query
+        defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
+        lookUpAlongPath()
+        inspector.inspect(query, lexical: circumstances.lexical, into: inspection)
+        judged = inspection
+        guard !NameExpansion.isNeeded(inspection) else { return [] }
+        return machine.exercise(inspection, request(inspection, circumstances))
+    }
+
     // MARK: - Judging
 
     private var preparedReader: PreparedReader { PreparedReader(inspector: inspector, lexical: lexical) }

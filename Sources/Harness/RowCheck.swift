@@ -10,7 +10,8 @@ enum RowCheck {
     static func failures(
         _ step: TestCase.RowStep, _ gate: Gate, _ circumstances: Circumstances, noting coverage: inout RuleCoverage
     ) -> [StepFailure] {
-        let decided = masks(step, gate, circumstances)
+        let (decided, tried) = masks(step, gate, circumstances)
+        if let decided { coverage.note(tried, isAllowed: decided.refusal == nil, onlyMasks: true) }
         coverage.note(masks: decided?.maskRules ?? [])
         let plan = decided?.plan ?? MaskPlan.none
         let masker = CellMasker(plan: plan)
@@ -30,20 +31,22 @@ enum RowCheck {
         }
     }
 
-    private static func masks(_ step: TestCase.RowStep, _ gate: Gate, _ circumstances: Circumstances) -> Decided? {
+    private static func masks(_ step: TestCase.RowStep, _ gate: Gate, _ circumstances: Circumstances) -> (Decided?, Set<RuleExercise>) {
         if let table = step.table {
             let source = step.schema.map { quoted($0) + "." } ?? ""
             let columns = step.cells.map { quoted($0.column) }.joined(separator: ", ")
-            let decided = consider("select \(columns) from \(source)\(quoted(table))", gate, circumstances)
-            if decided.refusal == nil { return decided }
+            let (decided, tried) = consider("select \(columns) from \(source)\(quoted(table))", gate, circumstances)
+            if decided.refusal == nil { return (decided, tried) }
         }
-        let decided = consider("", gate, circumstances)
-        return decided.refusal == nil ? decided : nil
+        let (decided, tried) = consider("", gate, circumstances)
+        return decided.refusal == nil ? (decided, tried) : (nil, [])
     }
 
-    private static func consider(_ text: String, _ gate: Gate, _ circumstances: Circumstances) -> Decided {
+    private static func consider(_ text: String, _ gate: Gate, _ circumstances: Circumstances) -> (Decided, Set<RuleExercise>) {
         var text = text
-        return text.withUTF8 { Decided(gate.consider(.query(UnsafeRawBufferPointer($0)), at: circumstances), gate) }
+        let tried = text.withUTF8 { gate.exercise(UnsafeRawBufferPointer($0), at: circumstances) }
+        let decided = text.withUTF8 { Decided(gate.consider(.query(UnsafeRawBufferPointer($0)), at: circumstances), gate) }
+        return (decided, tried)
     }
 
     private static func quoted(_ name: String) -> String {

@@ -1,4 +1,4 @@
-// Which rules the tests have exercised.
+// Which rules the tests have exercised: what decided, which way each condition went, which verbs were covered.
 
 import Decision
 import Machine
@@ -10,30 +10,81 @@ public struct RuleCoverage: Sendable, Hashable {
         public var effect: String
         public var place: TestPlace
         public var isCovered: Bool
+        /// Steps that it decided, or applied to.
+        public var hits = 0
+        /// nil without a condition.
+        public var condition: Sides?
+        /// The verbs that it names, in the order of the program's numbers; empty for a rule about any access.
+        public var verbs: [Verb]
     }
+
+    /// Both sides of a rule's whole condition: how many steps saw it hold, and how many saw it not hold. Where a fact is unknown the
+    /// condition of an allow counts as not holding, that of any other rule as holding.
+    public struct Sides: Sendable, Hashable, Codable {
+        public var held = 0
+        public var failed = 0
+    }
+
+    /// A verb, and how many steps had an access with it that the rule covered.
+    public struct Verb: Sendable, Hashable, Codable {
+        public var name: String
+        public var hits = 0
+    }
+
     /// In the program's order.
     public private(set) var rules: [Rule]
+    /// The verbs of each rule, as the machine has them.
+    private var verbs: [[Machine.Verb]] = []
 
     init(_ policy: VerifiedProgram) {
-        rules = policy.program.rules.indices.map { index in
+        rules = []
+        for (index, record) in policy.program.rules.enumerated() {
             let place = policy.place(of: index)
-            return Rule(
-                name: policy.ruleName(index), effect: policy.program.rules[index].effect.name,
-                place: TestPlace(path: place.path, line: place.line), isCovered: false)
+            let named = Self.verbs(of: record)
+            verbs.append(named)
+            rules.append(
+                Rule(
+                    name: policy.ruleName(index), effect: record.effect.name, place: TestPlace(path: place.path, line: place.line),
+                    isCovered: false, condition: record.condition == nil ? nil : Sides(), verbs: named.map { Verb(name: $0.name) }))
         }
+    }
+
+    private static func verbs(of record: RuleRecord) -> [Machine.Verb] {
+        var named: VerbSet = []
+        for target in record.targets where target.verbs != .all { named.formUnion(target.verbs) }
+        return Machine.Verb.allCases.filter { named.contains($0) }
     }
 
     public var covered: Int { rules.count { $0.isCovered } }
     public var uncovered: [Rule] { rules.filter { !$0.isCovered } }
 
     mutating func note(_ record: DecisionRecord, masks: [String]) {
-        if record.rule >= 0, Int(record.rule) < rules.count { rules[Int(record.rule)].isCovered = true }
+        if record.rule >= 0, Int(record.rule) < rules.count { count(Int(record.rule)) }
         note(masks: masks)
     }
 
     mutating func note(masks: [String]) {
         for name in masks {
-            for index in rules.indices where rules[index].name == name { rules[index].isCovered = true }
+            for index in rules.indices where rules[index].name == name { count(index) }
+        }
+    }
+
+    private mutating func count(_ index: Int) {
+        rules[index].isCovered = true
+        rules[index].hits += 1
+    }
+
+    /// What one step tried: each side and each verb counts once, however many accesses had it. Nothing of a refused message is masked.
+    /// - Parameter onlyMasks: for a row, whose `select` is not the author's.
+    mutating func note(_ tried: Set<RuleExercise>, isAllowed: Bool, onlyMasks: Bool = false) {
+        for index in Set(tried.map(\.rule)) where rules.indices.contains(index) {
+            if rules[index].effect == Effect.mask.name ? !isAllowed : onlyMasks { continue }
+            let own = tried.filter { $0.rule == index }
+            if own.contains(where: { $0.condition == true }) { rules[index].condition?.held += 1 }
+            if own.contains(where: { $0.condition == false }) { rules[index].condition?.failed += 1 }
+            for (number, verb) in verbs[index].enumerated() where own.contains(where: { $0.covers && $0.verb == verb }) {
+                rules[index].verbs[number].hits += 1
+            }
         }
     }
 }

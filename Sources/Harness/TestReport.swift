@@ -27,6 +27,17 @@ public struct StepFailure: Sendable, Hashable, Codable {
         self.access = access
         self.reason = reason
     }
+
+    /// Lines for people.
+    public var text: [String] {
+        var lines = ["\(place.path):\(place.line)" + (step.isEmpty ? "" : "  \(Excerpt.line(step))")]
+        lines.append("  expected  \(expected)")
+        lines.append("  got       \(actual)")
+        if let place = rulePlace { lines.append("  rule at   \(place.path):\(place.line)") }
+        if let access { lines.append("  access    \(access)") }
+        if let reason { lines.append("  because   \(reason)") }
+        return lines
+    }
 }
 
 /// One test's outcome.
@@ -50,7 +61,7 @@ public struct TestReport: Sendable, Hashable {
         var lines: [String] = []
         for result in results {
             lines.append("\(result.passed ? "ok  " : "FAIL") \(result.title)  (\(result.place.path):\(result.place.line))")
-            for failure in result.failures { lines += Self.lines(failure) }
+            for failure in result.failures { lines += failure.text.map { "     " + $0 } }
         }
         let failed = results.count { !$0.passed }
         let steps = results.reduce(0) { $0 + $1.steps }
@@ -64,15 +75,5 @@ public struct TestReport: Sendable, Hashable {
             lines.append("  not covered: \(rule.effect) \(rule.name)  (\(rule.place.path):\(rule.place.line))")
         }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func lines(_ failure: StepFailure) -> [String] {
-        var lines = ["     \(failure.place.path):\(failure.place.line)" + (failure.step.isEmpty ? "" : "  \(Excerpt.line(failure.step))")]
-        lines.append("       expected  \(failure.expected)")
-        lines.append("       got       \(failure.actual)")
-        if let place = failure.rulePlace { lines.append("       rule at   \(place.path):\(place.line)") }
-        if let access = failure.access { lines.append("       access    \(access)") }
-        if let reason = failure.reason { lines.append("       because   \(reason)") }
-        return lines
     }
 }

@@ -85,8 +85,10 @@ public struct TestRunner {
         _ step: TestCase.MessageStep, _ gate: Gate, _ circumstances: Circumstances
     ) -> (failure: StepFailure?, passed: Bool) {
         var text = step.text
+        let tried = text.withUTF8 { gate.exercise(UnsafeRawBufferPointer($0), at: circumstances) }
         let decided = text.withUTF8 { Decided(gate.consider(.query(UnsafeRawBufferPointer($0)), at: circumstances), gate) }
         coverage.note(decided.record, masks: decided.maskRules)
+        coverage.note(tried, isAllowed: decided.record.effect.passes)
         let actual = decided.record.effect.passes ? TestCase.Expectation.allow : .deny
         let rule = decided.record.rule >= 0 ? policy.ruleName(Int(decided.record.rule)) : nil
         let isExpected = actual == step.expected && (step.rule == nil || step.rule == rule)

@@ -164,7 +164,7 @@ public final class VirtualMachine {
     }
 
     @inline(__always)
-    private func stand(inStatement statement: Int) {
+    func stand(inStatement statement: Int) {
         frame.pointee.statement = statement
         frame.pointee.understood = !anyStrange || statement >= strange.count || strange[statement] == 0
     }

@@ -78,7 +78,8 @@ public enum DiagnosticText {
         return string(scalars)
     }
 
-    private static func visible(_ text: String) -> String { string(text.unicodeScalars.map(visible)) }
+    /// A text on one line whose control and deceptive characters are `�`: a sentence may repeat what an author wrote.
+    public static func visible(_ text: String) -> String { string(text.unicodeScalars.map(visible)) }
 
     private static func visible(_ scalar: UnicodeScalar) -> UnicodeScalar {
         if scalar == "\t" { return " " }

@@ -8,6 +8,7 @@ import Testing
         let commands = [
             ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["mask"], ["replay"], ["sessions", "list"],
             ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"], ["schema", "pull"],
+            ["docs"], ["new"],
         ]
         for command in commands {
             let result = try Postern.run(command + ["--help"])
@@ -26,12 +27,16 @@ import Testing
             (["check", "--date", "2026-02-28", good], 0), (["check", "--date", "2026-02-31", good], 64),
             (["check", good], 0), (["check", bad], 1), (["check", folder.path + "/absent.postern"], 2), (["check"], 64),
             (["fmt", "--check", good], 0), (["fmt", "--check", bad], 1), (["test", good], 0),
+            (["test", good, "--coverage", "--lcov", folder.path + "/coverage.info"], 0), (["test", good, "--lcov", "/nowhere/c"], 2),
             (["build", good, "--unsigned", "--output", folder.path + "/b"], 0),
             (["build", good, "--output", folder.path + "/b"], 64), (["build", bad, "--unsigned", "--output", folder.path + "/c"], 1),
             (["build", good, "--unsigned", "--output", "/nowhere/b"], 2), (["disassemble", folder.path + "/b"], 0),
             (["explain", good, "--as", "bot", "--on", "db", "select 1"], 0),
             (["explain", good, "--as", "bot", "--on", "db", "drop table a"], 1),
             (["explain", good, "--as", "nobody", "--on", "db", "select 1"], 2), (["inspect", "select 1"], 0),
+            (["docs", good], 0), (["docs", bad], 1), (["docs", good, "--output", "/nowhere/d"], 2), (["docs", good, "-o", good], 64),
+            (["explain", "P0211"], 0), (["explain", "c0802", "--format", "json"], 0), (["explain", "P9999"], 2), (["explain", "nonsense"], 64),
+            (["explain", good, "select 1"], 64),
             (["mask", "jane@acme.io"], 0), (["mask", "--detectors", "pii.none", "x"], 2), (["mask", "--batch", "x"], 64),
             (["replay", good, "--recording", folder.path + "/absent"], 2),
             (["sessions", "list", "--recording", folder.path + "/absent"], 2),

@@ -19,6 +19,17 @@ import Testing
         try file.check(report.text)
     }
 
+    /// The report as text, and as the tracefile of lcov.
+    @Test(arguments: CaseFile.names("coverage")) func coverage(_ name: String) throws {
+        var file = try CaseFile("coverage", name, parts: 2)
+        let policy = try CompiledPolicy(file.parts[0])
+        var runner = TestRunner(policy.program)
+        let coverage = runner.run(policy.tests.map { TestCase($0, in: policy.source) }).coverage
+        try file.check(coverage.text + "\n\n" + coverage.lcov)
+    }
+
+    @Test func thereAreCoverageCases() { #expect(CaseFile.names("coverage").count >= 2) }
+
     @Test func addresses() {
         let cases: [(String, NetworkAddress?)] = [
             ("10.0.0.7", NetworkAddress(ipv4: 0x0A00_0007)), ("10.0.0.7:5432", NetworkAddress(ipv4: 0x0A00_0007)),

@@ -1,0 +1,45 @@
+// `postern docs`: who may do what on which resource, as a page.
+
+import ArgumentParser
+import Compiler
+import Foundation
+
+struct DocsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "docs", abstract: "Write who may do what on which resource, as Markdown.",
+        discussion: """
+            From the rules and their /// comments: a table for each resource, every rule with its clauses, and the names that rules use.
+
+              postern docs policies/ > POLICY.md
+              postern docs policies/ --output POLICY.md
+
+            Exit status 1 when the policy has errors; nothing is written then.
+            """)
+
+    @OptionGroup var input: PolicyInput
+    @Option(name: .shortAndLong, help: "Where to write the page. Default: standard output.")
+    var output: String?
+
+    func validate() throws {
+        if output?.hasSuffix("." + PolicyFileReader.fileExtension) == true {
+            throw ValidationError("--output names a policy file; the page would overwrite it")
+        }
+    }
+
+    func run() throws {
+        try Output.run {
+            let compiled = try input.compile()
+            guard !compiled.hasErrors else {
+                Output.diagnostics(compiled.diagnostics, compiled.sources)
+                throw ExitStatus.found
+            }
+            let page = PolicyPage(compiled).markdown
+            guard let output else { return Output.write(page) }
+            do {
+                try Data(page.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
+            } catch {
+                throw Impossible("\(output) cannot be written")
+            }
+        }
+    }
+}

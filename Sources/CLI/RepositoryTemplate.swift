@@ -1,0 +1,236 @@
+// The files of a new policy repository.
+
+enum RepositoryTemplate {
+    struct File {
+        /// Below the repository's directory.
+        var path: String
+        var text: String
+        var isExecutable = false
+    }
+
+    static func files(policy: String) -> [File] {
+        [
+            File(path: "README.md", text: readme),
+            File(path: "policies/people.postern", text: people(policy)),
+            File(path: "policies/database.postern", text: database(policy)),
+            File(path: "policies/tests.postern", text: tests(policy)),
+            File(path: "hooks/pre-commit", text: hook, isExecutable: true),
+            File(path: ".github/workflows/policy.yml", text: github),
+            File(path: ".gitlab-ci.yml", text: gitlab),
+            File(path: ".gitignore", text: ignored),
+        ]
+    }
+
+    private static func people(_ policy: String) -> String {
+        """
+        /// Who works here: workloads that an issuer of tokens vouches for.
+        policy \(policy) edition 1
+
+        /// The cluster, the CI system or the company's own: whoever signs the workloads' tokens.
+        issuer workloads : oidc {
+          url       "https://issuer.example"
+          audience  "postern"
+          claims    { sub string }
+        }
+
+        /// The service that takes orders.
+        identity app from workloads { when claim.sub == "app" }
+
+        /// Rolls out releases, and changes the schema on the way.
+        identity migrator from workloads { when claim.sub == "migrator" }
+
+        """
+    }
+
+    private static func database(_ policy: String) -> String {
+        """
+        /// What each workload may do in the database, and what it may see.
+        policy \(policy) edition 1
+        use std.postgres
+
+        resource db : postgres {
+          tags         production
+          search_path  public
+        }
+
+        /// What every client does when it connects, and reads to describe tables.
+        allow describe {
+          who  any
+          on   db
+          to   select from postgres.catalog, postgres.information_schema, call postgres.describe_functions,
+               postgres.session_functions, set postgres.client_settings
+        }
+
+        /// Rows are chosen, or their number is bounded: no accidental copy of a whole table.
+        allow app_reads {
+          who   app
+          on    db
+          to    select from orders, customers
+          when  statement.has_where or statement.has_limit
+        }
+
+        /// Orders come in, and change their status one at a time.
+        allow app_writes {
+          who   app
+          on    db
+          to    insert into orders, update orders(status)
+          when  statement.kind == "insert" or statement.where == keyed
+        }
+
+        allow migrations {
+          who  migrator
+          on   db
+          to   create, alter, drop, select, lock
+        }
+
+        deny schema_changes {
+          who      any except migrator
+          on       tag production
+          to       create, alter, drop, truncate
+          because  "The schema is changed by migrations."
+        }
+
+        /// Enough of an address to recognise it, and too little to write to it.
+        mask contact {
+          who     any except migrator
+          on      db
+          column  customers.{email, phone} with partial(first: 2)
+        }
+
+        """
+    }
+
+    private static func tests(_ policy: String) -> String {
+        """
+        /// What the policy promises, as examples.
+        policy \(policy) edition 1
+
+        test "the service reads what it asks for" {
+          as app
+          on db
+          "select id, status from orders where id = 7" -> allow by app_reads
+          "select id, status from orders" -> deny
+          "select id from payments where id = 7" -> deny
+          row customers { email: "jane@acme.example", phone: "+49 30 1234567" } -> { email: "ja***************", phone: "+4************" }
+        }
+
+        test "the service takes orders and changes one at a time" {
+          as app
+          on db
+          "insert into orders (id, status) values (7, 'new')" -> allow by app_writes
+          "update orders set status = 'sent' where id = 7" -> allow by app_writes
+          "update orders set status = 'sent'" -> deny
+          "update orders set total = 0 where id = 7" -> deny
+        }
+
+        test "only migrations change the schema" {
+          as app
+          on db
+          "drop table orders" -> deny by schema_changes
+          "select 1; truncate orders" -> deny by schema_changes
+        }
+
+        test "migrations change the schema and nothing else" {
+          as migrator
+          on db
+          "alter table orders add column sent_at timestamptz" -> allow by migrations
+          "drop table old_orders" -> allow by migrations
+          "delete from orders" -> deny
+        }
+
+        test "clients can connect and describe" {
+          as app
+          on db
+          "select relname from pg_catalog.pg_class where pg_catalog.pg_table_is_visible(oid)" -> allow by describe
+          "set application_name = 'psql'" -> allow by describe
+        }
+
+        """
+    }
+
+    private static let hook = """
+        #!/bin/sh
+        # Before a commit: the policies as they are staged are laid out, right, and do what their tests say.
+        set -eu
+        staged=$(mktemp -d)
+        trap 'rm -rf "$staged"' EXIT
+        git checkout-index --all --prefix="$staged/"
+        cd "$staged"
+        postern fmt --check policies
+        postern check policies --strict --quiet
+        postern test policies
+
+        """
+
+    private static let github = """
+        # POSTERN_IMAGE, a variable of the repository, names an image that has the postern command.
+        name: policy
+        on:
+          push:
+          pull_request:
+        permissions:
+          contents: read
+        jobs:
+          policy:
+            runs-on: ubuntu-latest
+            container: ${{ vars.POSTERN_IMAGE }}
+            steps:
+              - uses: actions/checkout@v4
+              - run: postern fmt --check policies
+              - run: postern check policies --strict --format github
+              - run: postern test policies --require-coverage --coverage
+
+        """
+
+    private static let gitlab = """
+        # POSTERN_IMAGE, a CI/CD variable of the project, names an image that has the postern command.
+        policy:
+          image: $POSTERN_IMAGE
+          script:
+            - postern fmt --check policies
+            - postern check policies --strict
+            - postern test policies --require-coverage --format junit > tests.xml
+          artifacts:
+            when: always
+            reports:
+              junit: tests.xml
+
+        """
+
+    private static let ignored = """
+        # Keys that sign bundles stay in the CI's secrets; bundles are built from a revision.
+        *.key.pem
+        *.bundle
+        tests.xml
+        coverage.info
+
+        """
+
+    private static let readme = """
+        # Access policies
+
+        Who may do what in which database, as policy for Postern. `policies/` holds the rules and their tests.
+
+        - `policies/people.postern`: the issuer of tokens and the workloads. Put your issuer's URL here.
+        - `policies/database.postern`: what they may do, and what they see masked.
+        - `policies/tests.postern`: examples that must come out as written.
+
+        ```
+        postern fmt policies                      one layout
+        postern check policies                    mistakes, with what to write instead
+        postern test policies --coverage          the examples, and what none of them has tried
+        postern docs policies > POLICY.md         who may do what, as a page
+        ```
+
+        `git config core.hooksPath hooks` runs them before each commit. `.github/workflows/policy.yml` and `.gitlab-ci.yml` run them for
+        each change; both need the variable `POSTERN_IMAGE`, an image that has the `postern` command. Remove the one that you do not need.
+
+        A gateway takes a signed bundle:
+
+        ```
+        postern keys new policy                   once; keep policy.key.pem among the CI's secrets
+        postern build policies --key policy.key.pem --output policy.bundle
+        ```
+
+        """
+}
