@@ -32,6 +32,9 @@ struct Expr: BitwiseCopyable {
     var lastRef: Int32
     /// Something in it may be a column of the query around: without, it is the same for every row, whatever it reads.
     var mayNameColumns: Bool
+
+    /// One column reference that is no variable of the code around.
+    @inline(__always) var isColumn: Bool { form == .column && mayNameColumns }
 }
 
 extension SQLReader {
@@ -46,7 +49,7 @@ extension SQLReader {
     @inline(__always) func beginExpr() -> ExprStart {
         ExprStart(
             token: Int32(truncatingIfNeeded: p), ref: Int32(truncatingIfNeeded: refs.count),
-            pending: Int32(truncatingIfNeeded: pending.count), constants: constantConditions)
+            pending: pendingColumns, constants: constantConditions)
     }
 
     @inline(__always)
@@ -58,8 +61,11 @@ extension SQLReader {
         return Expr(
             form: form, truth: truth, name: name, firstToken: start.token, lastToken: Int32(truncatingIfNeeded: p),
             firstRef: start.ref, lastRef: Int32(truncatingIfNeeded: refs.count),
-            mayNameColumns: Int32(truncatingIfNeeded: pending.count) > start.pending)
+            mayNameColumns: pendingColumns > start.pending)
     }
+
+    /// References that wait to be resolved and are certainly no variables.
+    @inline(__always) private var pendingColumns: Int32 { Int32(truncatingIfNeeded: pending.count) &- pendingVariables }
 
     /// A condition that names no column is the same for every row, also where its sub-queries read other tables.
     func truth(of expr: Expr) -> Expr.Truth {
@@ -131,8 +137,8 @@ extension SQLReader {
         switch mark {
         case .equal:
             // A name is never the same tokens as a constant, so the most frequent condition is settled at once.
-            if left.form == .column, right.form == .constant { return .keyed }
-            if left.form == .constant, right.form == .column { return .keyed }
+            if left.isColumn, right.form == .constant { return .keyed }
+            if left.form == .constant, right.isColumn { return .keyed }
             if sameTokens(left, right) || sameColumn(left, right) { return .tautology }
             return .range
         case .lessEqual, .greaterEqual:
