@@ -132,7 +132,9 @@ extension SQLReader {
 
     /// The truth of a comparison. `x = x` is true of every row that has an x.
     func comparison(_ mark: Mark, _ left: Expr, _ right: Expr) -> Expr.Truth {
-        if !left.mayNameColumns, !right.mayNameColumns { return .unsettled }
+        if !left.mayNameColumns, !right.mayNameColumns {
+            return codeDepth > 0 && (namesVariable(left) || namesVariable(right)) ? .tautology : .unsettled
+        }
         if isConstant(left.truth) || isConstant(right.truth) { return .tautology }
         switch mark {
         case .equal:
@@ -148,6 +150,11 @@ extension SQLReader {
             .colonEquals, .equalsGreater, .plus, .minus, .star, .slash, .percent, .caret, .otherOperator:
             return .range
         }
+    }
+
+    private func namesVariable(_ expr: Expr) -> Bool {
+        for ref in Int(expr.firstRef)..<Int(expr.lastRef) where refs[ref].mayBeVariable { return true }
+        return false
     }
 
     /// A condition that was found to be the same for every row.
