@@ -83,9 +83,12 @@ final class BlockReader {
         }
     }
 
+    /// A word that PL/pgSQL takes for a name. `U&"…"` is one up to PostgreSQL 12 only.
+    private func isIdentifier(_ token: Token) -> Bool { token.isName && token.kind != .unicodeWord && !isReserved(token) }
+
     /// Any word but a reserved one.
     func identifier() throws(Misread) -> Symbol {
-        guard token.isName, !isReserved(token) else { throw .syntax }
+        guard isIdentifier(token) else { throw .syntax }
         let symbol = try reader.symbol(of: token)
         advance()
         return symbol
@@ -108,14 +111,16 @@ final class BlockReader {
         return false
     }
 
-    /// `a`, `a.b`, `a.b.c`, `$1`: a variable that gets a value. A cursor that is given another name could be any portal of the session.
+    /// `a`, `a.b`, `a.b.c`, `$1`: a variable that gets a value. PL/pgSQL joins three names at most, as many as it does not reserve;
+    /// what stands behind them is left. A cursor that is given another name could be any portal of the session.
     func target() throws(Misread) {
         if token.kind == .parameter { return advance() }
         if isCursor(try identifier()) { throw .unsupported }
-        while accept(.dot) {
-            guard token.isName else { throw .syntax }
-            if isCursor(try reader.symbol(of: token)) { throw .unsupported }
+        var names = 1
+        while names < 3, at(.dot), isIdentifier(peek(1)) {
             advance()
+            if isCursor(try identifier()) { throw .unsupported }
+            names += 1
         }
     }
 

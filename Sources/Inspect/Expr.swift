@@ -32,6 +32,9 @@ struct Expr: BitwiseCopyable {
     var lastRef: Int32
     /// Something in it may be a column of the query around: without, it is the same for every row, whatever it reads.
     var mayNameColumns: Bool
+
+    /// One column reference that is no variable of the code around.
+    @inline(__always) var isColumn: Bool { form == .column && mayNameColumns }
 }
 
 extension SQLReader {
@@ -46,7 +49,7 @@ extension SQLReader {
     @inline(__always) func beginExpr() -> ExprStart {
         ExprStart(
             token: Int32(truncatingIfNeeded: p), ref: Int32(truncatingIfNeeded: refs.count),
-            pending: Int32(truncatingIfNeeded: pending.count), constants: constantConditions)
+            pending: pendingColumns, constants: constantConditions)
     }
 
     @inline(__always)
@@ -58,8 +61,11 @@ extension SQLReader {
         return Expr(
             form: form, truth: truth, name: name, firstToken: start.token, lastToken: Int32(truncatingIfNeeded: p),
             firstRef: start.ref, lastRef: Int32(truncatingIfNeeded: refs.count),
-            mayNameColumns: Int32(truncatingIfNeeded: pending.count) > start.pending)
+            mayNameColumns: pendingColumns > start.pending)
     }
+
+    /// References that wait to be resolved and are certainly no variables.
+    @inline(__always) private var pendingColumns: Int32 { Int32(truncatingIfNeeded: pending.count) &- pendingVariables }
 
     /// A condition that names no column is the same for every row, also where its sub-queries read other tables.
     func truth(of expr: Expr) -> Expr.Truth {
@@ -126,13 +132,15 @@ extension SQLReader {
 
     /// The truth of a comparison. `x = x` is true of every row that has an x.
     func comparison(_ mark: Mark, _ left: Expr, _ right: Expr) -> Expr.Truth {
-        if !left.mayNameColumns, !right.mayNameColumns { return .unsettled }
+        if !left.mayNameColumns, !right.mayNameColumns {
+            return codeDepth > 0 && (namesVariable(left) || namesVariable(right)) ? .tautology : .unsettled
+        }
         if isConstant(left.truth) || isConstant(right.truth) { return .tautology }
         switch mark {
         case .equal:
             // A name is never the same tokens as a constant, so the most frequent condition is settled at once.
-            if left.form == .column, right.form == .constant { return .keyed }
-            if left.form == .constant, right.form == .column { return .keyed }
+            if left.isColumn, right.form == .constant { return .keyed }
+            if left.form == .constant, right.isColumn { return .keyed }
             if sameTokens(left, right) || sameColumn(left, right) { return .tautology }
             return .range
         case .lessEqual, .greaterEqual:
@@ -142,6 +150,11 @@ extension SQLReader {
             .colonEquals, .equalsGreater, .plus, .minus, .star, .slash, .percent, .caret, .otherOperator:
             return .range
         }
+    }
+
+    private func namesVariable(_ expr: Expr) -> Bool {
+        for ref in Int(expr.firstRef)..<Int(expr.lastRef) where refs[ref].mayBeVariable { return true }
+        return false
     }
 
     /// A condition that was found to be the same for every row.

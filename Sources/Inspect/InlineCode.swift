@@ -179,6 +179,7 @@ extension SQLReader {
         targets.removeAll()
         refs.removeAll()
         pending.removeAll()
+        pendingVariables = 0
         links.removeAll()
         outputColumns.removeAll()
         heldOutputs.removeAll()

@@ -46,13 +46,9 @@ extension BlockReader {
             default: break
             }
             if atEnd || depth < 0 { throw .syntax }
-            if at(.into), next > first, !imports, !namesTable(next) {
+            if at(.into), next > first, !imports, try !namesTable(next) {
                 guard into == nil else { throw .syntax }
-                let start = next
-                advance()
-                _ = accept(.strict)
-                try targets()
-                into = start..<next
+                into = try intoVariables()
             } else {
                 advance()
             }
@@ -60,11 +56,31 @@ extension BlockReader {
         try statement(first..<next, without: into)
     }
 
-    /// INTO of INSERT and MERGE.
-    private func namesTable(_ into: Int) -> Bool {
+    /// `INTO [STRICT] variable, …`, which PL/pgSQL cuts out of the statement: what stands before it then stands before what is behind.
+    private func intoVariables() throws(Misread) -> Range<Int> {
+        let start = next
+        advance()
+        _ = accept(.strict)
+        try targets()
+        let before = self[start - 1]
+        switch token.mark {
+        // A fourth name, an element, arguments: of what is before INTO, not of the variable they are written behind.
+        case .dot, .dotDot, .openBracket: throw .unsupported
+        case .openParen: if before.keyword != .select { throw .unsupported }
+        default: break
+        }
+        // Two strings that could become one.
+        if before.isString, token.isString { throw .unsupported }
+        return start..<next
+    }
+
+    /// INTO of INSERT and MERGE. Behind a dot such a word is a column's name; whether PL/pgSQL joins it with what is before the dot,
+    /// and so does not see the word, depends on how many names there are and on what they are of.
+    private func namesTable(_ into: Int) throws(Misread) -> Bool {
         let before = self[into - 1]
         guard before.keyword == .insert || before.keyword == .merge else { return false }
-        return into < 2 || self[into - 2].mark != .dot
+        if into >= 2, self[into - 2].mark == .dot { throw .unsupported }
+        return true
     }
 
     // MARK: EXECUTE

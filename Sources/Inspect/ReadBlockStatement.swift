@@ -185,11 +185,13 @@ extension BlockReader {
         try expect(.for)
         let variable = token
         try targets()
+        let isOneName = variable.isName && self[next - 1].start == variable.start
         try expect(.in)
         if accept(.execute) { return try executed(endingAt: .loop) }
         if token.isName, isCursor(try reader.symbol(of: token)), peek(1).mark == .openParen || isWord(peek(1), "loop") {
             advance()
             reader.codeUsesPortals = true
+            guard isOneName else { throw .unsupported }
             // The record of its rows needs no declaration.
             try declare(try reader.symbol(of: variable))
             return try cursorArguments()
@@ -198,6 +200,7 @@ extension BlockReader {
         let piece = try piece(to: [.range, .loop])
         // A query that gives rows.
         guard accept(.dotDot) else { return try statement(piece) }
+        guard isOneName else { throw .unsupported }
         try declare(try reader.symbol(of: variable))
         try expression(piece, for: .computed)
         try expression(to: [.by, .loop])

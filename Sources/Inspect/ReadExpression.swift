@@ -167,7 +167,7 @@ extension SQLReader {
         _ left: Expr, _ start: ExprStart, _ precedence: Int, restricted: Bool
     ) throws(Misread) -> Expr {
         let mark = token.mark
-        if precedence == Precedence.comparison, left.form == .column, cursor[1].isLiteral || cursor[1].kind == .parameter,
+        if precedence == Precedence.comparison, left.isColumn, cursor[1].isLiteral || cursor[1].kind == .parameter,
             endsOperand(cursor[2])
         {
             // What `comparison` says of a column and a constant.
@@ -178,7 +178,7 @@ extension SQLReader {
         advance()
         if !restricted, at(.any) || at(.some) || at(.all), peek(1).mark == .openParen {
             let right = try quantified()
-            let keyed = mark == .equal && left.form == .column && right.form == .constant
+            let keyed = mark == .equal && left.isColumn && right.form == .constant
             if mark == .equal, lists(left, in: right) { return finish(start, .other, truth: .tautology) }
             return finish(start, .other, truth: keyed ? .keyed : .unsettled)
         }
@@ -359,7 +359,7 @@ extension SQLReader {
         if accept(.in) {
             guard at(.openParen) else { throw .syntax }
             let list = try parenthesized()
-            let keyed = !negative && left.form == .column && list.form == .constant
+            let keyed = !negative && left.isColumn && list.form == .constant
             if !negative, lists(left, in: list) { return finish(start, .other, truth: .tautology) }
             return finish(start, .other, truth: keyed ? .keyed : .unsettled)
         }

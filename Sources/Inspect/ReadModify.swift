@@ -195,7 +195,7 @@ extension SQLReader {
     /// A condition on the other tables only is met by every row of the one that changes, or by none.
     private func mayChoose(_ condition: Expr, _ source: Int) -> Bool {
         if truth(of: condition) == .never { return true }
-        for index in Int(condition.firstRef)..<Int(condition.lastRef) {
+        for index in Int(condition.firstRef)..<Int(condition.lastRef) where !refs[index].mayBeVariable {
             switch refs[index].kind {
             case .plain, .merged, .star: return true
             case .qualified, .qualifiedStar: if refs[index].qualifier == sources[source].alias { return true }

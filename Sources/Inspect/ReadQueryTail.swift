@@ -42,6 +42,7 @@ extension SQLReader {
                 let found = usedByName(item.name, body.outputs)
                 if !found, !body.scopeIsOpen { use(body.outputs, for: .filter) }
                 if found || !body.scopeIsOpen {
+                    if refs[firstRef].mayBeVariable { pendingVariables -= 1 }
                     refs.truncate(to: firstRef)
                     pending.truncate(to: firstPending)
                 }

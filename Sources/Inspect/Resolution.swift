@@ -16,6 +16,7 @@ extension SQLReader {
         let scope = scopes[scopes.count - 1]
         let outermost = scopes.count == 1
         let only = onlyTable(of: scope)
+        let variables = pendingVariables > 0 ? variables(since: scope.firstPending) : 0
         var last = (qualifier: Symbol.none, access: -1)
         var kept = Int(scope.firstPending)
         var steps = 0
@@ -58,6 +59,7 @@ extension SQLReader {
             refs[ref].insideFrom = false
         }
         pending.truncate(to: kept)
+        if variables > 0 { pendingVariables += self.variables(since: scope.firstPending) - variables }
         sources.truncate(to: Int(scope.firstSource))
         scopes.truncate(to: scopes.count - 1)
         if let overflow { throw overflow }
@@ -85,6 +87,13 @@ extension SQLReader {
         return access
     }
 
+    /// How many pending references may be variables.
+    private func variables(since first: Int32) -> Int32 {
+        var found: Int32 = 0
+        for index in Int(first)..<pending.count where refs[Int(pending[index])].mayBeVariable { found += 1 }
+        return found
+    }
+
     /// Marks references read since `first` as read inside FROM, where not every source of the level is visible.
     func markInsideFrom(since first: Int) {
         for index in first..<pending.count { refs[Int(pending[index])].insideFrom = true }
@@ -96,6 +105,14 @@ extension SQLReader {
         if kind == .star || kind == .qualifiedStar { statement.hasStar = true }
         pending.append(Int32(truncatingIfNeeded: refs.count))
         refs.append(Ref(kind: kind, name: name, qualifier: qualifier, schema: schema, uses: use))
+        if codeDepth > 0 { noteVariable() }
+    }
+
+    /// Whether the reference just made may be a variable.
+    @inline(never) private func noteVariable() {
+        guard mayBeVariable(refs[refs.count - 1]) else { return }
+        refs[refs.count - 1].mayBeVariable = true
+        pendingVariables += 1
     }
 
     /// What looking for one name costs: the sources of the level, each as many targets as the search path is long.

@@ -70,6 +70,8 @@ final class SQLReader {
     var targets = Pool<Target>(capacity: 32)
     var refs = Pool<Ref>(capacity: 64)
     var pending = Pool<Int32>(capacity: 64)
+    /// How many of the pending ones may be variables of the code around.
+    var pendingVariables: Int32 = 0
     var links = Pool<Link>(capacity: 64)
     var outputColumns = Pool<OutputColumn>(capacity: 32)
     var heldOutputs = Pool<OutputColumn>(capacity: 32)
@@ -169,6 +171,7 @@ final class SQLReader {
         targets.removeAll()
         refs.removeAll()
         pending.removeAll()
+        pendingVariables = 0
         links.removeAll()
         outputColumns.removeAll()
         heldOutputs.removeAll()
@@ -350,6 +353,11 @@ struct KnownSymbols {
     var xmax = Symbol.none
     var cmin = Symbol.none
     var cmax = Symbol.none
+    // Variables that every PL/pgSQL block has, or a handler in it, and the name of what is around the block of DO.
+    var found = Symbol.none
+    var sqlState = Symbol.none
+    var sqlError = Symbol.none
+    var inlineBlock = Symbol.none
 
     mutating func make(in table: inout SymbolTable) {
         pgCatalog = table.symbol("pg_catalog")
@@ -369,5 +377,9 @@ struct KnownSymbols {
         xmax = table.symbol("xmax")
         cmin = table.symbol("cmin")
         cmax = table.symbol("cmax")
+        found = table.symbol("found")
+        sqlState = table.symbol("sqlstate")
+        sqlError = table.symbol("sqlerrm")
+        inlineBlock = table.symbol("inline_code_block")
     }
 }

@@ -110,6 +110,8 @@ struct Ref: BitwiseCopyable {
     var qualifier: Symbol
     var schema: Symbol
     var uses: ColumnUses
+    /// In PL/pgSQL: the name may be a variable's, which is a constant to the query.
+    var mayBeVariable = false
     var firstLink: Int32 = -1
 }
 

@@ -137,6 +137,15 @@ extension SQLReader {
         return false
     }
 
+    /// In PL/pgSQL a name may be a variable's even where a table has a column so called: `plpgsql.variable_conflict` says which it is.
+    func mayBeVariable(_ ref: Ref) -> Bool {
+        switch ref.kind {
+        case .plain: isParameter(ref.name) || ref.name == known.found || ref.name == known.sqlState || ref.name == known.sqlError
+        case .qualified, .qualifiedStar: isParameter(ref.qualifier) || isParameter(ref.schema) || ref.qualifier == known.inlineBlock
+        case .merged, .star: false
+        }
+    }
+
     /// `routine.parameter`; in PL/pgSQL also `record.field`, `record.*` and `label.variable`.
     func isParameterOfRoutine(_ ref: Int) -> Bool {
         if codeDepth > 0, isParameter(refs[ref].qualifier) || isParameter(refs[ref].schema) { return true }
