@@ -23,7 +23,7 @@ public final class LimitLedger: Sendable {
         let key = Key(rule: rule, resource: resource, issuer: caller.claims.issuer, subject: caller.claims.subject)
         return counters.withLock { known in
             if let counter = known[key] { return counter }
-            if known.count >= Self.sweepAt { known = known.filter { !$0.value.isIdle(at: moment.seconds) } }
+            if known.count >= Self.sweepAt { known = known.filter { !$0.value.retires(at: moment.seconds) } }
             let made = LimitCounter()
             known[key] = made
             return made
@@ -37,6 +37,7 @@ final class LimitCounter: Sendable {
         /// By period in seconds.
         var windows: [Int64: RateWindow] = [:]
         var sessions: Int64 = 0
+        var isRetired = false
     }
     private let state = Mutex(State())
 
@@ -76,9 +77,14 @@ final class LimitCounter: Sendable {
     }
     func leave() { state.withLock { $0.sessions -= 1 } }
 
-    func isIdle(at seconds: Int64) -> Bool {
-        state.withLock { state in state.sessions == 0 && state.windows.values.allSatisfy { $0.isEmpty(at: seconds) } }
+    /// Whether it counts nothing any more. From then on it is nobody's: whoever still has it asks the ledger for another.
+    func retires(at seconds: Int64) -> Bool {
+        state.withLock { state in
+            state.isRetired = state.sessions == 0 && state.windows.values.allSatisfy { $0.isEmpty(at: seconds) }
+            return state.isRetired
+        }
     }
+    var isRetired: Bool { state.withLock { $0.isRetired } }
 }
 
 /// One of the sessions that a rule lets be open at once. Given back when the session lets go of it.

@@ -72,7 +72,9 @@ struct LimitSelection {
 
     /// What the message may bring, under the rules whose limits hold for it.
     mutating func select(_ rules: ArenaBuffer<UInt32>, at moment: Moment) -> StatementLimits? {
-        if let current, rules.buffer.elementsEqual(current.rules) { return current.limits }
+        if let current, rules.buffer.elementsEqual(current.rules), !current.counted.contains(where: { $0.counter.isRetired }) {
+            return current.limits
+        }
         let made = make(Array(rules.buffer), moment)
         current = made
         return made.limits

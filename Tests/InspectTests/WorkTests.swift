@@ -57,7 +57,13 @@ import Testing
             ("pieces of a block", { "do $$ begin " + times("if a then b := c + 1; end if; ", $0) + "end $$" }),
             ("a long piece", { "do $$ begin select " + list($0) { "c\($0)" } + " into x from t; end $$" }),
             ("records of a block", { "do $$ declare r record; begin " + times("delete from t where id = r.id; ", $0) + "end $$" }),
-            ("variables of a block", { "do $$ declare k int; begin perform " + list($0) { "k + a\($0)" } + " from t where " + times("k = 1 and ", $0) + "k > k; end $$" }),
+            (
+                "variables of a block",
+                {
+                    "do $$ declare k int; begin perform " + list($0) { "k + a\($0)" } + " from t where " + times("k = 1 and ", $0)
+                        + "k > k; end $$"
+                }
+            ),
             ("variables in queries", { "do $$ declare k int; begin perform " + list($0) { _ in "(select k order by k)" } + " from t; end $$" }),
             ("texts of a block", { "do $$ begin " + times("execute 'delete from t where a = 1'; ", $0) + "end $$" }),
             ("blocks that define", { n in "do $$ begin " + (0..<n).map { "create temp table t\($0) (a int); " }.joined() + "end $$" }),
