@@ -26,6 +26,8 @@ extension SchemaReader {
     private func functions(behind words: [StaticString], from open: Int) throws(Misread)
         -> [SchemaDraft.Opened]
     {
+        // Any other token's value is no place.
+        guard reader.tokens[open].mark == .openParen else { throw .syntax }
         var found: [SchemaDraft.Opened] = []
         let close = Int(reader.tokens[open].value)
         guard close > open else { return [] }
