@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . Scripts/lib.sh
+. Scripts/lib-bench.sh
 
 rows=${ROWS:-1000000}
 rounds=${ROUNDS:-3}
@@ -16,10 +17,7 @@ dir=$(mktemp -d)
 chmod 755 "$dir"
 trap 'stop_started; rm -rf "$dir"' EXIT
 
-pg=$(free_port)
-start_postgres "$dir/pg" "$pg"
-admin=(-h "$dir/pg" -p "$pg" -U postgres)
-psql -qAt "${admin[@]}" -c "create role bench login superuser password 'bench'" -c 'create database bench owner bench' postgres
+start_bench_postgres
 # One row in twenty has a value in its note; the addresses and cards are what a shop has.
 psql -qAt "${admin[@]}" bench <<SQL
 create table people as
@@ -45,53 +43,17 @@ allow reads { who any on bench to select from people, postgres.catalog, set post
 mask by_origin { who origin, both on bench column people.email with partial(first: 2)  column people.name with redact }
 mask by_value { who value, both on bench value pii.all, secrets.all with redact }
 POLICY
-"$postern" keys new "$dir/policy/key" >/dev/null
-"$postern" build "$dir/policy/bench.postern" --key "$dir/policy/key.key.pem" --output "$dir/policy/bench.bundle" >/dev/null
-jwks=$("$postern" dev issuer --directory "$dir/issuer")
-gate=$(free_port)
-echo bench >"$dir/password"
-cat >"$dir/postern.yaml" <<YAML
-policy: { bundle: policy/bench.bundle, trust: [policy/key.pub.pem] }
-recording: recording
-listeners: [{ address: "127.0.0.1:$gate", tls: { development: tls }, cleartext_on_loopback: true }]
-resources:
-  - name: bench
-    backend: { host: 127.0.0.1, port: $pg, user: bench, password_file: password, tls: disable }
-issuers: { dev: { keys: $jwks } }
-YAML
-"$postern" serve --config "$dir/postern.yaml" >"$dir/postern.log" 2>&1 &
-gate_pid=$!
-started_pids+=("$gate_pid")
+start_bench_gate
 
-bouncer=$(free_port)
-echo '"bench" "bench"' >"$dir/users"
-cat >"$dir/pgbouncer.ini" <<INI
-[databases]
-bench = host=127.0.0.1 port=$pg dbname=bench user=bench password=bench
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = $bouncer
-auth_type = plain
-auth_file = $dir/users
-pool_mode = session
-unix_socket_dir =
-INI
-chmod 644 "$dir"/pgbouncer.ini "$dir"/users
-become_as_postgres pgbouncer -q "$dir/pgbouncer.ini" 2>"$dir/pgbouncer.log" &
-bouncer_pid=$!
-started_pids+=("$bouncer_pid")
+start_bench_bouncer
 
-url() { echo "postgresql://bench:$2@127.0.0.1:$1/bench?sslmode=disable"; }
 for name in plain origin value both; do
   printf -v "token_$name" '%s' "$("$postern" dev token --directory "$dir/issuer" --subject "$name" --lifetime 7200)"
 done
 wait_for 20 psql -qAt "$(url "$gate" "$token_plain")" -c 'select name from people limit 1'
 wait_for 20 psql -qAt "$(url "$bouncer" bench)" -c 'select 1'
 
-cpu_ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
 peak() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
-hertz=$(getconf CLK_TCK)
-median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 
 # one PID URL COMMAND → "cpu-seconds peak-KiB"
 one() {

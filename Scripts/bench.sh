@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . Scripts/lib.sh
+. Scripts/lib-bench.sh
 
 rounds=${ROUNDS:-3}
 seconds=${SECONDS_EACH:-10}
@@ -20,10 +21,7 @@ dir=$(mktemp -d)
 chmod 755 "$dir"
 trap 'stop_started; rm -rf "$dir"' EXIT
 
-pg=$(free_port)
-start_postgres "$dir/pg" "$pg"
-admin=(-h "$dir/pg" -p "$pg" -U postgres)
-psql -qAt "${admin[@]}" -c "create role bench login superuser password 'bench'" -c 'create database bench owner bench' postgres
+start_bench_postgres
 pgbench -q -i -s 10 "${admin[@]}" bench >/dev/null 2>&1
 
 # The gateway: 200 rules, of which most are about other identities, tables and verbs, and one masked column.
@@ -44,40 +42,9 @@ mkdir -p "$dir/policy" "$dir/issuer"
     echo "deny d$n { who any on bench to delete, truncate from t$n because \"not t$n\" }"
   done
 } >"$dir/policy/bench.postern"
-"$postern" keys new "$dir/policy/key" >/dev/null
-"$postern" build "$dir/policy/bench.postern" --key "$dir/policy/key.key.pem" --output "$dir/policy/bench.bundle" >/dev/null
-jwks=$("$postern" dev issuer --directory "$dir/issuer")
-gate=$(free_port)
-echo bench >"$dir/password"
-cat >"$dir/postern.yaml" <<YAML
-policy: { bundle: policy/bench.bundle, trust: [policy/key.pub.pem] }
-recording: recording
-listeners: [{ address: "127.0.0.1:$gate", tls: { development: tls }, cleartext_on_loopback: true }]
-resources:
-  - name: bench
-    backend: { host: 127.0.0.1, port: $pg, user: bench, password_file: password, tls: disable }
-issuers: { dev: { keys: $jwks } }
-YAML
-"$postern" serve --config "$dir/postern.yaml" >"$dir/postern.log" 2>&1 &
-gate_pid=$!
-started_pids+=("$gate_pid")
+start_bench_gate
 
-bouncer=$(free_port)
-echo '"bench" "bench"' >"$dir/users"
-cat >"$dir/pgbouncer.ini" <<INI
-[databases]
-bench = host=127.0.0.1 port=$pg dbname=bench user=bench password=bench
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = $bouncer
-auth_type = plain
-auth_file = $dir/users
-pool_mode = session
-unix_socket_dir =
-INI
-chmod 644 "$dir"/pgbouncer.ini "$dir"/users
-become_as_postgres pgbouncer -q "$dir/pgbouncer.ini" 2>"$dir/pgbouncer.log" &
-started_pids+=("$!")
+start_bench_bouncer
 ha=$(free_port)
 cat >"$dir/haproxy.cfg" <<CFG
 global
@@ -95,17 +62,12 @@ haproxy -q -f "$dir/haproxy.cfg" &
 started_pids+=("$!")
 
 token=$("$postern" dev token --directory "$dir/issuer" --subject bencher --lifetime 7200)
-url() { # PORT PASSWORD
-  echo "postgresql://bench:$2@127.0.0.1:$1/bench?sslmode=disable"
-}
 for target in "$(url "$gate" "$token")" "$(url "$bouncer" bench)" "$(url "$ha" bench)"; do
   wait_for 20 psql -qAt "$target" -c 'select count(*) from pgbench_branches limit 1'
 done
 
 # The process that relays is the newest one that listens there: started through runuser it is a child.
 listener_pid() { ss -Hltnp "sport = :$1" | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -n 1; }
-cpu_ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
-hertz=$(getconf CLK_TCK)
 
 # one NAME PORT PASSWORD MODE → "cpu-per-100k tps"
 one() {
@@ -119,7 +81,6 @@ one() {
   [ -n "$count" ] || { echo "$out" >&2; return 1; }
   awk -v t=$((after - before)) -v h="$hertz" -v n="$count" -v tps="$tps" 'BEGIN { printf "%.3f %.0f\n", t / h / n * 100000, tps }'
 }
-median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 
 printf '%-10s %-9s %18s %10s\n' proxy mode 'CPU s / 100k' tps
 for mode in simple prepared; do

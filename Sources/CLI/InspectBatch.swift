@@ -5,7 +5,7 @@ import Inspect
 import Machine
 
 /// What a line asks: `{"id": …, "text": "…"}`.
-struct BatchQuestion: Decodable {
+struct BatchQuestion: BatchLine {
     /// Given back as it came: a string or an integer.
     enum Identifier: Decodable {
         case text(String), number(Int64), none
@@ -30,57 +30,16 @@ protocol BatchAnswerer {
 
 struct InspectBatch<Answerer: BatchAnswerer> {
     var answerer: Answerer
-    private let decoder = JSONDecoder()
-    private var line = LineJSON()
-    private var output: [UInt8] = []
-    /// Bytes that are gathered before they are written.
-    private static var outputBlock: Int { 1 << 18 }
 
     init(_ answerer: Answerer) { self.answerer = answerer }
 
     /// Answers every line of standard input, in order.
     /// - Returns: the number of lines that were no questions; each was answered with an `error`.
     mutating func run() throws -> Int {
-        var number = 0
-        var wrong = 0
-        while let text = readLine(strippingNewline: true) {
-            number += 1
-            if text.isEmpty { continue }
-            line.clear()
-            if !answer(text, number) { wrong += 1 }
-            output += line.bytes
-            output.append(UInt8(ascii: "\n"))
-            if output.count >= Self.outputBlock { try flush() }
-        }
-        try flush()
-        return wrong
-    }
-
-    private mutating func flush() throws {
-        try FileHandle.standardOutput.write(contentsOf: Data(output))
-        output.removeAll(keepingCapacity: true)
-    }
-
-    private mutating func answer(_ text: String, _ number: Int) -> Bool {
-        guard var question = try? decoder.decode(BatchQuestion.self, from: Data(text.utf8)) else {
-            line.object {
-                $0.key("id")
-                $0.null()
-                $0.key("error")
-                $0.string("line \(number) is not {\"id\": string or integer, \"text\": string}")
-            }
-            return false
-        }
-        line.object { line in
-            line.key("id")
-            switch question.id {
-            case .text(let text): line.string(text)
-            case .number(let number): line.integer(number)
-            case .none: line.null()
-            }
+        try BatchLines.run(expected: "{\"id\": string or integer, \"text\": string}") { (question: BatchQuestion, line) in
+            var question = question
             question.text.withUTF8 { answerer.answer(UnsafeRawBufferPointer($0), into: &line) }
         }
-        return true
     }
 }
 

@@ -37,7 +37,7 @@ struct MaskCommand: ParsableCommand {
     func run() throws {
         var wrong = 0
         try Output.run {
-            var mask = try MaskBatch(detectors: detectors.split(separator: ",").map(String.init))
+            let mask = try MaskBatch(detectors: detectors.split(separator: ",").map(String.init))
             if batch {
                 wrong = try mask.run()
             } else {

@@ -141,11 +141,8 @@ public final class Gate {
     /// What `consider` would decide of a query, and why: for each access every rule whose verbs and objects match. Allocates; for
     /// people. Changes no names and remembers nothing.
     public func explain(_ query: UnsafeRawBufferPointer, at circumstances: Circumstances) -> [AccessExplanation] {
-        text = query
+        look(at: query, circumstances)
         defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
-        lookUpAlongPath()
-        inspector.inspect(query, lexical: circumstances.lexical, into: inspection)
-        judged = inspection
         return machine.explain(inspection, request(inspection, circumstances))
     }
 
@@ -153,13 +150,18 @@ public final class Gate {
     /// runs what was prepared before tries nothing here.
     public func exercise(_ query: UnsafeRawBufferPointer, at circumstances: Circumstances) -> Set<RuleExercise> {
         guard query.count <= Self.messageLimit else { return [] }
-        text = query
+        look(at: query, circumstances)
         defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
+        guard !NameExpansion.isNeeded(inspection) else { return [] }
+        return machine.exercise(inspection, request(inspection, circumstances))
+    }
+
+    /// Takes a query apart for people; nothing is decided.
+    private func look(at query: UnsafeRawBufferPointer, _ circumstances: Circumstances) {
+        text = query
         lookUpAlongPath()
         inspector.inspect(query, lexical: circumstances.lexical, into: inspection)
         judged = inspection
-        guard !NameExpansion.isNeeded(inspection) else { return [] }
-        return machine.exercise(inspection, request(inspection, circumstances))
     }
 
     // MARK: - Judging
@@ -268,7 +270,7 @@ public final class Gate {
             bounds = limits.select(machine.limitingRules, at: circumstances.moment)
             switch limits.charge(Int64(max(found.statements.count, 1)), at: circumstances.moment, slots: &slots) {
             case .success(let charged): charge = charged
-            case .failure(let error): return .refuse(Refusal(limited: error.reached, record, found, policy))
+            case .failure(let reached): return .refuse(Refusal(limited: reached, record, found, policy))
             }
         }
         remember(found)

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Shared by all sessions of a gateway. It lives in memory: a gateway that starts anew has counted nothing.
 public final class LimitLedger: Sendable {
-    /// Counters kept; past it those that count nothing any more are let go.
-    static let sweepAt = 16_384
+    /// Counters kept before those that count nothing, and that no session has, are let go for the first time.
+    static let firstSweep = 16_384
 
     /// A rule's counter is each subject's own: one busy job does not use up what another may do.
     private struct Key: Hashable {
@@ -15,19 +15,38 @@ public final class LimitLedger: Sendable {
         let issuer: String
         let subject: String
     }
-    private let counters = Mutex<[Key: LimitCounter]>([:])
+    private struct State {
+        var counters: [Key: LimitCounter] = [:]
+        var sweepAt = LimitLedger.firstSweep
+    }
+    private let state = Mutex(State())
 
     public init() {}
 
     func counter(rule: String, resource: String, caller: Caller, at moment: Moment) -> LimitCounter {
         let key = Key(rule: rule, resource: resource, issuer: caller.claims.issuer, subject: caller.claims.subject)
-        return counters.withLock { known in
-            if let counter = known[key] { return counter }
-            if known.count >= Self.sweepAt { known = known.filter { !$0.value.retires(at: moment.seconds) } }
+        return state.withLock { state in
+            if let counter = state.counters[key] { return counter }
+            if state.counters.count >= state.sweepAt { Self.sweep(&state, at: moment.seconds) }
             let made = LimitCounter()
-            known[key] = made
+            state.counters[key] = made
             return made
         }
+    }
+
+    /// One that a session has stays, whatever it counts: another for the same would count apart from it.
+    private static func sweep(_ state: inout State, at seconds: Int64) {
+        var idle: [Key] = []
+        // `indices` would hold the table, and so every counter, a second time.
+        var index = state.counters.startIndex
+        while index != state.counters.endIndex {
+            let isHeld = !isKnownUniquelyReferenced(&state.counters.values[index])
+            if !isHeld, state.counters.values[index].isIdle(at: seconds) { idle.append(state.counters.keys[index]) }
+            index = state.counters.index(after: index)
+        }
+        for key in idle { state.counters[key] = nil }
+        // Where most are needed the next look is as far away, so that it costs each newcomer little.
+        state.sweepAt = max(firstSweep, 2 * state.counters.count)
     }
 }
 
@@ -37,7 +56,6 @@ final class LimitCounter: Sendable {
         /// By period in seconds.
         var windows: [Int64: RateWindow] = [:]
         var sessions: Int64 = 0
-        var isRetired = false
     }
     private let state = Mutex(State())
 
@@ -77,14 +95,10 @@ final class LimitCounter: Sendable {
     }
     func leave() { state.withLock { $0.sessions -= 1 } }
 
-    /// Whether it counts nothing any more. From then on it is nobody's: whoever still has it asks the ledger for another.
-    func retires(at seconds: Int64) -> Bool {
-        state.withLock { state in
-            state.isRetired = state.sessions == 0 && state.windows.values.allSatisfy { $0.isEmpty(at: seconds) }
-            return state.isRetired
-        }
+    /// Whether it counts nothing any more.
+    func isIdle(at seconds: Int64) -> Bool {
+        state.withLock { state in state.sessions == 0 && state.windows.values.allSatisfy { $0.isEmpty(at: seconds) } }
     }
-    var isRetired: Bool { state.withLock { $0.isRetired } }
 }
 
 /// One of the sessions that a rule lets be open at once. Given back when the session lets go of it.

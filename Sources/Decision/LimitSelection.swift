@@ -42,7 +42,7 @@ public struct LimitCharge {
 }
 
 /// A limit that is used up.
-struct LimitReached {
+struct LimitReached: Error {
     let rule: Int
     let message: String
     let hint: String
@@ -72,9 +72,7 @@ struct LimitSelection {
 
     /// What the message may bring, under the rules whose limits hold for it.
     mutating func select(_ rules: ArenaBuffer<UInt32>, at moment: Moment) -> StatementLimits? {
-        if let current, rules.buffer.elementsEqual(current.rules), !current.counted.contains(where: { $0.counter.isRetired }) {
-            return current.limits
-        }
+        if let current, rules.buffer.elementsEqual(current.rules) { return current.limits }
         let made = make(Array(rules.buffer), moment)
         current = made
         return made.limits
@@ -106,20 +104,20 @@ struct LimitSelection {
     /// Charges the message that was selected for to every counter, or to none.
     func charge(
         _ requests: Int64, at moment: Moment, slots: inout [SessionSlot]
-    ) -> Result<LimitCharge?, LimitReachedError> {
+    ) -> Result<LimitCharge?, LimitReached> {
         guard let current, !current.counted.isEmpty else { return .success(nil) }
         // Kept only by a message that is let through.
         var taken: [SessionSlot] = []
         for (rule, limit, counter) in current.counted {
             guard let most = limit.concurrent, !slots.contains(where: { $0.counter === counter }) else { continue }
-            guard let slot = SessionSlot(counter, of: most) else { return .failure(.init(reached: sessions(rule, most))) }
+            guard let slot = SessionSlot(counter, of: most) else { return .failure(sessions(rule, most)) }
             taken.append(slot)
         }
         var charge = LimitCharge(requests: requests, seconds: moment.seconds)
         for (rule, limit, counter) in current.counted where !limit.rates.isEmpty {
             if let (rate, wait) = counter.charge(requests, limit.rates, at: moment.seconds) {
                 charge.refund()
-                return .failure(.init(reached: used(rule, rate, wait, requests)))
+                return .failure(used(rule, rate, wait, requests))
             }
             charge.taken.append((counter, limit.rates))
         }
@@ -143,8 +141,4 @@ struct LimitSelection {
         return LimitReached(
             rule: rule, message: "rule \(name) allows \(rate.description), and they are used up", hint: "try again in \(wait) s")
     }
-}
-
-struct LimitReachedError: Error {
-    let reached: LimitReached
 }

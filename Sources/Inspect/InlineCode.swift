@@ -166,29 +166,6 @@ extension SQLReader {
         }
     }
 
-    /// Forgets the query that was read last; what it was found to do stays.
-    private func forgetQuery() {
-        effectName = .none
-        copyNull = .none
-        copyColumns.removeAll()
-        selectsInto = false
-        insideSchema = false
-        readsQueryLimit = false
-        scopes.removeAll()
-        sources.removeAll()
-        targets.removeAll()
-        refs.removeAll()
-        pending.removeAll()
-        pendingVariables = 0
-        links.removeAll()
-        outputColumns.removeAll()
-        heldOutputs.removeAll()
-        commonTables.removeAll()
-        aliasNames.removeAll()
-        use = []
-        constantConditions = 0
-    }
-
     // MARK: Texts
 
     /// Makes the bytes of a string constant the message, with its tokens, while `body` reads.

@@ -156,15 +156,23 @@ final class SQLReader {
         findings.clear()
         statement = Statement()
         kind = "unknown"
+        weakestShape = nil
+        queryLimit = (.no, nil)
+        pathChange = .none
+        listedPath.removeAll()
+        forgetQuery()
+        nesting = 0
+        overflow = nil
+        opaqueness = nil
+    }
+
+    /// Forgets the query that was read last; what it was found to do stays.
+    func forgetQuery() {
         effectName = .none
         copyNull = .none
         copyColumns.removeAll()
-        weakestShape = nil
-        queryLimit = (.no, nil)
         selectsInto = false
         insideSchema = false
-        pathChange = .none
-        listedPath.removeAll()
         readsQueryLimit = false
         scopes.removeAll()
         sources.removeAll()
@@ -179,9 +187,6 @@ final class SQLReader {
         aliasNames.removeAll()
         use = []
         constantConditions = 0
-        nesting = 0
-        overflow = nil
-        opaqueness = nil
     }
 
     // MARK: Tokens

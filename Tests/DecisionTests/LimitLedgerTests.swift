@@ -48,7 +48,7 @@ import Testing
         #expect(counter.charge(1, rates, at: 102) != nil)
     }
 
-    /// Many subjects: those that count nothing are let go, those that count stay.
+    /// Many subjects: those that count nothing are let go, those that count or that somebody has stay.
     @Test func countersThatCountStay() throws {
         let ledger = LimitLedger()
         func caller(_ subject: String) -> Caller {
@@ -59,12 +59,17 @@ import Testing
         let moment = Moment(seconds: 1_772_000_000)
         let busy = ledger.counter(rule: "r", resource: "db", caller: caller("busy"), at: moment)
         #expect(busy.charge(1, [LimitRecord.Rate(count: 1, seconds: 3600)], at: moment.seconds) == nil)
-        let idle = ledger.counter(rule: "r", resource: "db", caller: caller("idle"), at: moment)
-        for number in 0..<LimitLedger.sweepAt {
+        let held = ledger.counter(rule: "r", resource: "db", caller: caller("held"), at: moment)
+        weak var idle = ledger.counter(rule: "r", resource: "db", caller: caller("idle"), at: moment)
+        weak var counting = ledger.counter(rule: "r", resource: "db", caller: caller("counting"), at: moment)
+        #expect(counting?.charge(1, [LimitRecord.Rate(count: 1, seconds: 3600)], at: moment.seconds) == nil)
+        #expect(idle != nil)
+        for number in 0..<LimitLedger.firstSweep {
             _ = ledger.counter(rule: "r", resource: "db", caller: caller("\(number)"), at: moment)
         }
+        #expect(idle == nil)
+        #expect(counting != nil)
         #expect(ledger.counter(rule: "r", resource: "db", caller: caller("busy"), at: moment) === busy)
-        #expect(idle.isRetired)
-        #expect(!busy.isRetired)
+        #expect(ledger.counter(rule: "r", resource: "db", caller: caller("held"), at: moment) === held)
     }
 }

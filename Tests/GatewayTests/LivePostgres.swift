@@ -2,6 +2,7 @@
 
 import Foundation
 import Sealing
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -12,6 +13,8 @@ import Sealing
 /// A running PostgreSQL with a superuser `postgres`, a role `app` (both with the password `secret`), and TLS.
 final class LivePostgres: Sendable {
     static let shared = Result { try LivePostgres() }
+    /// A second one, with the same roles and objects of its own.
+    static let other = Result { try LivePostgres() }
     static let password = "secret"
 
     let port: Int
@@ -129,16 +132,19 @@ final class LivePostgres: Sendable {
 
 /// Stops the server when the test process ends: by its process id, with PostgreSQL's immediate shutdown.
 private enum LivePostgresEnd {
-    // Written once, before the handler is registered; read when the process ends.
-    nonisolated(unsafe) private static var process: pid_t = 0
-    nonisolated(unsafe) private static var directory = ""
+    private static let started = Mutex<[(process: pid_t, directory: String)]>([])
 
     static func arrange(process: pid_t, directory: String) {
-        self.process = process
-        self.directory = directory
+        let isFirst = started.withLock { started in
+            started.append((process, directory))
+            return started.count == 1
+        }
+        guard isFirst else { return }
         atexit {
-            kill(LivePostgresEnd.process, SIGQUIT)
-            try? FileManager.default.removeItem(atPath: LivePostgresEnd.directory)
+            for server in LivePostgresEnd.started.withLock({ $0 }) {
+                kill(server.process, SIGQUIT)
+                try? FileManager.default.removeItem(atPath: server.directory)
+            }
         }
     }
 }

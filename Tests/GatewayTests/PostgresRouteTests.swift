@@ -56,6 +56,36 @@ import Testing
         #expect((run.status == 0) == isThere)
     }
 
+    /// What a result's column is, only the server that sent it can say: elsewhere its number may be another table's.
+    @Test func masksReadTheCatalogueOfTheSessionsOwnServer() throws {
+        let (first, second) = (try LivePostgres.shared.get(), try LivePostgres.other.get())
+        let database = "r" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        let columns = "(id int, name text, email text, birthday date)"
+        let plain = (0..<100).map { "create table plain\($0) \(columns)" }.joined(separator: "; ")
+        try first.makeDatabase(database, "create table customers \(columns); \(plain)")
+        let numbers = try first.query(database: database, "select oid from pg_class where relname like 'plain%' order by oid")
+        let taken = Set(numbers.split(separator: "\n").compactMap { Int($0) })
+        let lowest = try #require(taken.min())
+        // A large object takes a number each, so that the next table's is one of those that mean another table on the first server.
+        try second.makeDatabase(database, "create table customers \(columns)")
+        let customers = "select oid from pg_class where relname = 'customers'"
+        var number = try #require(Int(try second.query(database: database, customers).trimmingCharacters(in: .newlines)))
+        try #require(number < lowest)
+        _ = try second.query(database: database, "select count(lo_create(0)) from generate_series(\(number), \(lowest))")
+        for _ in 0..<100 where !taken.contains(number) {
+            try second.query(database: database, "drop table customers; select lo_create(0); create table customers \(columns)")
+            number = try #require(Int(try second.query(database: database, customers).trimmingCharacters(in: .newlines)))
+        }
+        try #require(taken.contains(number))
+        try second.query(
+            database: database,
+            "insert into customers values (1, 'Ada', 'ada@acme.io', null); alter database \(database) set default_transaction_read_only = on")
+        let gateway = try LiveGateway(
+            try PostgresStage(policy: PostgresLiveTests.policy), database: database,
+            servers: [first, second].map { SocketEndpoint(host: "127.0.0.1", port: $0.port) }, target: .readOnly)
+        #expect(try gateway.psql("reader", database: database, ["select id, email from customers"]).checked() == "1|ad*********\n")
+    }
+
     @Test func theBackendIsToldWhoAsks() throws {
         let (gateway, database) = try place(identityIn: [.applicationName, .settings, .comments])
         let queries = [

@@ -16,7 +16,7 @@ import Testing
 ///     B: MESSAGE                                            from the backend
 ///     clock SECONDS                                         moves the clock on
 ///     cancel begins | cancel ends | client lost | backend lost
-///     overdue                                               what is answered first has run for too long
+///     overdue | in vain                                     what runs has run for too long; it was cancelled and still runs
 ///
 /// After each line come the lines it must print: `  -> B:` and `  -> C:` with what is sent, `  -> holds client`, `  -> wants catalogue`,
 /// `  -> wants cancel`,
@@ -112,6 +112,7 @@ final class PostgresScript {
         case "cancel ends": session.isCancelling = false
         case "client lost": session.clientLost(at: now)
         case "backend lost": session.backendLost(at: now)
+        case "in vain": if let running = session.expectations.running?.statement { session.cancelWasInVain(running) }
         case "overdue": if let running = session.expectations.running?.statement { session.runtimeIsOver(running) }
         default: try feed(line, words)
         }

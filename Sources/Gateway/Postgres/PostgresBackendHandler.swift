@@ -12,7 +12,7 @@ final class PostgresBackendHandler: ConnectionOwner {
     }
 
     let connection: Connection
-    let dial: PostgresDial
+    private let dial: PostgresDial
     private var login: PostgresBackendLogin
     /// Called once, when the login has ended.
     private var whenReady: ((PostgresBackendHandler, Result<PostgresBackendGreeting, PostgresFault>) -> Void)?

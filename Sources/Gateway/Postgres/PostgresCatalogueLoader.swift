@@ -162,7 +162,7 @@ final class PostgresCatalogueLoader: ConnectionOwner {
     }
 }
 
-/// The catalogue of one resource: loaded when it is asked for, by one connection at a time, shared by all loops.
+/// The catalogue of one server: loaded when it is asked for, by one connection at a time, shared by all loops.
 final class PostgresCatalogueStore: Sendable {
     private struct Request {
         var oldest: UInt64
@@ -178,14 +178,15 @@ final class PostgresCatalogueStore: Sendable {
         var loadingSince: UInt64?
         var waiting: [Request] = []
     }
-    let floor = PostgresCatalogueFloor()
+    let floor: PostgresCatalogueFloor
     private let state = Mutex(State())
-    private let dials: [PostgresDial]
+    private let dial: PostgresDial
     private let note: @Sendable (String) -> Void
 
-    /// - Parameter dials: servers with the same relations; the first that answers is asked.
-    init(dials: [PostgresDial], note: @escaping @Sendable (String) -> Void) {
-        self.dials = dials
+    /// - Parameter floor: shared by the servers of a resource: what is changed on one comes to the others.
+    init(dial: PostgresDial, floor: PostgresCatalogueFloor, note: @escaping @Sendable (String) -> Void) {
+        self.dial = dial
+        self.floor = floor
         self.note = note
     }
 
@@ -207,16 +208,16 @@ final class PostgresCatalogueStore: Sendable {
         if loads { load(since: now, on: loop) }
     }
 
-    private func load(since now: UInt64, on loop: SocketLoop, server: Int = 0) {
-        guard server < dials.count else { return loaded(nil, since: now, on: loop) }
-        let dial = dials[server]
+    private func load(since now: UInt64, on loop: SocketLoop) {
+        let dial = dial
         let ended: (Result<PostgresCatalogue, any Error>) -> Void = { result in
+            var found: PostgresCatalogue?
             switch result {
-            case .success(let catalogue): self.loaded(catalogue, since: now, on: loop)
+            case .success(let catalogue): found = catalogue
             case .failure(let error):
                 self.note("the catalogue of \(dial.resource.name) cannot be loaded from \(dial.server): \(error)")
-                self.load(since: now, on: loop, server: server + 1)
             }
+            self.loaded(found, since: now, on: loop)
         }
         dial.connect(on: loop) { result in
             do {

@@ -103,7 +103,7 @@ final class PostgresEntrance {
     func connect() { connect(to: PostgresServerChoice(place.resource)) }
 
     private func connect(to choice: PostgresServerChoice) {
-        let (resource, dial) = (place.resource, place.dials[choice.server])
+        let (resource, dial) = (place.resource, place.servers[choice.server].dial)
         let login = PostgresBackendLogin(
             credential: resource.credential, database: resource.database, settings: settings, wantsTLS: dial.usesTLS, nonce: nonce)
         dial.connect(on: client.connection.loop) { [self] result in
@@ -133,7 +133,7 @@ final class PostgresEntrance {
         guard client.isWaitingForSession else { return end("the client left") }
         guard let next = choice.next else { return refuse(fault) }
         client.logger.notice(
-            "another server is tried", metadata: ["server": "\(place.dials[choice.server].server)", "reason": "\(fault.reason)"])
+            "another server is tried", metadata: ["server": "\(place.servers[choice.server].dial.server)", "reason": "\(fault.reason)"])
         connect(to: next)
     }
 
@@ -157,7 +157,7 @@ final class PostgresEntrance {
                 return another(after: choice, PostgresFault(.cannotConnectNow, Self.unreachable, reason: mismatch))
             }
             do {
-                let pair = try PostgresPair(self, handler, greeting)
+                let pair = try PostgresPair(self, place.servers[choice.server], handler, greeting)
                 client.begin(pair)
             } catch {
                 handler.close()

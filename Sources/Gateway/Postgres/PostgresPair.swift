@@ -13,7 +13,7 @@ final class PostgresPair {
     private let session: PostgresSession
     private let client: PostgresHandler
     private let backend: PostgresBackendHandler
-    private let place: PostgresBackendPlace
+    private let server: PostgresServer
     private let greeting: PostgresBackendGreeting
     private let shown: [PostgresStartup.Setting]?
     private let service: PostgresService
@@ -39,12 +39,14 @@ final class PostgresPair {
     private var runtime: LoopTimer?
     private var ending: LoopTimer?
 
-    init(_ entrance: PostgresEntrance, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting) throws {
+    init(
+        _ entrance: PostgresEntrance, _ server: PostgresServer, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting
+    ) throws {
         client = entrance.client
         service = entrance.client.service
         self.backend = backend
         self.greeting = greeting
-        place = entrance.place
+        self.server = server
         caller = entrance.caller
         program = entrance.judge.program
         let metrics = service.surroundings.metrics
@@ -58,10 +60,10 @@ final class PostgresPair {
         session = PostgresSession(
             gate: entrance.judge.gate, recording: entrance.recording,
             observer: PostgresObserver(decided: { metrics.decided($0) }, searchesFailed: { metrics.searchesFailed($0) }),
-            impossibleName: "postern \(impossible)", lexical: lexical, floor: place.catalogue.floor)
+            impossibleName: "postern \(impossible)", lexical: lexical, floor: server.catalogue.floor)
         session.comment = entrance.comment
         shown = entrance.shown
-        session.catalogue = place.catalogue.current
+        session.catalogue = server.catalogue.current
     }
 
     // MARK: - Beginning
@@ -101,7 +103,7 @@ final class PostgresPair {
         client.logger.info(
             "session begins",
             metadata: [
-                "session": "\(session.recording.id)", "resource": "\(place.resource.name)", "backend_pid": "\(greeting.process)",
+                "session": "\(session.recording.id)", "resource": "\(server.dial.resource.name)", "backend_pid": "\(greeting.process)",
             ])
         backend.begin(self)
         client.connection.setReading(true)
@@ -197,7 +199,7 @@ final class PostgresPair {
         session.catalogueWish = nil
         let loop = client.connection.loop
         let bound = LoopBound(self, on: loop)
-        place.catalogue.catalogue(of: oldest, on: loop) { catalogue in
+        server.catalogue.catalogue(of: oldest, on: loop) { catalogue in
             // Also when the session is over: what was sent before its end still runs, and its answers wait for this.
             let pair = bound.value
             pair.session.catalogueLoaded(catalogue)
@@ -236,11 +238,22 @@ final class PostgresPair {
             session.runtimeIsOver(running)
             after()
             flush()
+            giveUp(on: running)
+        }
+    }
+
+    /// A cancel may not come through, and a statement may not heed it: then the session ends, and the client waits no longer.
+    private func giveUp(on running: PostgresStatement) {
+        guard !isOver, timed === running else { return }
+        runtime = client.connection.loop.schedule(in: .seconds(PostgresLimits.cancelSeconds)) { [self] in
+            session.cancelWasInVain(running)
+            after()
+            flush()
         }
     }
 
     private func sendCancel() {
-        PostgresCancelSender.send(backend.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] in
+        PostgresCancelSender.send(server.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] in
             session.isCancelling = false
             guard !isOver else { return backend.close() }
             clientRead()

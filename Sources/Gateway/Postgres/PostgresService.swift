@@ -84,9 +84,11 @@ public final class PostgresService: Sendable {
         var (databases, users, serverNames): ([String: PostgresBackendPlace], [String: PostgresBackendPlace], [String: PostgresBackendPlace])
         (databases, users, serverNames) = ([:], [:], [:])
         for resource in resources {
-            let dials = try PostgresDial.all(of: resource)
-            let place = PostgresBackendPlace(
-                resource: resource, dials: dials, catalogue: PostgresCatalogueStore(dials: dials, note: { logger.warning("\($0)") }))
+            let floor = PostgresCatalogueFloor()
+            let servers = try PostgresDial.all(of: resource).map { dial in
+                PostgresServer(dial: dial, catalogue: PostgresCatalogueStore(dial: dial, floor: floor, note: { logger.warning("\($0)") }))
+            }
+            let place = PostgresBackendPlace(resource: resource, servers: servers)
             for name in resource.databases { databases[name] = place }
             for name in resource.users { users[name] = place }
             for name in resource.serverNames { serverNames[name.lowercased()] = place }
@@ -156,11 +158,16 @@ public final class PostgresService: Sendable {
     func leave(_ number: UInt64) { state.withLock { _ = $0.sessions.removeValue(forKey: number) } }
 }
 
-/// A backend and what is known of it.
+/// A backend.
 struct PostgresBackendPlace: Sendable {
     let resource: PostgresResource
-    /// One for each of its servers.
-    let dials: [PostgresDial]
+    let servers: [PostgresServer]
+}
+
+/// One server of a backend and what is known of it. The numbers of its relations mean something else on another one, which need not be
+/// a copy of it byte for byte.
+struct PostgresServer: Sendable {
+    let dial: PostgresDial
     let catalogue: PostgresCatalogueStore
 }
 

@@ -77,6 +77,12 @@ extension PostgresSession {
         if !wantsCancel { fail(PostgresFault(.policyLimit, "\(PostgresRefusal.words(of: runtime)), and others were sent behind it")) }
     }
 
+    /// What was to be cancelled for its time runs on.
+    func cancelWasInVain(_ statement: PostgresStatement) {
+        guard let reached = statement.reached, expectations.running?.statement === statement else { return }
+        fail(PostgresFault(.policyLimit, "\(PostgresRefusal.words(of: reached)), and the statement could not be cancelled"))
+    }
+
     /// A cancel that comes late must not hit another statement that has been sent already.
     private var isCancelSafe: Bool { expectations.runningCount <= 1 }
 
