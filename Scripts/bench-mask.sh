@@ -77,6 +77,8 @@ for what in "copy people to stdout" "select * from people limit $((rows / 10))";
     high=$(cut -d' ' -f2 "$dir/figures" | sort -g | tail -n 1)
     [ $name = pgbouncer ] && base=$cpu
     awk -v w="${what:0:22}" -v n=$name -v c="$cpu" -v p="$high" -v b="$base" \
-      'BEGIN { printf "%-22s %-10s %10.2f %12.1f   %.2f times PgBouncer\n", w, n, c, p / 1024, c / b }'
+      'BEGIN { printf "%-22s %-10s %10.2f %12.1f   ", w, n, c, p / 1024
+        # The clock counts hundredths: of too few rows nothing can be said.
+        if (b > 0) printf "%.2f times PgBouncer\n", c / b; else print "too short to compare" }'
   done
 done
