@@ -18,6 +18,10 @@ public final class GatewayMetrics: Sendable {
     private let limited = Atomic<Int>(0)
     private let failedSearches = Atomic<Int>(0)
     private let cancels = Atomic<Int>(0)
+    private let poolWaits = Atomic<Int>(0)
+    private let poolRefusals = Atomic<Int>(0)
+    private let poolDiscards = Atomic<Int>(0)
+    private let poolPins = Atomic<Int>(0)
     private let loaded = Atomic<Int>(0)
     private let refused = Atomic<Int>(0)
     /// Seconds since 1970 of the first refused reload after the last good one; 0 when the policy in force is the newest.
@@ -55,6 +59,15 @@ public final class GatewayMetrics: Sendable {
     }
 
     public func searchesFailed(_ count: UInt64) { failedSearches.add(Int(clamping: count), ordering: .relaxed) }
+
+    /// Somebody found no pooled connection free.
+    func poolWaited() { poolWaits.add(1, ordering: .relaxed) }
+    /// And got none in time.
+    func poolRefused() { poolRefusals.add(1, ordering: .relaxed) }
+    /// A pooled connection was closed because it could not be used again.
+    func poolDiscarded() { poolDiscards.add(1, ordering: .relaxed) }
+    /// A session in transaction pooling was bound to its connection.
+    func poolPinned() { poolPins.add(1, ordering: .relaxed) }
 
     public func policyLoaded() {
         loaded.add(1, ordering: .relaxed)
@@ -102,6 +115,14 @@ public final class GatewayMetrics: Sendable {
             "mask_searches_failed_total", "counter", "Searches of value masks that could not be finished; their cells were withheld.",
             [("", now(failedSearches))])
         add("cancel_requests_total", "counter", "Cancel requests received.", [("", now(cancels))])
+        add("pool_waits_total", "counter", "Times that no pooled connection was free.", [("", now(poolWaits))])
+        add("pool_refusals_total", "counter", "Times that none became free in time.", [("", now(poolRefusals))])
+        add(
+            "pool_discards_total", "counter", "Pooled connections closed because they could not be used again.",
+            [("", now(poolDiscards))])
+        add(
+            "pool_pins_total", "counter", "Sessions in transaction pooling that were bound to their connection.",
+            [("", now(poolPins))])
         add(
             "policy_loads_total", "counter", "Policy bundles offered, by result.",
             [("{result=\"loaded\"}", now(loaded)), ("{result=\"refused\"}", now(refused))])

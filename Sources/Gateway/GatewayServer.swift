@@ -260,6 +260,9 @@ public final class GatewayServer: Sendable {
                 let recording = recorder.metrics
                 return metrics.text(also: [
                     .init(name: "sessions", help: "Sessions between login and end.", value: service.sessionCount),
+                    .init(name: "pool_connections", help: "Pooled backend connections.", value: service.poolCounts.open),
+                    .init(name: "pool_idle", help: "Pooled backend connections that nobody uses.", value: service.poolCounts.idle),
+                    .init(name: "pool_waiting", help: "Clients that wait for a pooled connection.", value: service.poolCounts.waiting),
                     .init(name: "recording_entries", help: "Entries journalled since the start.", value: Int(recording.entries)),
                     .init(name: "recording_lag_bytes", help: "Journalled and not yet in the database.", value: Int(recording.lag)),
                     .init(

@@ -44,7 +44,7 @@ extension GatewayServer {
                     user: backend.user, password: try password(backend.credential, of: resource.name),
                     allowsWeakMethods: backend.allowWeakAuthentication),
                 tls: backend.tls, target: backend.target, databases: [resource.database], users: resource.users,
-                serverNames: resource.serverNames, identityIn: resource.identityIn)
+                serverNames: resource.serverNames, identityIn: resource.identityIn, pool: resource.pool)
         }
     }
 

@@ -419,6 +419,13 @@ public final class Connection: SocketSource {
         putOff()
     }
 
+    /// Whether the peer has said something, or has left, that was not read yet. Costs a system call.
+    public var hasNews: Bool {
+        guard life == .open, !hasHidden, input.readableBytes == 0 else { return true }
+        var byte: UInt8 = 0
+        return postern_peek(file, &byte) >= 0 || (errno != EAGAIN && errno != EINTR)
+    }
+
     /// Closes now; what is unsent is lost.
     public func close() { over(nil) }
 

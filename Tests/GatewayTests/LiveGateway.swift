@@ -24,13 +24,13 @@ final class LiveGateway {
     init(
         _ stage: PostgresStage, database: String, cleartext: Bool = true, tls: GatewayConfiguration.BackendTLS = .disable,
         host: String = "127.0.0.1", servers: [SocketEndpoint]? = nil, target: GatewayConfiguration.Target = .any,
-        identityIn: Set<GatewayConfiguration.IdentityPlace> = []
+        identityIn: Set<GatewayConfiguration.IdentityPlace> = [], pool: GatewayConfiguration.Pool? = nil, loops count: Int = 1
     ) throws {
         let live = try LivePostgres.shared.get()
         let resource = PostgresResource(
             name: "shop", servers: servers ?? [SocketEndpoint(host: host, port: live.port)], database: database,
             credential: .init(user: "app", password: Array(LivePostgres.password.utf8)), tls: tls, target: target,
-            databases: [database], users: ["by_user"], serverNames: ["shop.localhost"], identityIn: identityIn)
+            databases: [database], users: ["by_user"], serverNames: ["shop.localhost"], identityIn: identityIn, pool: pool)
         var logger = Logger(label: "gateway-test")
         logger.logLevel = .critical
         let journals = Journals(try StageRecording.shared.get())
@@ -48,7 +48,7 @@ final class LiveGateway {
             certificateChain: Array(certificate.certificatePEM.utf8), privateKey: Array(certificate.privateKeyPEM.utf8),
             protocols: ["postgresql"])
         let service = service
-        loops = try SocketLoops(count: 1)
+        loops = try SocketLoops(count: count)
         listener = try Listener.bind(host: "127.0.0.1", port: 0, loops: loops) { file, peer, loop in
             service.accept(file, from: peer, on: loop, tls: context, allowsCleartext: cleartext)
         }
@@ -67,9 +67,9 @@ final class LiveGateway {
 
     func client() throws -> RawClient { try RawClient(port: port) }
 
-    func client(_ token: String, database: String) throws -> RawClient {
+    func client(_ token: String, database: String, settings: [(String, String)] = []) throws -> RawClient {
         let client = try RawClient(port: port)
-        let lines = try client.login(token, database: database)
+        let lines = try client.login(token, database: database, settings: settings)
         guard lines.last == "Z I" else { throw NotationError(description: "no login: \(lines)") }
         return client
     }

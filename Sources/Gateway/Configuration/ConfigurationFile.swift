@@ -129,7 +129,7 @@ private struct ConfigurationSections {
 
     private func resource(_ node: Node) -> GatewayConfiguration.Resource? {
         guard
-            let reader = ConfigurationReader(node, name: "resource", known: ["name", "database", "user", "server_name", "identity_in", "backend"],
+            let reader = ConfigurationReader(node, name: "resource", known: ["name", "database", "user", "server_name", "identity_in", "pool", "backend"],
                 problems: problems),
             let name = reader.string("name", expected: "the resource's name in the policy")
         else { return nil }
@@ -147,7 +147,7 @@ private struct ConfigurationSections {
         return .init(
             name: name, database: database, users: reader.strings("user", expected: "a user name that clients connect as, or a list"),
             serverNames: reader.strings("server_name", expected: "a host name that clients connect to with TLS, or a list"),
-            identityIn: identityPlaces(reader),
+            identityIn: identityPlaces(reader), pool: pool(reader),
             backend: .init(
                 servers: servers, target: target(backend),
                 database: backend.optionalString("database", expected: "the backend's database") ?? database, user: user,
@@ -187,6 +187,38 @@ private struct ConfigurationSections {
             places.insert(place)
         }
         return places
+    }
+
+    /// `pool: session`, `pool: transaction`, or a mapping with `mode` and the rest.
+    private func pool(_ reader: ConfigurationReader) -> GatewayConfiguration.Pool? {
+        let known = [
+            "mode", "size", "min_idle", "idle_seconds", "lifetime_seconds", "wait_seconds", "prepared_statements", "shared", "reset",
+        ]
+        let modes = GatewayConfiguration.Pool.Mode.allCases.map(\.rawValue).joined(separator: " or ")
+        guard let node = reader.node("pool") else { return nil }
+        if node.scalar != nil {
+            let mode = node.string.flatMap(GatewayConfiguration.Pool.Mode.init)
+            if mode == nil { reader.problem("pool", "must be \(modes), or a mapping with mode and \(known.dropFirst().joined(separator: ", "))") }
+            return mode.map { .init(mode: $0) }
+        }
+        guard let pool = ConfigurationReader(node, name: "pool", known: known, problems: problems),
+            let word = pool.string("mode", expected: modes)
+        else { return nil }
+        guard let mode = GatewayConfiguration.Pool.Mode(rawValue: word) else {
+            pool.problem("mode", "must be \(modes)")
+            return nil
+        }
+        var found = GatewayConfiguration.Pool(mode: mode)
+        found.size = pool.integer("size", in: 1...10_000, default: found.size)
+        found.minIdle = pool.integer("min_idle", in: 0...10_000, default: found.minIdle)
+        found.idleSeconds = pool.integer("idle_seconds", in: 1...86_400, default: found.idleSeconds)
+        found.lifetimeSeconds = pool.integer("lifetime_seconds", in: 1...604_800, default: found.lifetimeSeconds)
+        found.waitSeconds = pool.integer("wait_seconds", in: 1...300, default: found.waitSeconds)
+        found.preparedStatements = pool.integer("prepared_statements", in: 1...10_000, default: found.preparedStatements)
+        found.isShared = pool.boolean("shared", default: found.isShared)
+        found.reset = pool.optionalString("reset", expected: "an SQL text such as DISCARD ALL") ?? found.reset
+        if found.minIdle > found.size { pool.problem("min_idle", "must not be more than size (\(found.size))") }
+        return found
     }
 
     private func credential(_ reader: ConfigurationReader) -> GatewayConfiguration.Credential {

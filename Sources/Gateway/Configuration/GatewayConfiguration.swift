@@ -48,6 +48,8 @@ public struct GatewayConfiguration: Sendable {
         public var serverNames: [String]
         /// Where the backend is told who is asking.
         public var identityIn: Set<IdentityPlace>
+        /// Backend connections are kept and lent; nil where every session has one of its own.
+        public var pool: Pool?
         public var backend: Backend
         /// Line in the configuration file, for later errors.
         public var line: Int
@@ -61,6 +63,35 @@ public struct GatewayConfiguration: Sendable {
         case settings
         /// In a comment behind every statement, as sqlcommenter writes them.
         case comments
+    }
+
+    /// How backend connections of a resource are kept between those who use them.
+    public struct Pool: Sendable, Equatable {
+        public enum Mode: String, Sendable, CaseIterable {
+            /// Lent for a session.
+            case session
+            /// Lent for a transaction.
+            case transaction
+        }
+        public var mode: Mode
+        /// Backend connections of the resource at once, over all event loops and identities.
+        public var size = 20
+        /// Idle connections that are kept though they have been idle for long.
+        public var minIdle = 0
+        /// Seconds after which a connection that nobody has used is closed.
+        public var idleSeconds = 60
+        /// Seconds after which a connection is closed as soon as nobody uses it.
+        public var lifetimeSeconds = 3600
+        /// Seconds that a client waits for a connection before it is refused.
+        public var waitSeconds = 10
+        /// Prepared statements kept on one backend connection.
+        public var preparedStatements = 200
+        /// Lent to any identity, not only to the one it was opened for.
+        public var isShared = false
+        /// What a connection is given before it goes to another session.
+        public var reset = "DISCARD ALL"
+
+        public init(mode: Mode) { self.mode = mode }
     }
 
     /// Which of several servers a session is to have (libpq's `target_session_attrs`).

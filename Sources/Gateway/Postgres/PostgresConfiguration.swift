@@ -14,6 +14,8 @@ public struct PostgresResource: Sendable {
     public var users: [String]
     public var serverNames: [String]
     public var identityIn: Set<GatewayConfiguration.IdentityPlace>
+    /// Backend connections are kept and lent; nil where every session has one of its own.
+    public var pool: GatewayConfiguration.Pool?
     /// The database on the backend.
     public var database: String
     public var credential: PostgresBackendCredential
@@ -22,7 +24,8 @@ public struct PostgresResource: Sendable {
     public init(
         name: String, servers: [SocketEndpoint], database: String, credential: PostgresBackendCredential,
         tls: GatewayConfiguration.BackendTLS, target: GatewayConfiguration.Target = .any, databases: [String], users: [String] = [],
-        serverNames: [String] = [], identityIn: Set<GatewayConfiguration.IdentityPlace> = [.applicationName]
+        serverNames: [String] = [], identityIn: Set<GatewayConfiguration.IdentityPlace> = [.applicationName],
+        pool: GatewayConfiguration.Pool? = nil
     ) {
         self.name = name
         self.servers = servers
@@ -31,6 +34,7 @@ public struct PostgresResource: Sendable {
         self.users = users
         self.serverNames = serverNames
         self.identityIn = identityIn
+        self.pool = pool
         self.database = database
         self.credential = credential
         self.tls = tls

@@ -20,8 +20,10 @@ final class PostgresEntrance {
     let place: PostgresBackendPlace
     let judge: PostgresJudge
     let recording: SessionRecording
+    /// What the backend's connection is opened with, and what is put right on one that others have had.
     private let settings: [PostgresStartup.Setting]
-    private let nonce: String
+    private let tracked: [PostgresStartup.Setting]
+    private let marks: [PostgresStartup.Setting]
     /// What the client asked for itself, where the backend is told something else.
     let shown: [PostgresStartup.Setting]?
     /// What is put behind every statement; empty for nothing.
@@ -46,14 +48,17 @@ final class PostgresEntrance {
                 SessionRecord(
                     caller: caller, resource: resource.name, kind: .postgres, sourceAddress: client.source,
                     database: startup.database, backendUser: resource.credential.user, program: judge.program, startedAt: now.wall))
-            nonce = try PostgresScram.freshNonce()
         } catch let fault as PostgresFault {
             throw fault
         } catch {
             throw PostgresFault(.internalError, "this session cannot be begun", reason: "\(error)")
         }
         let mark = PostgresIdentityMark(caller, session: recording.id, in: resource.identityIn)
-        settings = mark.settings(startup.harmless + startup.judged)
+        if let pool = resource.pool {
+            (settings, tracked, marks) = mark.pooled(startup.harmless + startup.judged, isShared: pool.isShared)
+        } else {
+            (settings, tracked, marks) = (mark.settings(startup.harmless + startup.judged), [], [])
+        }
         comment = mark.comment
         shown = resource.identityIn.contains(.applicationName) ? startup.harmless : nil
         do {
@@ -100,78 +105,77 @@ final class PostgresEntrance {
 
     // MARK: - The backend
 
-    func connect() { connect(to: PostgresServerChoice(place.resource)) }
-
-    private func connect(to choice: PostgresServerChoice) {
-        let (resource, dial) = (place.resource, place.servers[choice.server].dial)
-        let login = PostgresBackendLogin(
-            credential: resource.credential, database: resource.database, settings: settings, wantsTLS: dial.usesTLS, nonce: nonce)
-        dial.connect(on: client.connection.loop) { [self] result in
-            switch result {
-            case .success(let connection):
-                guard client.isWaitingForSession else {
-                    connection.close()
-                    return end("the client left")
-                }
-                let handler = PostgresBackendHandler(dial: dial, connection: connection, login: login) {
-                    self.backend($0, $1, choice)
-                }
+    func connect() {
+        if let pool = place.pool { return borrow(from: pool) }
+        let isWanted = { [client] in client.isWaitingForSession }
+        PostgresConnector.connect(
+            place, settings, on: client.connection.loop, isWanted: isWanted,
+            note: { [client] in client.logger.notice("another server is tried", metadata: ["reason": "\($0)"]) },
+            made: { [self] handler in
                 client.giveUp = {
                     handler.close()
                     self.end("the client left")
                 }
-            case .failure(let error):
-                another(
-                    after: choice,
-                    PostgresFault(.connectionFailure, Self.unreachable, reason: "the backend cannot be reached: \(error)"))
+            }
+        ) { [self] result in
+            client.giveUp = nil
+            switch result {
+            case .failure(let fault): refuse(fault)
+            case .success(let found): begin(place.servers[found.server], found.handler, found.greeting)
             }
         }
     }
 
-    /// The next server is tried; after the last the client is told what was wrong with it.
-    private func another(after choice: PostgresServerChoice, _ fault: PostgresFault) {
-        guard client.isWaitingForSession else { return end("the client left") }
-        guard let next = choice.next else { return refuse(fault) }
-        client.logger.notice(
-            "another server is tried", metadata: ["server": "\(place.servers[choice.server].dial.server)", "reason": "\(fault.reason)"])
-        connect(to: next)
+    /// The connection is the pool's: opened before, or now, or when somebody gives one back.
+    private func borrow(from pool: PostgresPool) {
+        let shelf = pool.shelf(on: client.connection.loop, of: place)
+        let borrower = PostgresBorrower(
+            key: PostgresPoolKey(startup: settings, caller: pool.settings.isShared ? nil : caller), startup: settings,
+            user: PostgresPoolKey.user(caller), number: client.service.nextBorrowerNumber(), marks: marks, tracked: tracked)
+        borrower.done = { [self] result in
+            client.giveUp = nil
+            switch result {
+            case .failure(let fault): refuse(fault)
+            case .success(let handler):
+                guard client.isWaitingForSession, let pooled = handler.pooled else {
+                    shelf.reset(handler, inTransaction: false)
+                    return end("the client left")
+                }
+                begin(place.servers[pooled.server], handler, pooled.greeting, PostgresLoan(shelf: shelf, borrower: borrower))
+            }
+        }
+        client.giveUp = { [self] in
+            shelf.forget(borrower)
+            end("the client left")
+        }
+        shelf.borrow(borrower)
     }
 
-    private static let unreachable = "the database behind this gateway cannot be reached"
-
-    /// The backend's login has ended, one way or the other.
-    private func backend(
-        _ handler: PostgresBackendHandler, _ result: Result<PostgresBackendGreeting, PostgresFault>, _ choice: PostgresServerChoice
+    private func begin(
+        _ server: PostgresServer, _ handler: PostgresBackendHandler, _ greeting: PostgresBackendGreeting, _ loan: PostgresLoan? = nil
     ) {
-        client.giveUp = nil
-        guard client.isWaitingForSession else {
+        do {
+            client.begin(try PostgresPair(self, server, handler, greeting, loan))
+        } catch {
             handler.close()
-            return end("the client left")
-        }
-        switch result {
-        case .failure(let fault):
-            if fault.kind == .cannotConnectNow || handler.isLost { another(after: choice, fault) } else { refuse(fault) }
-        case .success(let greeting):
-            if let mismatch = choice.mismatch(greeting) {
-                handler.close()
-                return another(after: choice, PostgresFault(.cannotConnectNow, Self.unreachable, reason: mismatch))
-            }
-            do {
-                let pair = try PostgresPair(self, place.servers[choice.server], handler, greeting)
-                client.begin(pair)
-            } catch {
-                handler.close()
-                refuse(PostgresFault(.internalError, "this session cannot be begun", reason: "\(error)"))
-            }
+            refuse(PostgresFault(.internalError, "this session cannot be begun", reason: "\(error)"))
         }
     }
 
     private func refuse(_ fault: PostgresFault) {
+        guard client.isWaitingForSession else { return end("the client left") }
         end(fault.kind.rawValue)
-        client.refuse(PostgresFault(fault.kind, Self.unreachable, reason: fault.reason))
+        // Why nothing is free may be said, what is wrong with the backend not.
+        let isOurs = fault.kind == .tooManyConnections || fault.kind == .adminShutdown
+        client.refuse(PostgresFault(fault.kind, isOurs ? fault.publicText : PostgresConnector.unreachable, reason: fault.reason))
     }
 
-    private func end(_ reason: String) { recording.end(at: PostgresClock.now().wall, reason: reason) }
+    private func end(_ reason: String) {
+        guard !isEnded else { return }
+        isEnded = true
+        recording.end(at: PostgresClock.now().wall, reason: reason)
+    }
+    private var isEnded = false
 }
 
 /// The room's clocks: read at the channel, handed down as values.

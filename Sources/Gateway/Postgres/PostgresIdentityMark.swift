@@ -35,6 +35,19 @@ struct PostgresIdentityMark {
         return settings
     }
 
+    /// The same for a pooled connection: what it is opened with, what is put right for each session, and `postern.*`.
+    /// - Parameter isShared: the connection may be lent to others, so that it is opened without a name.
+    func pooled(
+        _ own: [PostgresStartup.Setting], isShared: Bool
+    ) -> (startup: [PostgresStartup.Setting], tracked: [PostgresStartup.Setting], marks: [PostgresStartup.Setting]) {
+        let marks = places.contains(.settings) ? facts.map { PostgresStartup.Setting(name: "postern.\($0.name)", value: $0.value) } : []
+        var startup = settings(own).filter { setting in !marks.contains { $0.name == setting.name } }
+        guard isShared else { return (startup, [], marks) }
+        let name = startup.first { $0.name.lowercased() == "application_name" }?.value ?? ""
+        startup.removeAll { $0.name.lowercased() == "application_name" }
+        return (startup, [.init(name: "application_name", value: name)], marks)
+    }
+
     /// What a client is told of its own settings at login: what it asked for, without the marks.
     static func shown(_ parameter: PostgresStartup.Setting, _ own: [PostgresStartup.Setting]) -> PostgresStartup.Setting {
         guard parameter.name == "application_name" else { return parameter }

@@ -53,6 +53,16 @@ public enum PostgresLimits {
     public static let catalogueRows = 2_000_000
     /// Views whose output columns are traced to their origin; those past it are known only as a whole.
     public static let tracedViews = 4096
+    /// Seconds for what the gateway itself has a pooled connection do between two borrowers.
+    public static let errandSeconds: Int64 = 10
+    /// Milliseconds for which a client of another event loop or identity lets those go first who can take a pooled connection as it is.
+    public static let poolPatienceMilliseconds: UInt64 = 200
+    /// Connections that are tried for one borrower when one after the other turns out to be of no use.
+    public static let poolTries = 4
+    /// The longest statement that a session in transaction pooling prepares without being bound to its connection.
+    public static let carriedStatement = 64 * 1024
+    /// Prepared texts that an event loop keeps for all sessions of a pool; those in use are kept besides.
+    public static let carriedStatements = 4096
     /// The longest write to a client over TLS: asynchronous libpq clients stall on records that leave bytes behind in OpenSSL's buffer.
     public static let tlsWrite = 8 * 1024
 }

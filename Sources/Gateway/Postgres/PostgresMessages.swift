@@ -147,6 +147,7 @@ extension PostgresSession {
         guard let name = reader.string(), let value = reader.string(), reader.isAtEnd else {
             return fail(.backend("a malformed ParameterStatus"))
         }
+        pooled?.greeting.note(name, value)
         var state = lexical
         switch name {
         case "client_encoding": state.encoding = ClientEncoding(name: value)

@@ -10,11 +10,15 @@ import Transport
 
 /// A client's connection joined with its backend's. Both live on one loop, and so does this.
 final class PostgresPair {
-    private let session: PostgresSession
-    private let client: PostgresHandler
-    private let backend: PostgresBackendHandler
-    private let server: PostgresServer
-    private let greeting: PostgresBackendGreeting
+    let session: PostgresSession
+    let client: PostgresHandler
+    /// nil while the session has none: it is over, or the connection is a pool's and was given back.
+    var backend: PostgresBackendHandler?
+    var server: PostgresServer
+    /// Of the backend that the session has, or had last.
+    var greeting: PostgresBackendGreeting
+    /// Where the backend comes from, when it is lent.
+    let loan: PostgresLoan?
     private let shown: [PostgresStartup.Setting]?
     private let service: PostgresService
     private let caller: Caller
@@ -23,12 +27,12 @@ final class PostgresPair {
     private var registration: UInt64 = 0
     private var number: UInt64 = 0
     private var key: UInt32 = 0
-    private var clock = PostgresPairClock()
+    var clock = PostgresPairClock()
     private var isClientReading = true
-    private var isBackendReading = true
-    private var isClientOpen = true
-    private var isBackendOpen = true
-    private var isOver = false
+    var isBackendReading = true
+    var isClientOpen = true
+    var isBackendOpen = true
+    var isOver = false
     /// Said when the session is outside a transaction and nothing runs.
     private var endsWhenIdle: PostgresFault?
     /// Said as soon as nothing runs; nothing new is taken until then.
@@ -40,13 +44,15 @@ final class PostgresPair {
     private var ending: LoopTimer?
 
     init(
-        _ entrance: PostgresEntrance, _ server: PostgresServer, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting
+        _ entrance: PostgresEntrance, _ server: PostgresServer, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting,
+        _ loan: PostgresLoan? = nil
     ) throws {
         client = entrance.client
         service = entrance.client.service
         self.backend = backend
         self.greeting = greeting
         self.server = server
+        self.loan = loan
         caller = entrance.caller
         program = entrance.judge.program
         let metrics = service.surroundings.metrics
@@ -62,6 +68,7 @@ final class PostgresPair {
             observer: PostgresObserver(decided: { metrics.decided($0) }, searchesFailed: { metrics.searchesFailed($0) }),
             impossibleName: "postern \(impossible)", lexical: lexical, floor: server.catalogue.floor)
         session.comment = entrance.comment
+        session.pooled = backend.pooled
         shown = entrance.shown
         session.catalogue = server.catalogue.current
     }
@@ -105,9 +112,9 @@ final class PostgresPair {
             metadata: [
                 "session": "\(session.recording.id)", "resource": "\(server.dial.resource.name)", "backend_pid": "\(greeting.process)",
             ])
-        backend.begin(self)
+        backend?.begin(self)
         client.connection.setReading(true)
-        if backend.connection.input.readableBytes > 0 { backendRead() }
+        if let backend, backend.connection.input.readableBytes > 0 { backendRead() }
         clientRead()
         flush()
     }
@@ -133,6 +140,7 @@ final class PostgresPair {
     }
 
     func backendRead() {
+        guard let backend else { return }
         // Nobody takes it any more, but a backend that cannot send does not see that it was cancelled either.
         if isOver, session.end != .terminated { return backend.connection.input.clear() }
         session.backend(&backend.connection.input, at: clock.now())
@@ -160,8 +168,8 @@ final class PostgresPair {
     }
 
     /// Writes what the machine has made, asks for what it wishes, ends what is over.
-    private func after() {
-        session.toBackend.drain { backend.connection.write($0) }
+    func after() {
+        session.toBackend.drain { backend?.connection.write($0) }
         session.toClient.drain { client.connection.write($0) }
         if let wish = session.catalogueWish { loadCatalogue(of: wish) }
         if session.wantsCancel { cancelAtLimit() }
@@ -176,14 +184,14 @@ final class PostgresPair {
     }
 
     func flush() {
-        backend.connection.flush()
+        backend?.connection.flush()
         client.connection.flush()
         updateReading()
     }
 
     /// Each side is read only while the other can take what comes of it, and while the machine does not wait.
     func updateReading() {
-        let readsClient = isClientOpen && !isOver && !session.isClientHeld && backend.connection.isWritable
+        let readsClient = isClientOpen && !isOver && !session.isClientHeld && backend?.connection.isWritable != false
         if readsClient != isClientReading {
             isClientReading = readsClient
             client.connection.setReading(readsClient)
@@ -191,7 +199,7 @@ final class PostgresPair {
         let readsBackend = isBackendOpen && !session.isBackendHeld && (!isClientOpen || client.connection.isWritable)
         if readsBackend != isBackendReading {
             isBackendReading = readsBackend
-            backend.connection.setReading(readsBackend)
+            backend?.connection.setReading(readsBackend)
         }
     }
 
@@ -255,7 +263,7 @@ final class PostgresPair {
     private func sendCancel() {
         PostgresCancelSender.send(server.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] in
             session.isCancelling = false
-            guard !isOver else { return backend.close() }
+            guard !isOver else { return backend?.close() ?? () }
             clientRead()
             flush()
         }
@@ -312,6 +320,9 @@ final class PostgresPair {
         service.leave(number)
         flush()
         switch end {
+        case .terminated where givesBackAtEnd():
+            closeClient()
+            finish("terminated")
         case .terminated:
             // What was sent before Terminate still runs; the backend closes when it is done, or is made to after a while.
             closeClient()
@@ -334,7 +345,7 @@ final class PostgresPair {
     /// What still runs is cancelled first: nobody waits for it any more.
     private func closeBackend(running: Bool = false) {
         guard isBackendOpen else { return }
-        if running || session.endedWhileRunning { sendCancel() } else { backend.close() }
+        if running || session.endedWhileRunning { sendCancel() } else { backend?.close() }
     }
 
     private func closeClient() {

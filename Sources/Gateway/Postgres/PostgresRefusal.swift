@@ -56,6 +56,7 @@ public struct PostgresFault: Error, Sendable, Equatable, CustomStringConvertible
         case invalidPassword = "28P01"
         case undefinedDatabase = "3D000"
         case insufficientPrivilege = "42501"
+        case tooManyConnections = "53300"
         case policyLimit = "53400"
         case limitExceeded = "54000"
         case adminShutdown = "57P01"

@@ -21,6 +21,13 @@ struct PostgresServerChoice {
         return next
     }
 
+    /// Whether a connection that was opened before may still be used: its server may have become another kind since.
+    func accepts(_ greeting: PostgresBackendGreeting) -> Bool {
+        var choice = self
+        choice.takesAny = true
+        return choice.mismatch(greeting) == nil
+    }
+
     /// Why a server that let us in is not the one that is wanted; nil when it is.
     func mismatch(_ greeting: PostgresBackendGreeting) -> String? {
         func isOn(_ name: String) -> Bool? { greeting.parameters.first { $0.name == name }.map { $0.value == "on" } }

@@ -61,6 +61,7 @@ public final class PostgresService: Sendable {
     private let databases: [String: PostgresBackendPlace]
     private let users: [String: PostgresBackendPlace]
     private let serverNames: [String: PostgresBackendPlace]
+    private let pools: [PostgresPool]
     private struct State {
         var sessions: [UInt64: PostgresSessionControl] = [:]
         /// What was loaded last, once anything was loaded after the start.
@@ -68,6 +69,7 @@ public final class PostgresService: Sendable {
     }
     private let state = Mutex(State())
     private let nextSession = Atomic<UInt64>(1)
+    private let nextBorrower = Atomic<UInt64>(0)
     private let isDraining = Atomic<Bool>(false)
 
     /// - Parameters:
@@ -83,16 +85,20 @@ public final class PostgresService: Sendable {
         let logger = surroundings.logger
         var (databases, users, serverNames): ([String: PostgresBackendPlace], [String: PostgresBackendPlace], [String: PostgresBackendPlace])
         (databases, users, serverNames) = ([:], [:], [:])
+        var pools: [PostgresPool] = []
         for resource in resources {
             let floor = PostgresCatalogueFloor()
             let servers = try PostgresDial.all(of: resource).map { dial in
                 PostgresServer(dial: dial, catalogue: PostgresCatalogueStore(dial: dial, floor: floor, note: { logger.warning("\($0)") }))
             }
-            let place = PostgresBackendPlace(resource: resource, servers: servers)
+            let pool = resource.pool.map { PostgresPool($0, metrics: surroundings.metrics, note: { logger.notice("\($0)") }) }
+            if let pool { pools.append(pool) }
+            let place = PostgresBackendPlace(resource: resource, servers: servers, pool: pool)
             for name in resource.databases { databases[name] = place }
             for name in resource.users { users[name] = place }
             for name in resource.serverNames { serverNames[name.lowercased()] = place }
         }
+        self.pools = pools
         self.databases = databases
         self.users = users
         self.serverNames = serverNames
@@ -118,6 +124,14 @@ public final class PostgresService: Sendable {
         serverName.flatMap { serverNames[$0] } ?? databases[database] ?? users[user]
     }
 
+    /// A number for a session that borrows connections; never 0.
+    func nextBorrowerNumber() -> UInt64 { nextBorrower.wrappingAdd(1, ordering: .relaxed).newValue }
+
+    /// Pooled connections of all resources.
+    var poolCounts: (open: Int, idle: Int, waiting: Int) {
+        pools.reduce((0, 0, 0)) { ($0.0 + $1.placeCount, $0.1 + $1.idleCount, $0.2 + $1.waitingCount) }
+    }
+
     // MARK: - Live sessions
 
     /// Sessions between login and end.
@@ -136,12 +150,14 @@ public final class PostgresService: Sendable {
     public func drain() {
         isDraining.store(true, ordering: .sequentiallyConsistent)
         for control in state.withLock({ Array($0.sessions.values) }) { control.drain() }
+        for pool in pools { pool.close() }
     }
 
     /// Ends every session now (57P01); what runs is cancelled.
     public func endAll() {
         isDraining.store(true, ordering: .sequentiallyConsistent)
         for control in state.withLock({ Array($0.sessions.values) }) { control.end() }
+        for pool in pools { pool.close() }
     }
 
     /// From here on a session learns of new policies. `newer` is one that was loaded since its gate was made of `program`.
@@ -162,6 +178,8 @@ public final class PostgresService: Sendable {
 struct PostgresBackendPlace: Sendable {
     let resource: PostgresResource
     let servers: [PostgresServer]
+    /// nil where every session has a connection of its own.
+    let pool: PostgresPool?
 }
 
 /// One server of a backend and what is known of it. The numbers of its relations mean something else on another one, which need not be

@@ -83,6 +83,12 @@ final class PostgresSession {
     /// Put behind every statement that is sent.
     var comment: [UInt8] = []
 
+    // Pooling.
+    /// What is known of the backend's connection, where that is lent.
+    var pooled: PostgresPooled?
+    /// The client has left in order, and the connection has nothing of its that a reset would not undo.
+    var leavesClean = false
+
     // Limits.
     /// What runs is to be cancelled: it has reached a limit.
     var wantsCancel = false

@@ -72,7 +72,8 @@ extension PostgresSession {
         case .flush: toBackend.pass(message.range)
         case .copyDone, .copyFail: copyEnd(message)
         case .terminate:
-            toBackend.pass(message.range)
+            leavesClean = pooled != nil && isResettable
+            if !leavesClean { toBackend.pass(message.range) }
             finish(.terminated)
         case .password: fail(.violation("a password message in the middle of a session"))
         case .copyData: toBackend.pass(message.range)
