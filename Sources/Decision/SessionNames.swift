@@ -9,6 +9,8 @@ public final class PreparedStatement {
     public let inspection: Inspection
     /// The text that the inspection's ranges are of.
     let text: OwnedText
+    /// For who looks at the words themselves.
+    public var bytes: UnsafeRawBufferPointer { text.bytes }
     /// How the text was read, and what names meant then: PostgreSQL looks them up again when that has changed.
     let lexical: LexicalState
     let namesNumber: Int

@@ -141,7 +141,7 @@ final class PostgresEntrance {
                     shelf.reset(handler, inTransaction: false)
                     return end("the client left")
                 }
-                begin(place.servers[pooled.server], handler, pooled.greeting, PostgresLoan(shelf: shelf, borrower: borrower))
+                begin(place.servers[pooled.server], handler, pooled.greeting, PostgresLoan(shelf: shelf, borrower: borrower, place: place))
             }
         }
         client.giveUp = { [self] in

@@ -37,6 +37,8 @@ final class PostgresStatement {
     var onlyReads = false
     /// It must fail so that the transaction does, for a reason that the client has been told already.
     var failsSilently = false
+    /// In transaction pooling: what it does to the names that the gateway gives.
+    var carried: PostgresCarried?
     /// By statement of a Query, whether rows were expected of it; nil when they were of each.
     private var expectsRows: [Bool]?
 

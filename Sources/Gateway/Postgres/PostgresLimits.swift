@@ -59,6 +59,8 @@ public enum PostgresLimits {
     public static let poolPatienceMilliseconds: UInt64 = 200
     /// Connections that are tried for one borrower when one after the other turns out to be of no use.
     public static let poolTries = 4
+    /// Milliseconds until a session in transaction pooling asks again for a connection to a server that could not be reached.
+    public static let poolRetryMilliseconds: Int64 = 500
     /// The longest statement that a session in transaction pooling prepares without being bound to its connection.
     public static let carriedStatement = 64 * 1024
     /// Prepared texts that an event loop keeps for all sessions of a pool; those in use are kept besides.

@@ -26,6 +26,8 @@ extension PostgresSession {
             toClient.append { PostgresRefusal.write(reached: reached, to: &$0) }
         } else if let refusal = first.statement?.refusal {
             toClient.append { PostgresRefusal.write(refusal, to: &$0) }
+        } else if let fields = renamed(message, first) {
+            toClient.append { fields.write(.errorResponse, to: &$0) }
         } else if !isInvisible(first) {
             sendScrubbed(.errorResponse, message)
         }
@@ -34,12 +36,14 @@ extension PostgresSession {
             noteFetched(first, failed: true)
         }
         noteFailure(of: first, fields)
+        if carrier != nil { carryFailed(first) }
         if first.owesReady {
             expectations.modifyFirst { $0.hasFailed = true }
         } else {
             expectations.removeFirst()
             var isCause = first.isOurs
             let found = expectations.skipToSync { skipped in
+                if carrier != nil { carryFailed(skipped) }
                 // The error of a Describe that the gateway added is the Execute's.
                 if isCause, skipped.kind == .execute { noteFailure(of: skipped, fields) } else { settle(unanswered: skipped) }
                 isCause = false
@@ -148,6 +152,7 @@ extension PostgresSession {
             return fail(.backend("a malformed ParameterStatus"))
         }
         pooled?.greeting.note(name, value)
+        carrier?.settingsChanged = true
         var state = lexical
         switch name {
         case "client_encoding": state.encoding = ClientEncoding(name: value)

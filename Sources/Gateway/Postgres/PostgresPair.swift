@@ -69,6 +69,10 @@ final class PostgresPair {
             impossibleName: "postern \(impossible)", lexical: lexical, floor: server.catalogue.floor)
         session.comment = entrance.comment
         session.pooled = backend.pooled
+        if let loan, loan.shelf.settings.mode == .transaction {
+            session.carrier = PostgresCarrier(
+                texts: loan.shelf.texts, limit: loan.shelf.settings.preparedStatements, number: loan.borrower.number)
+        }
         shown = entrance.shown
         session.catalogue = server.catalogue.current
     }
@@ -80,7 +84,7 @@ final class PostgresPair {
         let loop = client.connection.loop
         let bound = LoopBound(self, on: loop)
         do {
-            (key, registration) = try service.cancels.register(process: greeting.process) {
+            (key, registration) = try service.cancels.register(process: shownProcess) {
                 loop.execute { bound.value.cancel() }
             }
         } catch {
@@ -104,7 +108,7 @@ final class PostgresPair {
             let told = shown.map { PostgresIdentityMark.shown(parameter, $0) } ?? parameter
             PostgresCodec.parameterStatus(told.name, told.value, to: &out)
         }
-        PostgresCodec.backendKeyData(process: greeting.process, key: key, to: &out)
+        PostgresCodec.backendKeyData(process: shownProcess, key: key, to: &out)
         PostgresCodec.readyForQuery(.idle, to: &out)
         client.connection.write(out)
         client.logger.info(
@@ -179,6 +183,8 @@ final class PostgresPair {
         } else if let fault = endsWhenQuiet ?? endsWhenIdle, endsWhenQuiet == nil ? session.isIdle : session.isQuiet {
             session.stop(fault, at: PostgresClock.now())
             after()
+        } else if session.carrier != nil {
+            lendBetweenTransactions()
         }
         updateReading()
     }
@@ -316,8 +322,9 @@ final class PostgresPair {
             runtime?.cancel()
             (timed, runtime) = (nil, nil)
         }
-        service.cancels.forget(process: greeting.process, session: registration)
+        service.cancels.forget(process: shownProcess, session: registration)
         service.leave(number)
+        loan?.forget()
         flush()
         switch end {
         case .terminated where givesBackAtEnd():

@@ -8,6 +8,8 @@ import Transport
 /// open one. A place becomes free when a connection closes, and goes to who has waited longest.
 final class PostgresPool: Sendable {
     let settings: GatewayConfiguration.Pool
+    /// In the names of what is prepared on its connections.
+    let nonce: String
     private let metrics: GatewayMetrics
     private let note: @Sendable (String) -> Void
 
@@ -29,8 +31,9 @@ final class PostgresPool: Sendable {
     private let closed = Atomic<Bool>(false)
 
     /// - Parameter note: for the log.
-    init(_ settings: GatewayConfiguration.Pool, metrics: GatewayMetrics, note: @escaping @Sendable (String) -> Void) {
+    init(_ settings: GatewayConfiguration.Pool, nonce: String, metrics: GatewayMetrics, note: @escaping @Sendable (String) -> Void) {
         self.settings = settings
+        self.nonce = nonce
         self.metrics = metrics
         self.note = note
     }

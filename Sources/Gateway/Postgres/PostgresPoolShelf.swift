@@ -67,7 +67,7 @@ final class PostgresPoolShelf {
         self.loop = loop
         self.metrics = metrics
         self.note = note
-        texts = PostgresPreparedTexts()
+        texts = PostgresPreparedTexts(nonce: pool.nonce)
     }
 
     var settings: GatewayConfiguration.Pool { pool.settings }
@@ -76,6 +76,11 @@ final class PostgresPoolShelf {
 
     /// Lends an idle connection, opens one, or waits. May call back before it returns.
     func borrow(_ borrower: PostgresBorrower) {
+        borrower.tries = 0
+        find(for: borrower)
+    }
+
+    private func find(for borrower: PostgresBorrower) {
         guard !borrower.isOver else { return }
         if pool.isClosed { return borrower.end(.failure(PostgresFault(.adminShutdown, "the gateway is shutting down"))) }
         borrower.tries += 1
@@ -177,7 +182,7 @@ final class PostgresPoolShelf {
     private func again(_ borrower: PostgresBorrower, without handler: PostgresBackendHandler) {
         metrics.poolDiscarded()
         handler.close()
-        borrow(borrower)
+        find(for: borrower)
     }
 
     /// An idle connection that is of use, the one used last first, of the same subject's before others'.

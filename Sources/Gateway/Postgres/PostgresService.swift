@@ -91,7 +91,9 @@ public final class PostgresService: Sendable {
             let servers = try PostgresDial.all(of: resource).map { dial in
                 PostgresServer(dial: dial, catalogue: PostgresCatalogueStore(dial: dial, floor: floor, note: { logger.warning("\($0)") }))
             }
-            let pool = resource.pool.map { PostgresPool($0, metrics: surroundings.metrics, note: { logger.notice("\($0)") }) }
+            let pool = try resource.pool.map {
+                PostgresPool($0, nonce: try PostgresScram.freshNonce(), metrics: surroundings.metrics, note: { logger.notice("\($0)") })
+            }
             if let pool { pools.append(pool) }
             let place = PostgresBackendPlace(resource: resource, servers: servers, pool: pool)
             for name in resource.databases { databases[name] = place }

@@ -86,6 +86,8 @@ final class PostgresSession {
     // Pooling.
     /// What is known of the backend's connection, where that is lent.
     var pooled: PostgresPooled?
+    /// In transaction pooling: what goes from one connection to the next.
+    var carrier: PostgresCarrier?
     /// The client has left in order, and the connection has nothing of its that a reset would not undo.
     var leavesClean = false
 
@@ -205,6 +207,7 @@ final class PostgresSession {
     /// The client's bytes wait for something else than the client.
     var isClientHeld: Bool {
         isStopping || isCancelling || waitsForCatalogue?.isForClient == true || isWaitingForText || isPipelineFull
+            || (carrier != nil && isHeldForPool)
     }
     var isBackendHeld: Bool { waitsForCatalogue?.isForClient == false }
     /// A Parse or Query waits until it is known how its text is to be read.

@@ -162,7 +162,7 @@ extension PostgresSession {
         if expectations.firstIsLimited, endsAtLimit() { return }
         if expectations.firstKind == .query {
             expectations.modifyFirst { $0.completed &+= 1 }
-            toClient.pass(message.range)
+            if !expectations.firstIsOurs { toClient.pass(message.range) }
         } else {
             answered(message, completed: 1)
         }
@@ -206,6 +206,7 @@ extension PostgresSession {
         if first.isLimited, !first.hasFailed { noteFetched(first) }
         if expectations.isEmpty {
             isLexicalStateUnsure = false
+            carrier?.isBetween = state == .idle
             if state == .idle { hasSetLexicalState = false }
             // Text that waited is read again: a client that is held is not walked, so nothing else would say so.
             isWaitingForText = false
@@ -223,6 +224,7 @@ extension PostgresSession {
     /// name goes on standing for everything it may be: confirming the earlier one would forget the later.
     func settleNames(_ done: PostgresExpectation, completed: Int) {
         guard let statement = done.statement else { return }
+        if carrier != nil { carrySettled(done, statement, completed: completed) }
         switch done.kind {
         case .parse:
             guard let ticket = statement.ticket else { return }

@@ -43,6 +43,13 @@ extension PostgresSession {
     /// Deals with the message at `at`; returns how many of its bytes, 0 when it has to wait.
     private func take(_ type: PostgresFrontend, _ bytes: UnsafeRawBufferPointer, _ at: Int, _ total: Int) -> Int {
         let available = bytes.count - at
+        if carrier != nil, pooled == nil {
+            switch demand(type, isWhole: available >= total || total > limit(of: type)) {
+            case .take: break
+            case .drop: return drop(total, available)
+            case .wait: return 0
+            }
+        }
         if isSkipping, type != .sync, type != .terminate {
             return drop(total, available)
         }
@@ -56,6 +63,7 @@ extension PostgresSession {
         guard available >= total else { return available >= PostgresCodec.headerLength ? oversized(type, total, available) : 0 }
         if total > limit(of: type) { return oversized(type, total, available) }
         let body = UnsafeRawBufferPointer(rebasing: bytes[at + PostgresCodec.headerLength..<at + total])
+        if carrier != nil, waitsForName(type, body) { return 0 }
         return handle(type, PostgresClientMessage(range: at..<at + total, body: body)) ? total : 0
     }
 
@@ -72,7 +80,7 @@ extension PostgresSession {
         case .flush: toBackend.pass(message.range)
         case .copyDone, .copyFail: copyEnd(message)
         case .terminate:
-            leavesClean = pooled != nil && isResettable
+            leavesClean = (pooled != nil || carrier != nil) && isResettable
             if !leavesClean { toBackend.pass(message.range) }
             finish(.terminated)
         case .password: fail(.violation("a password message in the middle of a session"))
@@ -125,6 +133,11 @@ extension PostgresSession {
         switch gate.consider(.query(text), at: circumstances) {
         case .refuse(let refusal): poison(.query, refusal, recorded: .query, text: text)
         case .forward(let permit):
+            if let misuse = carriedMisuse() {
+                withdraw(permit)
+                poison(.query, misuse, recorded: .query, text: text)
+                return true
+            }
             var statement: PostgresStatement?
             var described: Range<Int>?
             if permit.masks != nil || permit.ticket != nil || permit.limits != nil {
@@ -147,6 +160,7 @@ extension PostgresSession {
             }
             noteLexicalChanges()
             forgetFreshNames()
+            if carrier != nil { carry(running: text, statement, isQuery: true) }
             permit.spend()
             if comment.isEmpty {
                 toBackend.pass(message.range)
@@ -170,6 +184,7 @@ extension PostgresSession {
             return true
         }
         guard mayReadText() else { return isRefusedUnread(.parse, .parse, name: name) }
+        let isOfSQL = carrier != nil && isPreparedBySQL(name)
         switch gate.consider(.parse(name: name.text, text: text), at: circumstances) {
         case .refuse(let refusal): poison(.parse, refusal, recorded: .parse, text: text, name: name)
         case .forward(let permit):
@@ -180,7 +195,9 @@ extension PostgresSession {
             observer.decided(.allow)
             freshStatements[name] = gate.names.statement(name.text).last
             permit.spend()
-            if comment.isEmpty {
+            if carrier != nil {
+                carry(parse: name, message.body, text, statement, isOfSQL: isOfSQL)
+            } else if comment.isEmpty {
                 toBackend.pass(message.range)
             } else {
                 toBackend.append { PostgresCodec.parse(message.body, textEnd: name.text.utf8.count + 1 + text.count, comment, to: &$0) }
@@ -211,7 +228,7 @@ extension PostgresSession {
         guard let sequence = record(.bind, unjudged, name: name, portal: portal, parameters: parameters) else { return }
         var statement: PostgresStatement?
         let fresh = freshStatements.isEmpty ? nil : freshStatements[name]
-        if !portal.isEmpty || fresh != nil {
+        if !portal.isEmpty || fresh != nil || carrier != nil {
             let kept = PostgresStatement()
             kept.name = portal
             kept.bound = fresh.map { [$0] } ?? gate.names.statement(name.text)
@@ -221,7 +238,11 @@ extension PostgresSession {
             freshPortals[portal] = nil
         }
         gate.names.bind(portal: portal.text, to: name.text)
-        toBackend.pass(message.range)
+        if let carrier {
+            statement?.carried = PostgresCarried(batch: carrier.batch, alias: carry(bind: name, message))
+        } else {
+            toBackend.pass(message.range)
+        }
         expectations.append(PostgresExpectation(.bind, sequence: sequence, started: now.steady, statement: statement))
     }
 
@@ -234,6 +255,10 @@ extension PostgresSession {
         }
         let kept = PostgresStatement()
         kept.name = name
+        if carrier != nil, !isPortal {
+            kept.carried = PostgresCarried(alias: carry(describe: name, message))
+            return expectations.append(PostgresExpectation(.describeStatement, statement: kept))
+        }
         toBackend.pass(message.range)
         expectations.append(PostgresExpectation(isPortal ? .describePortal : .describeStatement, statement: isPortal ? kept : nil))
     }
@@ -247,6 +272,11 @@ extension PostgresSession {
         switch consider(portal: portal) {
         case .refuse(let refusal): poison(.execute, refusal, recorded: .execute, portal: portal)
         case .forward(let permit):
+            if let misuse = carriedMisuse() {
+                withdraw(permit)
+                poison(.execute, misuse, recorded: .execute, portal: portal)
+                return true
+            }
             var statement: PostgresStatement?
             if permit.masks != nil || permit.ticket != nil || permit.limits != nil {
                 switch prepare(permit, isExecute: true) {
@@ -265,6 +295,7 @@ extension PostgresSession {
             if let statement, statement.plan != nil { describePortal(portal, for: statement) }
             if let statement, statement.limits != nil { limitPortal(portal, of: statement) }
             noteLexicalChanges()
+            if carrier != nil { carry(running: gate.lastPrepared?.bytes, statement, isQuery: false) }
             permit.spend()
             toBackend.pass(message.range)
             expectations.append(
@@ -304,7 +335,7 @@ extension PostgresSession {
         kept.name = name
         // Marks which of the two name spaces is meant.
         kept.exposure.runsCode = isPortal
-        toBackend.pass(message.range)
+        if carrier != nil, !isPortal { carry(close: name, message, kept) } else { toBackend.pass(message.range) }
         expectations.append(PostgresExpectation(.close, sequence: sequence, started: now.steady, statement: kept))
     }
 
@@ -313,6 +344,7 @@ extension PostgresSession {
         if isCopyingIn { return }
         isSkipping = false
         forgetFreshNames()
+        carrier?.endBatch()
         toBackend.pass(message.range)
         expectations.append(PostgresExpectation(.sync))
     }
@@ -353,6 +385,7 @@ extension PostgresSession {
             // Its arguments are not read: it may have set anything.
             if let ticket = permit.ticket { gate.names.abandon(ticket) }
             noteLexicalChanges()
+            if carrier != nil { carry(running: nil, nil, isQuery: false) }
             var statement: PostgresStatement?
             if permit.limits != nil {
                 let kept = PostgresStatement()

@@ -1,0 +1,174 @@
+// What a session in transaction pooling carries from one backend connection to the next.
+
+import NIOCore
+
+/// Whether it has a connection now is the session's `pooled`. Lives on its session's loop.
+final class PostgresCarrier {
+    let texts: PostgresPreparedTexts
+    /// Statements kept prepared on one connection.
+    let limit: Int
+    /// A message of the client's waits for a connection.
+    var wantsBackend = false
+    /// Outside a transaction with nothing owed: the connection can go back, unless the session is bound to it.
+    var isBetween = true
+    /// Why the connection is kept until the session ends.
+    private(set) var pin: PostgresPin?
+    /// For the log and the counter.
+    var hasNewPin = false
+    /// A tracked setting has changed since the connection was lent.
+    var settingsChanged = true
+
+    /// What the client's names stand for, as the backend confirmed.
+    var statements: [PostgresName: PostgresPreparedText] = [:]
+    /// The same for what was sent since the last Sync: nil where it was closed. Had it failed, everything to the next Sync would be skipped.
+    var fresh: [PostgresName: PostgresPreparedText?] = [:]
+    /// Counts Syncs and Queries.
+    var batch: UInt32 = 0
+    /// A message names a statement that was prepared or closed before the last Sync and not confirmed yet: it waits for that.
+    var heldName: PostgresName?
+    /// The client's unnamed statement: a Parse's body behind the name; its number is 0 where there is none.
+    var unnamed: [UInt8] = []
+    var unnamedNumber: UInt64 = 0
+    private var unnamedCount: UInt64 = 0
+    /// Of the session, in all of the gateway.
+    private let number: UInt64
+    /// Names put on the connection for SQL's own DEALLOCATE that are not known to be gone.
+    var loose: Set<PostgresName> = []
+
+    init(texts: PostgresPreparedTexts, limit: Int, number: UInt64) {
+        self.texts = texts
+        self.limit = limit
+        self.number = number
+    }
+
+    func bind(_ reason: PostgresPin?) {
+        guard let reason, pin == nil else { return }
+        pin = reason
+        hasNewPin = true
+    }
+
+    /// Everything that bound the session is undone.
+    func unbind() { pin = nil }
+
+    func statement(_ name: PostgresName) -> PostgresPreparedText? {
+        if let known = fresh[name] { return known }
+        return statements[name]
+    }
+
+    /// A number for an unnamed statement that no other of any session has.
+    func nextUnnamed() -> UInt64 {
+        unnamedCount += 1
+        return number << 32 | unnamedCount & 0xFFFF_FFFF
+    }
+
+    func endBatch() {
+        batch &+= 1
+        if !fresh.isEmpty { fresh.removeAll(keepingCapacity: true) }
+    }
+}
+
+/// What is kept of a message, besides what every session keeps.
+struct PostgresCarried {
+    /// Which batch it was sent in; its names are settled for the others behind it.
+    var batch: UInt32 = 0
+    /// What a Parse prepares.
+    var text: PostgresPreparedText?
+    /// A statement of the gateway's own that this message makes on the backend, or closes there.
+    var made: String?
+    var closed: String?
+    /// A Parse of the unnamed statement makes it the one of this number.
+    var unnamed: UInt64 = 0
+    /// What DEALLOCATE or DISCARD make the client's names lose.
+    var forgets: [PostgresName] = []
+    var forgetsAll = false
+    /// DISCARD ALL, and nothing else.
+    var discardsAll = false
+    /// How a statement is called in errors, and how the client calls it.
+    var alias: (backend: String, client: String)?
+}
+
+extension PostgresSession {
+    /// The session's connection can be given to another now.
+    var isGivable: Bool {
+        guard let carrier, pooled != nil, carrier.isBetween, carrier.pin == nil, carrier.loose.isEmpty else { return false }
+        return end == nil && isResettable && transaction == .idle && !wantsCancel
+    }
+
+    /// A connection is lent.
+    func attach(_ pooled: PostgresPooled, _ catalogue: PostgresCatalogue?, isSameServer: Bool) {
+        self.pooled = pooled
+        carrier?.wantsBackend = false
+        carrier?.isBetween = false
+        carrier?.settingsChanged = false
+        if !isSameServer {
+            // Numbers of relations mean something else on another server.
+            missingTables.removeAll()
+            masking = nil
+            self.catalogue = catalogue
+        }
+    }
+
+    /// The connection goes back.
+    func detach() { pooled = nil }
+
+    /// Whether the client waits for the pool.
+    var isHeldForPool: Bool {
+        guard let carrier else { return false }
+        if carrier.wantsBackend { return true }
+        guard let name = carrier.heldName else { return false }
+        return isUnsettled(name, carrier)
+    }
+
+    enum Demand {
+        case take, drop, wait
+    }
+
+    /// What to do with a message where there is no connection.
+    func demand(_ type: PostgresFrontend, isWhole: Bool) -> Demand {
+        switch type {
+        case .terminate, .password: return .take
+        // Without anything under way the backend ignores them.
+        case .flush, .copyData, .copyDone, .copyFail: return .drop
+        case .query, .parse, .bind, .describe, .execute, .close, .functionCall, .sync:
+            // A message that arrives slowly keeps no connection from others.
+            if isWhole { carrier?.wantsBackend = true }
+            return .wait
+        }
+    }
+
+    // MARK: - Names that are not settled
+
+    /// Whether a message must wait until a name's change before the last Sync has been confirmed.
+    func waitsForName(_ type: PostgresFrontend, _ body: UnsafeRawBufferPointer) -> Bool {
+        guard let carrier else { return false }
+        carrier.heldName = nil
+        if expectations.isEmpty { return false }
+        var reader = PostgresReader(body)
+        let name: PostgresName?
+        switch type {
+        case .parse: name = reader.name()
+        case .bind:
+            _ = reader.text()
+            name = reader.name()
+        case .describe, .close: name = reader.byte() == UInt8(ascii: "S") ? reader.name() : nil
+        case .query: return false
+        case .execute, .functionCall, .sync, .flush, .copyData, .copyDone, .copyFail, .password, .terminate: return false
+        }
+        guard let name, !name.isEmpty, isUnsettled(name, carrier) else { return false }
+        carrier.heldName = name
+        return true
+    }
+
+    private func isUnsettled(_ name: PostgresName, _ carrier: PostgresCarrier) -> Bool {
+        expectations.contains { expectation in
+            guard !expectation.isOurs, let statement = expectation.statement, let carried = statement.carried,
+                carried.batch != carrier.batch
+            else { return false }
+            switch expectation.kind {
+            case .parse, .close: return statement.name == name
+            case .query, .execute: return carried.forgetsAll || carried.forgets.contains(name)
+            case .bind, .describeStatement, .describePortal, .sync, .functionCall, .copyEnd: return false
+            }
+        }
+    }
+}
