@@ -100,12 +100,12 @@ extension RawClient {
         (["set client_encoding = latin1"], "show client_encoding", "UTF8"),
         (["set standard_conforming_strings = off"], "show standard_conforming_strings", "on"),
         (["create temp table customers as select 1 as id"], "select count(*) from customers", "2"),
-        (["select pg_advisory_lock(42)"], "select count(*) from pg_locks where locktype = 'advisory' and objid = 42", "0"),
+        (["select pg_advisory_lock(42)"], "select count(*) from pg_locks where locktype = 'advisory' and objid = 42 and pid = pg_backend_pid()", "0"),
         (["listen gossip"], "select count(*) from pg_listening_channels()", "0"),
         (["prepare mine as select 1"], "select count(*) from pg_prepared_statements", "0"),
         (["begin", "declare c cursor with hold for select 1", "commit"], "select count(*) from pg_cursors", "0"),
         (["begin", "insert into notes values ('half')"], "select count(*) from notes", "0"),
-        (["load 'auto_explain'", "set auto_explain.log_min_duration = 0"], "show auto_explain.log_min_duration", "-1"),
+        (["load 'auto_explain'", "set auto_explain.log_min_duration = 0"], "select count(*) from pg_settings where name like 'auto_explain.log_min%' and setting = '0'", "0"),
     ]
 
     @Test(arguments: leaks.indices) func nothingIsLeft(_ index: Int) throws {

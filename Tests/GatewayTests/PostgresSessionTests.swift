@@ -8,7 +8,8 @@ import Testing
 
 /// A case file is a policy, a line `----`, and a script. Script lines:
 ///
-///     as NAME on RESOURCE                                   a new session
+///     as NAME on RESOURCE [pooled]                          a new session; pooled: in transaction pooling, with no connection
+///     lend NAME                                             the connection of this name, with what earlier sessions left on it
 ///     table OID SCHEMA.NAME COLUMN:TYPE …                   for the catalogue that `load` gives
 ///     view OID SCHEMA.NAME COLUMN:TYPE=TABLE.COLUMN …       (`=?` computed, over every table named so far)
 ///     load                                                  gives the catalogue, as when it was asked for
@@ -19,7 +20,7 @@ import Testing
 ///     overdue | in vain                                     what runs has run for too long; it was cancelled and still runs
 ///
 /// After each line come the lines it must print: `  -> B:` and `  -> C:` with what is sent, `  -> holds client`, `  -> wants catalogue`,
-/// `  -> wants cancel`,
+/// `  -> wants cancel`, `  -> wants backend`, `  -> gives back`, `  -> keeps its connection: …`,
 /// `  -> ends …`.
 @Suite struct PostgresSessionTests {
     static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Cases/PostgresSession")
@@ -80,6 +81,9 @@ final class PostgresScript {
     private var steady: UInt64 = 1_000_000_000_000
     private var wasHeld = false
     private var ended = false
+    private var connections: [String: PostgresPooled] = [:]
+    private let texts = PostgresPreparedTexts(nonce: "N")
+    private var isWanting = false
     var pieceSize = Int.max
     /// All that was sent so far; CopyData messages that follow each other are one.
     private(set) var sent: (client: [String], backend: [String]) = ([], [])
@@ -95,6 +99,8 @@ final class PostgresScript {
         case "as":
             session = try stage.session(words[1], on: words[3])
             (clientInput, backendInput, wasHeld, ended) = (ByteBuffer(), ByteBuffer(), false, false)
+            if words.last == "pooled" { session?.carrier = PostgresCarrier(texts: texts, limit: 2, number: UInt64(steady)) }
+            steady += 1
             return []
         case "table", "view":
             try declare(words)
@@ -105,6 +111,13 @@ final class PostgresScript {
         default: break
         }
         guard let session else { throw NotationError(description: "no session yet: \(line)") }
+        if words[0] == "lend" {
+            let fresh = PostgresPooled(key: PostgresPoolKey(startup: [], caller: nil), server: 0, greeting: .init(), born: 0)
+            session.attach(connections[words[1], default: fresh], nil, isSameServer: true)
+            connections[words[1]] = session.pooled
+            isWanting = false
+            return observe(session)
+        }
         switch line {
         case "load": session.catalogueLoaded(PostgresCatalogue(relations: relations, functions: functions, asOf: steady))
         case "load nothing": session.catalogueLoaded(nil)
@@ -161,12 +174,27 @@ final class PostgresScript {
             session.wantsCancel = false
             lines.append("wants cancel")
         }
+        lines += observePool(session)
         let isHeld = session.isClientHeld
         if isHeld != wasHeld { lines.append(isHeld ? "holds client" : "reads client") }
         wasHeld = isHeld
         if let end = session.end, !ended {
             ended = true
             lines.append("ends \(Self.name(end))")
+        }
+        return lines
+    }
+
+    private func observePool(_ session: PostgresSession) -> [String] {
+        guard let carrier = session.carrier else { return [] }
+        var lines: [String] = []
+        if carrier.hasNewPin, let pin = carrier.pin { lines.append("keeps its connection: \(pin.rawValue)") }
+        carrier.hasNewPin = false
+        if carrier.wantsBackend, !isWanting { lines.append("wants backend") }
+        isWanting = carrier.wantsBackend
+        if session.isGivable {
+            session.detach()
+            lines.append("gives back")
         }
         return lines
     }

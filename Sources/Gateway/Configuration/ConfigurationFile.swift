@@ -198,7 +198,8 @@ private struct ConfigurationSections {
         guard let node = reader.node("pool") else { return nil }
         if node.scalar != nil {
             let mode = node.string.flatMap(GatewayConfiguration.Pool.Mode.init)
-            if mode == nil { reader.problem("pool", "must be \(modes), or a mapping with mode and \(known.dropFirst().joined(separator: ", "))") }
+            let others = known.dropFirst().joined(separator: ", ")
+            if mode == nil { reader.problem("pool", "must be \(modes), or a mapping with mode and \(others)") }
             return mode.map { .init(mode: $0) }
         }
         guard let pool = ConfigurationReader(node, name: "pool", known: known, problems: problems),

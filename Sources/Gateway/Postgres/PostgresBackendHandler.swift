@@ -165,7 +165,7 @@ final class PostgresBackendHandler: ConnectionOwner {
         while true {
             switch PostgresIdleMessage.take(&connection.input) {
             case .none: return
-            case .message(.parameterStatus, let body): pooled?.greeting.note(body)
+            case .message(.parameterStatus, let body): if let setting = PostgresStartup.Setting(status: body) { pooled?.noteIdle(setting) }
             case .message(.noticeResponse, _): break
             case .message, .unreadable: return close()
             }

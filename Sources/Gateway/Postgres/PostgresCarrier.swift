@@ -20,10 +20,13 @@ final class PostgresCarrier {
 
     /// What the client's names stand for, as the backend confirmed.
     var statements: [PostgresName: PostgresPreparedText] = [:]
-    /// The same for what was sent since the last Sync: nil where it was closed. Had it failed, everything to the next Sync would be skipped.
+    /// The same for what was sent since the last Sync: nil where it was closed. Had it failed, everything to the next Sync would be
+    /// skipped.
     var fresh: [PostgresName: PostgresPreparedText?] = [:]
     /// Counts Syncs and Queries.
     var batch: UInt32 = 0
+    /// A Bind since the last Sync names nothing, so that what follows is skipped.
+    var fails = false
     /// A message names a statement that was prepared or closed before the last Sync and not confirmed yet: it waits for that.
     var heldName: PostgresName?
     /// The client's unnamed statement: a Parse's body behind the name; its number is 0 where there is none.
@@ -63,6 +66,7 @@ final class PostgresCarrier {
 
     func endBatch() {
         batch &+= 1
+        fails = false
         if !fresh.isEmpty { fresh.removeAll(keepingCapacity: true) }
     }
 }

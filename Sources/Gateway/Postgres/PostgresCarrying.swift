@@ -9,11 +9,16 @@ extension PostgresSession {
 
     /// Sends a Parse in the session's own terms.
     /// - Parameter isOfSQL: SQL's own PREPARE made a statement of this name: then the backend is to refuse it.
-    func carry(parse name: PostgresName, _ body: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer, _ statement: PostgresStatement, isOfSQL: Bool) {
+    func carry(
+        parse name: PostgresName, _ body: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer, _ statement: PostgresStatement,
+        isOfSQL: Bool
+    ) {
         guard let carrier, let pooled, let nameEnd = PostgresCodec.firstNul(body, from: 0) else { return }
         var carried = PostgresCarried(batch: carrier.batch)
-        let found = gate.lastInspection
-        if carrier.pin == nil, PostgresPin.reason(found, text: text) == .sequence { forgetSequences() }
+        let reason = PostgresPin.reason(gate.lastInspection, text: text)
+        if carrier.pin == nil, reason == .sequence { forgetSequences() }
+        // Planning may run what is called, before anything is executed.
+        if reason == .function || reason == .unread { carrier.bind(reason) }
         var made: [UInt8] = []
         made.reserveCapacity(body.count + comment.count)
         made += text
@@ -112,7 +117,10 @@ extension PostgresSession {
     private func backendName(_ name: PostgresName) -> String? {
         guard let carrier else { return nil }
         if name.isEmpty {
-            guard carrier.unnamedNumber != 0 else { return impossibleName.text }
+            guard carrier.unnamedNumber != 0 else {
+                carrier.fails = true
+                return impossibleName.text
+            }
             ensureUnnamed()
             return nil
         }
@@ -121,7 +129,9 @@ extension PostgresSession {
             return text.name
         }
         // Only SQL's own PREPARE gives names that are not in the table.
-        return isPreparedBySQL(name) ? nil : impossibleName.text
+        if isPreparedBySQL(name) { return nil }
+        carrier.fails = true
+        return impossibleName.text
     }
 
     // MARK: - Bind, Describe, Close
@@ -192,6 +202,8 @@ extension PostgresSession {
     /// A Query, Execute or FunctionCall is about to be sent: what it leaves on the connection, and what it does to names.
     func carry(running text: UnsafeRawBufferPointer?, _ statement: PostgresStatement?, isQuery: Bool) {
         guard let carrier, let pooled else { return }
+        // What the backend will skip leaves nothing.
+        if carrier.fails, !isQuery { return }
         let found = gate.lastInspection
         let reason = PostgresPin.reason(found, text: text)
         if carrier.pin == nil, reason == .sequence, isQuery { forgetSequences() }

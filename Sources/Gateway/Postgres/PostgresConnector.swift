@@ -12,7 +12,8 @@ enum PostgresConnector {
     }
     static let unreachable = "the database behind this gateway cannot be reached"
 
-    /// Calls back once, on the loop. Whoever does not want the connection any more while it is made says so by `isWanted`; then it is closed.
+    /// Calls back once, on the loop. Whoever does not want the connection any more while it is made says so by `isWanted`; then it is
+    /// closed.
     /// - Parameters:
     ///   - note: told when another server is tried, and why.
     ///   - made: told of a connection whose login begins, so that it can be given up.

@@ -30,7 +30,7 @@ struct PostgresErrand {
             case .unreadable: return .failed("a message that cannot be read")
             case .message(let type, let body):
                 switch type {
-                case .parameterStatus: greeting.note(body)
+                case .parameterStatus: if let setting = PostgresStartup.Setting(status: body) { greeting.note(setting.name, setting.value) }
                 case .errorResponse: return .failed(Self.words(body))
                 case .readyForQuery:
                     guard body == [PostgresTransactionState.idle.rawValue] else { return .failed("a transaction that is not over") }
@@ -80,13 +80,17 @@ extension PostgresBackendGreeting {
         }
     }
 
+}
+
+extension PostgresStartup.Setting {
     /// The body of a ParameterStatus.
-    mutating func note(_ body: [UInt8]) {
-        let setting = body.withUnsafeBytes { bytes -> (String, String)? in
+    init?(status body: [UInt8]) {
+        let setting = body.withUnsafeBytes { bytes -> PostgresStartup.Setting? in
             var reader = PostgresReader(bytes)
             guard let name = reader.string(), let value = reader.string() else { return nil }
-            return (name, value)
+            return PostgresStartup.Setting(name: name, value: value)
         }
-        if let setting { note(setting.0, setting.1) }
+        guard let setting else { return nil }
+        self = setting
     }
 }

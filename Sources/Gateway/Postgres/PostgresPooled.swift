@@ -22,6 +22,8 @@ final class PostgresPooled {
     var idleSince: UInt64 = 0
     /// Process, key and settings as they are now.
     var greeting: PostgresBackendGreeting
+    /// The tracked settings that a session on it begins with.
+    private var initial: [PostgresStartup.Setting]
     /// Who used it since it was last reset; nil where nobody has.
     var lastUser: [UInt8]?
     /// Whose `postern.*` settings it has.
@@ -36,13 +38,21 @@ final class PostgresPooled {
         self.server = server
         self.greeting = greeting
         self.born = born
+        initial = greeting.parameters.filter { PostgresTracked.names.contains($0.name) }
+    }
+
+    /// Told while nobody used it: what a session begins with has changed.
+    func noteIdle(_ setting: PostgresStartup.Setting) {
+        greeting.note(setting.name, setting.value)
+        if let index = initial.firstIndex(where: { $0.name == setting.name }) { initial[index].value = setting.value }
     }
 
     /// The statement that makes its settings the borrower's; nil where they are.
     func adjustment(for borrower: PostgresBorrower) -> String? {
         var sets: [String] = []
-        for setting in borrower.tracked where greeting.value(setting.name) != setting.value {
-            sets.append("SET SESSION \(setting.name) = \(Self.literal(setting.value))")
+        for setting in initial {
+            let wanted = borrower.tracked.first { $0.name == setting.name }?.value ?? setting.value
+            if greeting.value(setting.name) != wanted { sets.append("SET SESSION \(setting.name) = \(Self.literal(wanted))") }
         }
         if !borrower.marks.isEmpty, markedFor != borrower.number {
             sets += borrower.marks.map { "SET SESSION \($0.name) = \(Self.literal($0.value))" }
