@@ -39,11 +39,12 @@ import Testing
 
     @Test func trackedSettingsGoWithTheSession() throws {
         let place = try PoolPlace(.transaction, size: 1)
-        let (first, second) = (try place.client(settings: [("application_name", "one")]), try place.client(settings: [("application_name", "one")]))
+        let named = [("application_name", "one")]
+        let (first, second) = (try place.client(settings: named), try place.client(settings: named))
         let process = try second.value(Self.pid)
         for text in [
-            "set datestyle = German", "set timezone to 'Asia/Tokyo'", "set application_name = E'it''s \\\\ mine'", "set intervalstyle = iso_8601",
-            "set standard_conforming_strings = off", "set client_encoding = latin1",
+            "set datestyle = German", "set timezone to 'Asia/Tokyo'", "set application_name = E'it''s \\\\ mine'",
+            "set intervalstyle = iso_8601", "set standard_conforming_strings = off", "set client_encoding = latin1",
         ] { #expect(try first.query(text).last == "Z I") }
         let asks = """
             select date '2026-01-02' || ' ' || current_setting('timezone') || ' ' || current_setting('application_name') || ' '
@@ -135,7 +136,12 @@ import Testing
     @Test func pipelinesOverSyncs() throws {
         let place = try PoolPlace(.transaction, size: 1)
         let client = try place.client()
-        let rounds = (0..<20).map { "P s\($0) | select \($0) ;; S ;; B - s\($0) ;; E - ;; S ;; P - | select \($0) ;; B - - ;; E - ;; S ;; C S s\($0) ;; S ;; Q select \($0)" }
+        let rounds = (0..<20).map { number in
+            [
+                "P s\(number) | select \(number) ;; S", "B - s\(number) ;; E - ;; S", "P - | select \(number) ;; B - - ;; E - ;; S",
+                "C S s\(number) ;; S", "Q select \(number)",
+            ].joined(separator: " ;; ")
+        }
         try client.send(rounds.joined(separator: " ;; "))
         let lines = client.read(to: "Z", 100)
         #expect(lines.filter { $0.hasPrefix("D ") } == (0..<20).flatMap { ["D \($0)", "D \($0)", "D \($0)"] })
@@ -254,7 +260,8 @@ import Testing
     // MARK: - Ends, cancels, masks
 
     @Test(arguments: [
-        "Q begin ;; Q insert into notes values ('half')", "Q copy notes from stdin ;; d half\\n", "P - | insert into notes values ('half') ;; B - - ;; E -",
+        "Q begin ;; Q insert into notes values ('half')", "Q copy notes from stdin ;; d half\\n",
+        "P - | insert into notes values ('half') ;; B - - ;; E -",
         "Q begin ;; Q select 1/0", "Q select generate_series(1, 1000000)", "Q begin ;; Q insert into notes values ('half') ;; X",
         "Q select pg_sleep(20)", "Q set search_path = pg_catalog",
     ]) func whoeverLeavesInTheMiddleLeavesNothing(_ messages: String) throws {
@@ -298,7 +305,8 @@ import Testing
             #expect(try open.value("select current_setting('application_name') || current_setting('postern.identity')") == "adminadmin")
         }
         // What code in the database has set without a statement that says so does not go to another identity either.
-        _ = try masked.query("create function sets() returns trigger language plpgsql as 'begin perform set_config(''search_path'', ''pg_catalog'', false); return new; end'")
+        let body = "begin perform set_config(''search_path'', ''pg_catalog'', false); return new; end"
+        _ = try masked.query("create function sets() returns trigger language plpgsql as '\(body)'")
         _ = try masked.query("create trigger t before insert on notes for each row execute function sets()")
         _ = try masked.query("insert into notes values ('x')")
         #expect(try open.value("select count(*) from notes") == "1")
@@ -328,15 +336,52 @@ import Testing
         try client.send("P s1 | select 'still' ;; S")
         _ = client.read()
         let process = try #require(try client.value(Self.pid))
-        try place.direct("select pg_terminate_backend(\(process))")
+        try place.direct("select pg_terminate_backend(\(process), 10000)")
         try client.send("B - s1 ;; E - ;; S")
         #expect(client.read() == ["2", "D still", "C SELECT 1", "Z I"])
         #expect(try client.value(Self.pid) != process)
         // One that is bound is told.
         _ = try client.query("listen gossip")
         let bound = try #require(try client.value(Self.pid))
-        try place.direct("select pg_terminate_backend(\(bound))")
+        try place.direct("select pg_terminate_backend(\(bound), 10000)")
         #expect(client.read().contains { $0.contains("C=57P01") })
+    }
+
+    @Test func aServerThatIsStartedAgainIsWaitedFor() throws {
+        let place = try PoolPlace(.transaction, size: 2)
+        let client = try place.client()
+        #expect(try client.value("select 1") == "1")
+        try place.live.query(
+            database: "postgres",
+            """
+            alter database \(place.database) with allow_connections false;
+            select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '\(place.database)'
+            """)
+        try client.send("Q select 2")
+        try place.live.query(database: "postgres", "select pg_sleep(0.7)")
+        try place.live.query(database: "postgres", "alter database \(place.database) with allow_connections true")
+        #expect(client.read() == ["T 1", "D 2", "C SELECT 1", "Z I"])
+        let impatient = try PoolPlace(.transaction, size: 2, wait: 1)
+        let lost = try impatient.client()
+        try impatient.live.query(
+            database: "postgres",
+            """
+            alter database \(impatient.database) with allow_connections false;
+            select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '\(impatient.database)'
+            """)
+        let lines = try lost.query("select 3")
+        #expect(lines.first?.contains("C=08006") == true && lines.last == "closed", "\(lines)")
+    }
+
+    @Test func marksInAnyEncoding() throws {
+        let policy = PostgresLiveTests.policy.replacingOccurrences(of: "claim.sub == \"admin\"", with: "claim.sub == \"Zoë 語\"")
+        let place = try PoolPlace(.transaction, size: 1, shared: true, identityIn: [.settings], policy: policy)
+        let (first, second) = (try place.client("Zoë 語", settings: [("client_encoding", "LATIN1")]), try place.client("migrator"))
+        for _ in 0..<3 {
+            let asks = "select current_setting('postern.subject') = U&'Zo\\00eb \\8a9e', current_setting('client_encoding')"
+            #expect(try first.value(asks) == "t|LATIN1")
+            #expect(try second.value("select 1") == "1")
+        }
     }
 
     /// The first server turns into one that may not be written to: idle sessions of both modes find the other.
@@ -358,7 +403,7 @@ import Testing
             database: database,
             """
             alter database \(database) set default_transaction_read_only = on;
-            select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+            select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
             """)
         if mode == .transaction {
             try client.send("B - s1 ;; E - ;; S")

@@ -108,6 +108,10 @@ extension PostgresPair {
             }
             return
         }
+        end(fault)
+    }
+
+    private func end(_ fault: PostgresFault) {
         session.stop(fault, at: PostgresClock.now())
         after()
         flush()
@@ -117,6 +121,12 @@ extension PostgresPair {
         guard !isOver, let pooled = handler.pooled else { return loan.shelf.giveBack(handler) }
         let next = loan.place.servers[pooled.server]
         let isSameServer = next.catalogue === server.catalogue
+        // How text is read was told at the login.
+        if !isSameServer, greeting.value("server_encoding") != pooled.greeting.value("server_encoding") {
+            loan.shelf.giveBack(handler)
+            let text = "the database has moved to a server with another encoding: connect again"
+            return end(PostgresFault(.adminShutdown, text))
+        }
         backend = handler
         isBackendOpen = true
         isBackendReading = true

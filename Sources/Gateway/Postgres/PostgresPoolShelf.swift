@@ -165,9 +165,10 @@ final class PostgresPoolShelf {
                 lend(handler, to: borrower)
             }
         }
-        if let text = pooled.adjustment(for: borrower) {
+        let adjustments = pooled.adjustments(for: borrower)
+        if !adjustments.isEmpty {
             pooled.lastUser = borrower.user
-            return handler.run([text]) { [self] failure in
+            return handler.run(adjustments) { [self] failure in
                 guard failure == nil else { return again(borrower, without: handler) }
                 pooled.markedFor = borrower.number
                 // PostgreSQL may have understood a value otherwise than it was written.

@@ -47,17 +47,29 @@ final class PostgresPooled {
         if let index = initial.firstIndex(where: { $0.name == setting.name }) { initial[index].value = setting.value }
     }
 
-    /// The statement that makes its settings the borrower's; nil where they are.
-    func adjustment(for borrower: PostgresBorrower) -> String? {
-        var sets: [String] = []
+    /// The queries that make its settings the borrower's; none where they are.
+    func adjustments(for borrower: PostgresBorrower) -> [String] {
+        var queries: [String] = []
+        var isRecoded = false
+        if !borrower.marks.isEmpty, markedFor != borrower.number {
+            // A query is read in the client's encoding from its first byte.
+            let isPlain = borrower.marks.allSatisfy { $0.value.utf8.allSatisfy { $0 < 0x80 } }
+            isRecoded = !isPlain && greeting.value("client_encoding") != "UTF8"
+            if isRecoded { queries.append("SET SESSION client_encoding = 'UTF8'") }
+            queries.append(Self.sets(borrower.marks))
+        }
+        var changed: [PostgresStartup.Setting] = []
         for setting in initial {
             let wanted = borrower.tracked.first { $0.name == setting.name }?.value ?? setting.value
-            if greeting.value(setting.name) != wanted { sets.append("SET SESSION \(setting.name) = \(Self.literal(wanted))") }
+            let isOther = greeting.value(setting.name) != wanted || (isRecoded && setting.name == "client_encoding")
+            if isOther { changed.append(.init(name: setting.name, value: wanted)) }
         }
-        if !borrower.marks.isEmpty, markedFor != borrower.number {
-            sets += borrower.marks.map { "SET SESSION \($0.name) = \(Self.literal($0.value))" }
-        }
-        return sets.isEmpty ? nil : sets.joined(separator: "; ")
+        if !changed.isEmpty { queries.append(Self.sets(changed)) }
+        return queries
+    }
+
+    private static func sets(_ settings: [PostgresStartup.Setting]) -> String {
+        settings.map { "SET SESSION \($0.name) = \(literal($0.value))" }.joined(separator: "; ")
     }
 
     /// A constant that means the same whatever `standard_conforming_strings` says.

@@ -133,7 +133,7 @@ extension PostgresSession {
         switch gate.consider(.query(text), at: circumstances) {
         case .refuse(let refusal): poison(.query, refusal, recorded: .query, text: text)
         case .forward(let permit):
-            if let misuse = carriedMisuse() {
+            if carrier != nil, let misuse = carriedMisuse() {
                 withdraw(permit)
                 poison(.query, misuse, recorded: .query, text: text)
                 return true
@@ -272,7 +272,7 @@ extension PostgresSession {
         switch consider(portal: portal) {
         case .refuse(let refusal): poison(.execute, refusal, recorded: .execute, portal: portal)
         case .forward(let permit):
-            if let misuse = carriedMisuse() {
+            if carrier != nil, let misuse = carriedMisuse() {
                 withdraw(permit)
                 poison(.execute, misuse, recorded: .execute, portal: portal)
                 return true
