@@ -72,6 +72,8 @@ extension PostgresSession {
     private func append(parse name: String, _ body: [UInt8]) {
         writeParse(name, body)
         let kept = PostgresStatement()
+        // Not the client's unnamed one, whose answers others wait for.
+        kept.name = PostgresName(name)
         kept.carried = PostgresCarried(made: name)
         expectations.append(PostgresExpectation(.parse, isOurs: true, statement: kept))
     }
