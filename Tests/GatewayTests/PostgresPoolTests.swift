@@ -6,25 +6,33 @@ import Testing
 
 @testable import Gateway
 
-/// A gateway with a pool, and a database of its test's own.
+/// A gateway with a pool, and a database that no test leaves anything in, or one of its test's own.
 struct PoolPlace {
+    private static let common = Result { try makeDatabase() }
+
     let live: LivePostgres
     let gateway: LiveGateway
     let database: String
 
     init(
         _ mode: GatewayConfiguration.Pool.Mode, size: Int = 20, wait: Int = 10, shared: Bool = false, loops: Int = 1,
-        identityIn: Set<GatewayConfiguration.IdentityPlace> = [], policy: String = PostgresLiveTests.policy,
+        identityIn: Set<GatewayConfiguration.IdentityPlace> = [], policy: String = PostgresLiveTests.policy, isOwn: Bool = false,
         with change: (inout GatewayConfiguration.Pool) -> Void = { _ in }
     ) throws {
         live = try LivePostgres.shared.get()
-        database = "p" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
-        try live.makeDatabase(database, PostgresLiveTests.schema + "create sequence numbers; create table notes(note text);")
+        database = try isOwn ? Self.makeDatabase() : Self.common.get()
         var pool = GatewayConfiguration.Pool(mode: mode)
         (pool.size, pool.waitSeconds, pool.isShared) = (size, wait, shared)
         change(&pool)
         gateway = try LiveGateway(
             try PostgresStage(policy: policy), database: database, identityIn: identityIn, pool: pool, loops: loops)
+    }
+
+    private static func makeDatabase() throws -> String {
+        let name = "p" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        let more = "create sequence numbers; create table notes(note text);"
+        try LivePostgres.shared.get().makeDatabase(name, PostgresLiveTests.schema + more)
+        return name
     }
 
     func client(_ token: String = "admin", settings: [(String, String)] = []) throws -> RawClient {
@@ -75,7 +83,7 @@ extension RawClient {
     private static let pid = "select pg_backend_pid()"
 
     @Test func aConnectionIsKeptForTheNextOfTheSameSubject() throws {
-        let place = try PoolPlace(.session)
+        let place = try PoolPlace(.session, isOwn: true)
         let first = try place.client()
         let process = try first.value(Self.pid)
         #expect(process == "\(first.process)")
@@ -156,7 +164,7 @@ extension RawClient {
     }
 
     @Test func aConnectionThatDiedIsNotHandedOut() throws {
-        let place = try PoolPlace(.session, size: 2)
+        let place = try PoolPlace(.session, size: 2, isOwn: true)
         let first = try place.client()
         let process = first.process
         try first.leave()
@@ -240,13 +248,13 @@ extension RawClient {
     }
 
     @Test func whatIsOldOrIdleIsClosed() throws {
-        let place = try PoolPlace(.session, size: 4) { $0.idleSeconds = 1 }
+        let place = try PoolPlace(.session, size: 4, isOwn: true) { $0.idleSeconds = 1 }
         for client in try (0..<3).map({ _ in try place.client() }) { try client.leave() }
         #expect(try place.backends(become: 0) == 0)
-        let kept = try PoolPlace(.session, size: 4) { ($0.idleSeconds, $0.minIdle) = (1, 1) }
+        let kept = try PoolPlace(.session, size: 4, isOwn: true) { ($0.idleSeconds, $0.minIdle) = (1, 1) }
         for client in try (0..<3).map({ _ in try kept.client() }) { try client.leave() }
         #expect(try kept.backends(become: 1) == 1)
-        let old = try PoolPlace(.session, size: 4) { $0.lifetimeSeconds = 1 }
+        let old = try PoolPlace(.session, size: 4, isOwn: true) { $0.lifetimeSeconds = 1 }
         let first = try old.client()
         try old.direct("select pg_sleep(1.2)")
         try first.leave()
@@ -254,7 +262,7 @@ extension RawClient {
     }
 
     @Test func drainingClosesThePool() throws {
-        let place = try PoolPlace(.session)
+        let place = try PoolPlace(.session, isOwn: true)
         try place.client().leave()
         #expect(try place.backends(become: 1) == 1)
         place.gateway.service.drain()

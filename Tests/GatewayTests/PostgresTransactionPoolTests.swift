@@ -9,7 +9,7 @@ import Testing
     private static let pid = "select pg_backend_pid()"
 
     @Test func oneConnectionServesMany() throws {
-        let place = try PoolPlace(.transaction, size: 1)
+        let place = try PoolPlace(.transaction, size: 1, isOwn: true)
         let clients = try (0..<3).map { _ in try place.client() }
         #expect(Set(clients.map(\.process)).count == 3)
         let processes = try clients.map { try $0.value(Self.pid) }
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func whatEndsWithTheTransactionBindsNobody() throws {
-        let place = try PoolPlace(.transaction, size: 1)
+        let place = try PoolPlace(.transaction, size: 1, isOwn: true)
         let (first, second) = (try place.client(), try place.client())
         for text in [
             "begin; set local search_path = pg_catalog; select 1; commit", "begin; SET  LOCAL statement_timeout = 5; commit",
@@ -240,7 +240,7 @@ import Testing
     }
 
     @Test func lastValuesOfSequences() throws {
-        let place = try PoolPlace(.transaction, size: 1)
+        let place = try PoolPlace(.transaction, size: 1, isOwn: true)
         let (first, second) = (try place.client(), try place.client())
         _ = try first.query("select nextval('numbers')")
         #expect(try second.query("select lastval()").contains { $0.contains("C=55000") })
@@ -290,7 +290,7 @@ import Testing
     }
 
     @Test func masksAreTheSessionsOwn() throws {
-        let place = try PoolPlace(.transaction, size: 1, shared: true, identityIn: [.applicationName, .settings])
+        let place = try PoolPlace(.transaction, size: 1, shared: true, identityIn: [.applicationName, .settings], isOwn: true)
         let (open, masked) = (try place.client(), try place.client("migrator"))
         for client in [open, masked] {
             try client.send("P s1 | select email from customers where id = 1 ;; S")
@@ -348,7 +348,7 @@ import Testing
     }
 
     @Test func aServerThatIsStartedAgainIsWaitedFor() throws {
-        let place = try PoolPlace(.transaction, size: 2)
+        let place = try PoolPlace(.transaction, size: 2, isOwn: true)
         let client = try place.client()
         #expect(try client.value("select 1") == "1")
         try place.live.query(
@@ -361,7 +361,7 @@ import Testing
         try place.live.query(database: "postgres", "select pg_sleep(0.7)")
         try place.live.query(database: "postgres", "alter database \(place.database) with allow_connections true")
         #expect(client.read() == ["T 1", "D 2", "C SELECT 1", "Z I"])
-        let impatient = try PoolPlace(.transaction, size: 2, wait: 1)
+        let impatient = try PoolPlace(.transaction, size: 2, wait: 1, isOwn: true)
         let lost = try impatient.client()
         try impatient.live.query(
             database: "postgres",
@@ -416,7 +416,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2]) func manyTransactionsOnFewConnections(_ loops: Int) throws {
-        let place = try PoolPlace(.transaction, size: 3, wait: 60, loops: loops)
+        let place = try PoolPlace(.transaction, size: 3, wait: 60, loops: loops, isOwn: true)
         try place.direct("create table accounts as select id, 100 as balance from generate_series(0, 9) id")
         let (port, database) = (place.gateway.port, place.database)
         let wrong = try PostgresPoolTests.concurrently(10) { number in
