@@ -71,17 +71,17 @@ final class PostgresCarrier {
     }
 }
 
-/// What is kept of a message, besides what every session keeps.
-struct PostgresCarried {
+/// What is kept of a message, besides what every session keeps. An object, so that it costs the others a word.
+final class PostgresCarried {
     /// Which batch it was sent in; its names are settled for the others behind it.
-    var batch: UInt32 = 0
+    let batch: UInt32
     /// What a Parse prepares.
     var text: PostgresPreparedText?
     /// A statement of the gateway's own that this message makes on the backend, or closes there.
     var made: String?
-    var closed: String?
+    let closed: String?
     /// A Parse of the unnamed statement makes it the one of this number.
-    var unnamed: UInt64 = 0
+    var unnamed: UInt64
     /// What DEALLOCATE or DISCARD make the client's names lose.
     var forgets: [PostgresName] = []
     var forgetsAll = false
@@ -89,6 +89,17 @@ struct PostgresCarried {
     var discardsAll = false
     /// How a statement is called in errors, and how the client calls it.
     var alias: (backend: String, client: String)?
+
+    init(
+        batch: UInt32 = 0, made: String? = nil, closed: String? = nil, unnamed: UInt64 = 0,
+        alias: (backend: String, client: String)? = nil
+    ) {
+        self.batch = batch
+        self.made = made
+        self.closed = closed
+        self.unnamed = unnamed
+        self.alias = alias
+    }
 }
 
 extension PostgresSession {

@@ -14,7 +14,7 @@ extension PostgresSession {
         isOfSQL: Bool
     ) {
         guard let carrier, let pooled, let nameEnd = PostgresCodec.firstNul(body, from: 0) else { return }
-        var carried = PostgresCarried(batch: carrier.batch)
+        let carried = PostgresCarried(batch: carrier.batch)
         let reason = PostgresPin.reason(gate.lastInspection, text: text)
         if carrier.pin == nil, reason == .sequence { forgetSequences() }
         // Planning may run what is called, before anything is executed.
@@ -210,8 +210,8 @@ extension PostgresSession {
         let reason = PostgresPin.reason(found, text: text)
         if carrier.pin == nil, reason == .sequence, isQuery { forgetSequences() }
         carrier.bind(reason)
-        var carried = PostgresCarried(batch: carrier.batch)
-        for done in found.statements.buffer { note(done, of: found, isQuery: isQuery, carrier, pooled, &carried) }
+        let carried = PostgresCarried(batch: carrier.batch)
+        for done in found.statements.buffer { note(done, of: found, isQuery: isQuery, carrier, pooled, carried) }
         statement?.carried = carried
         guard isQuery else { return }
         // A Query drops the unnamed statement, and is a batch of its own.
@@ -222,7 +222,7 @@ extension PostgresSession {
 
     private func note(
         _ done: Statement, of found: Inspection, isQuery: Bool, _ carrier: PostgresCarrier, _ pooled: PostgresPooled,
-        _ carried: inout PostgresCarried
+        _ carried: PostgresCarried
     ) {
         switch done.nameEffect {
         case .deallocate, .discard:
