@@ -38,8 +38,8 @@ struct FakeStatement {
         case text.hasPrefix("select upper(email)"):
             (columns, rows, tag) = ("upper:0.0:25:0 n:0.0:23:0", ["CANARY-\(serial)@SECRET|\(serial)"], "SELECT 1")
         case text.hasPrefix("select email::int"): kind = .fails("22P02 invalid input syntax for type integer: \"canary-\(serial)@secret\"")
-        case text.hasSuffix("from generate_series(1, 5)"):
-            (columns, rows, tag) = ("n:0.0:23:0", Array(repeating: "\(serial)", count: 5), "SELECT 5")
+        case text.hasPrefix("select n from wide"):
+            (columns, rows, tag) = ("n:102.1:23:0", Array(repeating: "\(serial)", count: 5), "SELECT 5")
         case text.contains("/ 0"): kind = .fails("22012 division by zero")
         case text.hasPrefix("select "): (columns, rows, tag) = ("n:0.0:23:0", ["\(serial)"], "SELECT 1")
         case text.hasPrefix("insert") && text.hasSuffix("returning id"):
@@ -88,6 +88,8 @@ final class FakePostgres {
     private(set) var isClosed = false
     /// For the judge: whether policy refuses a statement, under the policy in force when the message was read.
     var refuses: ((FakeStatement) -> Bool)?
+    /// For the judge: whether the gate has refused this Execute, of a portal that is there or of none.
+    var refusesExecute: ((FakeStatement?) -> Bool)?
     /// For the judge: rows of a read that a limit lets through.
     var rowLimit: Int?
     /// Told what is about to be executed.
@@ -241,6 +243,7 @@ final class FakePostgres {
     // MARK: - Running
 
     private func execute(_ name: String, most: Int) {
+        if refusesExecute?(portals[name]?.statement) == true { return fail("42501 refused", isExtended: true) }
         guard let portal = portals[name] else { return fail("34000 no such portal", isExtended: true) }
         if refuses?(portal.statement) == true { return fail("42501 refused", isExtended: true) }
         if state == .failed, !portal.statement.endsFailure { return fail("25P02 aborted", isExtended: true) }

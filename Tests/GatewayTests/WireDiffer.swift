@@ -61,7 +61,7 @@ struct WireLines {
     /// Which temporary schema a session has is chance. The place in the server's source, and which message a COPY was surprised by, tell
     /// of the Describe that the gate adds before an Execute under masks.
     private static func normal(_ line: String) -> String {
-        guard line.hasPrefix("E ") || line.hasPrefix("N ") else { return line }
+        guard line.hasPrefix("E ") || line.hasPrefix("N ") else { return line.replacing("\0", with: "\\0") }
         return line.replacing(/pg_temp_\d+/, with: "pg_temp_N").replacing(#/ F=\S+ L=\d+ R=\w+/#, with: "")
             .replacing(/unexpected message type 0x\w+/, with: "unexpected message type")
     }
