@@ -2,6 +2,7 @@
 
 import Foundation
 import NIOCore
+import Recording
 import Testing
 
 @testable import Gateway
@@ -80,6 +81,7 @@ final class PostgresScript {
     private var steady: UInt64 = 1_000_000_000_000
     private var wasHeld = false
     private var ended = false
+    var journal: Journal?
     var pieceSize = Int.max
     /// Each message in two pieces, the first of so many bytes.
     var splitAt: Int?
@@ -97,7 +99,7 @@ final class PostgresScript {
         let words = line.split(separator: " ").map(String.init)
         switch words[0] {
         case "as":
-            session = try stage.session(words[1], on: words[3])
+            session = try stage.session(words[1], on: words[3], journal: journal)
             (clientInput, backendInput, wasHeld, ended) = (ByteBuffer(), ByteBuffer(), false, false)
             return []
         case "table", "view":

@@ -19,6 +19,7 @@ final class WireSimulation {
         var stages: [PostgresStage]
         var caller: String
         var recorder: Recorder
+        var journal: Journal
         var reader: RecordingReader
     }
 
@@ -66,7 +67,7 @@ final class WireSimulation {
         let stage = world.stages[0]
         let caller = try stage.caller(world.caller)
         guard let gate = stage.gate(caller, on: "shop") else { throw SimulationFault(description: "no gate") }
-        let recording = try world.recorder.makeJournal().begin(
+        let recording = try world.journal.begin(
             SessionRecord(
                 caller: caller, resource: "shop", kind: .postgres, sourceAddress: "test", database: "test", backendUser: "test",
                 program: stage.recorded, startedAt: now.wall))

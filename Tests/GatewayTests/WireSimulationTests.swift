@@ -12,7 +12,7 @@ import Testing
     static let seed = environment["POSTERN_SIMULATION_SEED"].flatMap { UInt64($0) } ?? 42
     static let seconds = environment["POSTERN_SIMULATION_SECONDS"].flatMap { Int($0) }
     /// Sessions of the ordinary tests, for each caller.
-    static let sessions = 40
+    static let sessions = 12
     static let stepsPerSession = 500
 
     private static let policy = """
@@ -42,7 +42,7 @@ import Testing
         try body(
             WireSimulation.World(
                 stages: [try PostgresStage(policy: Self.policy), try PostgresStage(policy: closed)], caller: caller, recorder: recorder,
-                reader: reader))
+                journal: try recorder.makeJournal(), reader: reader))
     }
 
     @Test(arguments: ["writer", "reader", "rationed"]) func sessionsKeepTheInvariants(_ caller: String) throws {

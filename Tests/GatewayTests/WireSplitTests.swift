@@ -2,12 +2,13 @@
 
 import Foundation
 import NIOCore
+import Recording
 import Testing
 
 @testable import Gateway
 
 @Suite struct WireSplitTests {
-    private static let longestCut = 160
+    private static let longestCut = 120
 
     private func lines(_ name: String) throws -> (PostgresStage, [String]) {
         let text = try String(contentsOf: PostgresSessionTests.directory.appendingPathComponent(name), encoding: .utf8)
@@ -15,8 +16,11 @@ import Testing
         return (try PostgresStage(policy: parts[0]), parts[1].components(separatedBy: "\n").filter { !$0.hasPrefix("  -> ") })
     }
 
-    private func sent(_ stage: PostgresStage, _ lines: [String], _ change: (PostgresScript) -> Void) throws -> ([String], [String]) {
+    private func sent(
+        _ stage: PostgresStage, _ lines: [String], in journal: Journal? = nil, _ change: (PostgresScript) -> Void
+    ) throws -> ([String], [String]) {
         let script = PostgresScript(stage)
+        script.journal = journal
         change(script)
         for line in lines { _ = try script.run(line) }
         return (script.sent.client, script.sent.backend)
@@ -25,8 +29,9 @@ import Testing
     @Test(arguments: PostgresSessionTests.names) func atEveryByte(_ name: String) throws {
         let (stage, lines) = try lines(name)
         let whole = try sent(stage, lines) { _ in }
+        let journal = try StageRecording.shared.get().makeJournal()
         for at in 1...Self.longestCut {
-            let cut = try sent(stage, lines) { $0.splitAt = at }
+            let cut = try sent(stage, lines, in: journal) { $0.splitAt = at }
             guard cut.0 == whole.0, cut.1 == whole.1 else {
                 Issue.record("\(name) cut at byte \(at) of each message")
                 return
