@@ -81,7 +81,10 @@ import Transport
     }
 
     /// An error without SQLSTATE, one that is no list of fields, and messages that have no place in a login.
-    @Test(arguments: ["45 00 00 00 09 4d 6e 6f 00 00", "45 00 00 00 06 4d 00", "44 00 00 00 06 00 00", "5a 00 00 00 05 49", "53 7f ff ff ff", "52 00 00 00 02"])
+    @Test(arguments: [
+        "45 00 00 00 09 4d 6e 6f 00 00", "45 00 00 00 06 4d 00", "44 00 00 00 06 00 00", "5a 00 00 00 05 49", "53 7f ff ff ff",
+        "52 00 00 00 02",
+    ])
     func nonsenseInALogin(_ hex: String) throws {
         let bytes = try PostgresNotation.hex(hex)
         let backend = try BrokenBackend { peer in
@@ -106,17 +109,24 @@ import Transport
 
     /// By what the backend says out of turn: to a Query, to an extended request, or unasked.
     static let violations: [(String, String, String)] = [
-        ("an unasked row", "", "D secret"), ("an unasked description", "", "T a:0.0:25:0 ;; D secret"), ("an unasked completion", "", "C SELECT 1"),
+        ("an unasked row", "", "D secret"), ("an unasked description", "", "T a:0.0:25:0 ;; D secret"), ("an unasked completion", "",
+        "C SELECT 1"),
         ("a ReadyForQuery that is not owed", "", "Z I"), ("a ReadyForQuery more", "Q select 1", "C SELECT 1 ;; Z I ;; Z I ;; D secret"),
         ("NegotiateProtocolVersion", "Q select 1", "raw 76 00 00 00 0c 00 00 00 00 00 00 00 00 ;; D secret"),
         ("an authentication request", "Q select 1", "raw 52 00 00 00 08 00 00 00 03 ;; D secret"),
         ("key data", "Q select 1", "raw 4b 00 00 00 0c 00 00 00 01 00 00 00 02 ;; D secret"),
-        ("CopyBoth", "Q select 1", "raw 57 00 00 00 07 00 00 00 ;; d secret"), ("an unknown type", "Q select 1", "raw 7a 00 00 00 04 ;; D secret"),
-        ("an impossible length", "Q select 1", "raw 44 00 00 00 03 ;; D secret"), ("an oversized length", "Q select 1", "raw 5a 7f ff ff ff ;; D secret"),
-        ("an oversized description", "Q select 1", "raw 54 00 7f ff ff ;; D secret"), ("a bad state", "Q select 1", "C SELECT 1 ;; Z X ;; D secret"),
-        ("ParseComplete for a Query", "Q select 1", "1 ;; D secret"), ("rows for a Parse", "P - | select 1 ;; S", "T a:0.0:25:0 ;; D secret"),
-        ("BindComplete before ParseComplete", "P - | select 1 ;; B - - ;; S", "2 ;; D secret"), ("CopyDone outside of a copy", "P - | select 1 ;; S", "c ;; D secret"),
-        ("a function's result", "Q select 1", "V secret ;; D secret"), ("an error that is none", "Q select 1", "raw 45 00 00 00 06 4d 00 ;; D secret"),
+        ("CopyBoth", "Q select 1", "raw 57 00 00 00 07 00 00 00 ;; d secret"), ("an unknown type", "Q select 1",
+        "raw 7a 00 00 00 04 ;; D secret"),
+        ("an impossible length", "Q select 1", "raw 44 00 00 00 03 ;; D secret"), ("an oversized length", "Q select 1",
+        "raw 5a 7f ff ff ff ;; D secret"),
+        ("an oversized description", "Q select 1", "raw 54 00 7f ff ff ;; D secret"), ("a bad state", "Q select 1",
+        "C SELECT 1 ;; Z X ;; D secret"),
+        ("ParseComplete for a Query", "Q select 1", "1 ;; D secret"), ("rows for a Parse", "P - | select 1 ;; S",
+        "T a:0.0:25:0 ;; D secret"),
+        ("BindComplete before ParseComplete", "P - | select 1 ;; B - - ;; S", "2 ;; D secret"), ("CopyDone outside of a copy",
+        "P - | select 1 ;; S", "c ;; D secret"),
+        ("a function's result", "Q select 1", "V secret ;; D secret"), ("an error that is none", "Q select 1",
+        "raw 45 00 00 00 06 4d 00 ;; D secret"),
         ("a suspended Query", "Q select 1", "s ;; D secret"), ("data for a Sync", "S", "d secret ;; D secret"),
         ("a setting without a value", "Q select 1", "raw 53 00 00 00 06 61 00 ;; D secret"),
     ]

@@ -201,7 +201,8 @@ final class FakePostgres {
     private func query(_ text: String) {
         statements[""] = nil
         let parts = text.components(separatedBy: "; ").map(FakeStatement.init)
-        if parts.contains(where: { if case .unreadable = $0.kind { true } else { false } }) { return fail("42601 syntax error", isExtended: false) }
+        let isUnreadable = parts.contains { if case .unreadable = $0.kind { true } else { false } }
+        if isUnreadable { return fail("42601 syntax error", isExtended: false) }
         if let refuses, parts.contains(where: refuses) { return fail("42501 refused", isExtended: false) }
         queue = parts
     }

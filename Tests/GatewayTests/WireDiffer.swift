@@ -53,7 +53,8 @@ struct WireLines {
         switch PostgresBackend(rawValue: type) {
         case .rowDescription: all.append(description(&body))
         case .parameterDescription, .copyInResponse, .copyOutResponse, .functionCallResponse, .readyForQuery, .parameterStatus:
-            all.append("\(UnicodeScalar(type)) " + body.readableBytesView.map { $0 > 32 && $0 < 127 ? String(UnicodeScalar($0)) : "\\\($0)" }.joined())
+            let shown = body.readableBytesView.map { $0 > 32 && $0 < 127 ? String(UnicodeScalar($0)) : "\\\($0)" }
+            all.append("\(UnicodeScalar(type)) " + shown.joined())
         default: all += PostgresNotation.lines(message, fromClient: false).map(Self.normal)
         }
     }
@@ -102,8 +103,10 @@ struct WireDiffer {
 
     /// What the gate says where it refuses what PostgreSQL would not, or in other words: `docs/postgres.md`, Differences.
     static let known = [
-        "text behind a statement that may change how text is read", "a statement that is not understood cannot run while columns are masked",
-        "COPY TO STDOUT is let through only as", "COPY of a query is let through only as", "a FunctionCall of an OID that the catalogue does not name",
+        "text behind a statement that may change how text is read",
+        "a statement that is not understood cannot run while columns are masked",
+        "COPY TO STDOUT is let through only as", "COPY of a query is let through only as",
+        "a FunctionCall of an OID that the catalogue does not name",
         "text was sent before it was known how it would be read", "the message is withheld: it may quote masked data",
     ]
 
@@ -146,8 +149,9 @@ struct WireDiffer {
         case .messages: return try sequence.lines.map(WireNotation.frontend)
         case .pieces:
             var (pieces, rest) = ([ByteBuffer](), whole)
-            while let piece = rest.readSlice(length: min(rest.readableBytes, Int.random(in: 1...24, using: &random))), piece.readableBytes > 0 {
-                pieces.append(piece)
+            while rest.readableBytes > 0 {
+                let size = min(rest.readableBytes, Int.random(in: 1...24, using: &random))
+                pieces.append(rest.readSlice(length: size) ?? ByteBuffer())
             }
             return pieces
         }

@@ -10,7 +10,7 @@ import Testing
 @Suite(.serialized) struct WireDifferTests {
     private static let environment = ProcessInfo.processInfo.environment
     static let seed = environment["POSTERN_WIRE_SEED"].flatMap { UInt64($0) } ?? 20_260_101
-    static let rounds = environment["POSTERN_WIRE_ROUNDS"].flatMap { Int($0) } ?? 150
+    static let rounds = environment["POSTERN_WIRE_ROUNDS"].flatMap { Int($0) } ?? 100
 
     private static let policy = """
         policy shop edition 1

@@ -31,6 +31,7 @@ final class WireSimulation {
     /// Tells what the client must be told: the same messages, in the order in which the gate took them, without a gate between.
     private let judge = FakePostgres()
     private var policy = 0
+    private var isMasked: Bool { world.caller == "reader" }
 
     // The client.
     private var client: WireSimulationClient
@@ -168,34 +169,22 @@ final class WireSimulation {
     private func match(_ messages: [ByteBuffer], _ sent: [ByteBuffer], isSure: Bool) {
         var rest = sent[...]
         for (number, message) in messages.enumerated() {
-            let line = Self.line(message)
+            let line = SimulationLines.line(message)
             history.append(line)
-            if let first = rest.first, first != message, Self.line(first).hasPrefix("D P "), line.hasPrefix("E ") { rest.removeFirst() }
+            if let first = rest.first, first != message, SimulationLines.line(first).hasPrefix("D P "), line.hasPrefix("E ") {
+                rest.removeFirst()
+            }
             var isPoisoned = false
             if let first = rest.first {
-                isPoisoned = first != message && Self.isPoison(Self.line(first), for: line)
+                isPoisoned = first != message && SimulationLines.isPoison(SimulationLines.line(first), for: line)
                 if first == message || isPoisoned { rest.removeFirst() }
-                if first == message, line.hasPrefix("Q ") || line.hasPrefix("P ") { permitted.append(Self.text(line)) }
+                if first == message, line.hasPrefix("Q ") || line.hasPrefix("P ") { permitted.append(SimulationLines.text(line)) }
             }
             judge.input.writeImmutableBuffer(message)
             judgePolicies.append((policy, isPoisoned && line.hasPrefix("E "), isSure && number == 0))
         }
-        for message in rest where messages.isEmpty ? Self.line(message) != "Q !" : true {
-            fault = SimulationFault(description: "upstream without having been sent: \(Self.line(message))")
-        }
-    }
-
-    private static func line(_ message: ByteBuffer) -> String { PostgresNotation.lines(message, fromClient: true)[0] }
-
-    private static func isPoison(_ line: String, for original: String) -> Bool {
-        switch original.first {
-        case "Q": line == "Q !"
-        case "P": line.hasPrefix("P ") && line.hasSuffix(" | !")
-        case "B": line == "B - impossible"
-        case "E": line == "E impossible"
-        case "D": line.hasPrefix("D ! ")
-        case "C": line.hasPrefix("C ! ")
-        default: false
+        for message in rest where messages.isEmpty ? SimulationLines.line(message) != "Q !" : true {
+            fault = SimulationFault(description: "upstream without having been sent: \(SimulationLines.line(message))")
         }
     }
 
@@ -246,16 +235,12 @@ final class WireSimulation {
         }
     }
 
-    private static func text(_ line: String) -> String {
-        line.hasPrefix("Q ") ? String(line.dropFirst(2)) : line.components(separatedBy: " | ").dropFirst().joined(separator: " | ")
-    }
-
     private func answer() {
         if let delay = catalogueDelay {
             catalogueDelay = delay > 5 ? delay - 5 : nil
             if catalogueDelay == nil {
                 session.catalogueWish = nil
-                session.catalogueLoaded(Self.catalogue(now))
+                session.catalogueLoaded(SimulationLines.catalogue(now))
                 readBackend()
             }
         }
@@ -267,16 +252,6 @@ final class WireSimulation {
                 readClient()
             }
         }
-    }
-
-    private static func catalogue(_ now: PostgresMoment) -> PostgresCatalogue {
-        var customers = PostgresCatalogue.Relation(oid: 100, schema: "public", name: "customers", kind: UInt8(ascii: "r"))
-        customers.columns = [.init(number: 1, name: "id", typeOID: 23), .init(number: 2, name: "email", typeOID: 25)]
-        var orders = PostgresCatalogue.Relation(oid: 101, schema: "public", name: "orders", kind: UInt8(ascii: "r"))
-        orders.columns = [.init(number: 1, name: "id", typeOID: 23)]
-        var wide = PostgresCatalogue.Relation(oid: 102, schema: "public", name: "wide", kind: UInt8(ascii: "r"))
-        wide.columns = [.init(number: 1, name: "n", typeOID: 23), .init(number: 2, name: "k", typeOID: 23)]
-        return PostgresCatalogue(relations: [customers, orders, wide], functions: [:], asOf: now.steady)
     }
 
     private func beginCancel() {
@@ -374,7 +349,7 @@ final class WireSimulation {
 
     private func check() throws {
         if let fault { throw fault }
-        guard world.caller == "reader" else { return }
+        guard isMasked else { return }
         if let shown = unheard.first(where: { $0.lowercased().contains("canary") }) { throw SimulationFault(description: "shown: \(shown)") }
         while scanned < told.count {
             if told[scanned].lowercased().contains("canary") { throw SimulationFault(description: "shown: \(told[scanned])") }
@@ -398,7 +373,7 @@ final class WireSimulation {
         // All of it is compared at the end; on the way now and then.
         if roll(4) == 0 { try compare(isWhole: true) }
         // Without a Sync behind the last message nobody but the backend knows.
-        guard told.last(where: { !Self.isAsynchronous($0) })?.hasPrefix("Z ") ?? true, !session.isSkipping else { return }
+        guard told.last(where: { !SimulationLines.isAsynchronous($0) })?.hasPrefix("Z ") ?? true, !session.isSkipping else { return }
         if session.transaction != backend.state {
             throw SimulationFault(description: "gate says \(session.transaction), backend \(backend.state)")
         }
@@ -408,8 +383,6 @@ final class WireSimulation {
         }
         if roll(20) == 0 { try checkRecording() }
     }
-
-    private static func isAsynchronous(_ line: String) -> Bool { line.hasPrefix("N ") || line.hasPrefix("A ") || line.hasPrefix("S ") }
 
     /// Everything under way arrives, until nothing moves any more.
     private func settle() throws {
@@ -445,10 +418,10 @@ final class WireSimulation {
         judge.cancelled = backend.cancelled
         while judge.step() {}
         if let bytes = judge.take(.max) { expected += PostgresNotation.lines(bytes, fromClient: false) }
-        let (must, was) = (normal(expected), normal(told))
+        let (must, was) = (SimulationLines.normal(expected, isMasked: isMasked), SimulationLines.normal(told, isMasked: isMasked))
         if case .fault(let fault) = session.end, fault.kind != .policyLimit { throw SimulationFault(description: "ended: \(fault)") }
         let heard = Array(was.prefix { $0 != "E FATAL" })
-        let parted = zip(must, heard).prefix(while: Self.agree).count
+        let parted = zip(must, heard).prefix(while: SimulationLines.agree).count
         let isInOrder = parted == heard.count || isLastPieceOfCopy(must, heard, parted)
         guard isInOrder, !isWhole || heard.count < was.count || must.count == was.count else {
             throw SimulationFault(
@@ -460,40 +433,8 @@ final class WireSimulation {
     }
     private var expected: [String] = []
 
-    /// A refusal is told as one; any other error may be told as a refusal, where names that are unknown are.
-    private static func agree(_ must: String, _ was: String) -> Bool {
-        if must == was || (must == "E" && was == "E refused") { return true }
-        // What is masked may be more than what must be.
-        guard must.hasPrefix("D "), was.hasPrefix("D ") else { return false }
-        let (cells, shown) = (must.dropFirst(2).split(separator: "|"), was.dropFirst(2).split(separator: "|"))
-        return cells.count == shown.count && zip(cells, shown).allSatisfy { $0 == $1 || $1 == "*" }
-    }
-
     private func isLastPieceOfCopy(_ must: [String], _ heard: [String], _ parted: Int) -> Bool {
         parted == heard.count - 1 && must.count > parted && heard[parted].hasPrefix("d ") && must[parted].hasPrefix("d ")
-    }
-
-    /// Without what may come at any time; errors by kind, masked cells as masked, data of a COPY by its rows.
-    private func normal(_ lines: [String]) -> [String] {
-        var found: [String] = []
-        for line in lines where !Self.isAsynchronous(line) {
-            if line.hasPrefix("E ") {
-                let isRefusal = line.contains("C=42501") || line.contains("C=53400")
-                found.append(line.contains("S=FATAL") ? "E FATAL" : isRefusal ? "E refused" : "E")
-            } else if line.hasPrefix("D "), world.caller == "reader" {
-                found.append("D " + line.dropFirst(2).split(separator: "|").map { Int($0) == nil ? "*" : String($0) }.joined(separator: "|"))
-            } else if line.hasPrefix("d ") {
-                let rows = line.components(separatedBy: "\\n").count - 1
-                if let last = found.last, last.hasPrefix("d ") {
-                    found[found.count - 1] = "d \((Int(last.dropFirst(2)) ?? 0) + rows)"
-                } else {
-                    found.append("d \(rows)")
-                }
-            } else {
-                found.append(line)
-            }
-        }
-        return found
     }
 
     /// Everything that was judged is in the recording, refused or let through, and in order.
@@ -503,7 +444,8 @@ final class WireSimulation {
         let texts = try world.reader.messages(of: recorded).filter { $0.kind == .query || $0.kind == .parse }.filter { $0.effect == .allow }
             .map { String(decoding: $0.text, as: UTF8.self) }
         guard texts == permitted else {
-            throw SimulationFault(description: "recorded \(texts.suffix(3)) of \(texts.count), sent \(permitted.suffix(3)) of \(permitted.count)")
+            let (recorded, sent) = ("\(texts.suffix(3)) of \(texts.count)", "\(permitted.suffix(3)) of \(permitted.count)")
+            throw SimulationFault(description: "recorded \(recorded), sent \(sent)")
         }
     }
     private var permitted: [String] = []

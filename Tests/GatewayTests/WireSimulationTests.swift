@@ -55,7 +55,9 @@ import Testing
                 do {
                     try simulation.run(steps: Self.stepsPerSession)
                 } catch {
-                    Issue.record("POSTERN_SIMULATION_SEED=\(seed), \(caller), step \(simulation.steps): \(error)\nafter \(simulation.history.prefix(30).joined(separator: " ;; ")) … \(simulation.history.suffix(40).joined(separator: " ;; "))")
+                    let (first, last) = (simulation.history.prefix(30), simulation.history.suffix(40))
+                    let history = first.joined(separator: " ;; ") + " … " + last.joined(separator: " ;; ")
+                    Issue.record("POSTERN_SIMULATION_SEED=\(seed), \(caller), step \(simulation.steps): \(error)\nafter \(history)")
                     break
                 }
                 steps += simulation.steps
