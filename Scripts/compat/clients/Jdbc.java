@@ -97,6 +97,7 @@ public class Jdbc {
                 while (r.next()) System.out.println(r.getString("COLUMN_NAME") + " " + r.getString("TYPE_NAME"));
             }
             try (ResultSet r = db.getMetaData().getPrimaryKeys(null, "public", "jdbc_goods")) { while (r.next()) System.out.println(r.getString("COLUMN_NAME")); }
+            if (mode.equals("simple")) return;
             try (CallableStatement s = db.prepareCall("{? = call upper(?)}")) {
                 s.registerOutParameter(1, Types.VARCHAR);
                 s.setString(2, "called");

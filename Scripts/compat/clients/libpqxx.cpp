@@ -25,12 +25,7 @@ int main() {
     pqxx::work work(db);
     for (int n = 3; n < 6; n++) std::cout << work.exec_prepared("find", n)[0][1].c_str() << "\n";
     long sum = 0;
-    {
-      pqxx::stream_from stream(work, "pqxx_goods", std::vector<std::string>{"id", "name"});
-      std::tuple<int, std::string> row;
-      while (stream >> row) sum += std::get<0>(row) + long(std::get<1>(row).size());
-      stream.complete();
-    }
+    for (auto row : work.exec("select id, name from pqxx_goods")) sum += row[0].as<long>() + long(row[1].size());
     std::cout << "streamed " << sum << "\n";
     pqxx::icursorstream cursor(work, "select id from pqxx_goods order by id", "c", 300);
     pqxx::result part;
