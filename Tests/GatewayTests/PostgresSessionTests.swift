@@ -52,6 +52,27 @@ import Testing
     }
 
     /// However the bytes are cut, the same bytes go out.
+    /// Nobody is answered in the middle of a message, however long it is.
+    @Test func whatIsTooLongIsRefusedWhenAllOfItHasCome() throws {
+        let stage = try PostgresStage(policy: PostgresLiveTests.policy)
+        let session = try stage.session("admin", on: "shop")
+        let moment = PostgresMoment(wall: 1_772_000_000_000_000_000, steady: 1)
+        var text = ByteBuffer()
+        PostgresCodec.message(PostgresFrontend.query.rawValue, to: &text) {
+            $0.writeRepeatingByte(UInt8(ascii: " "), count: PostgresLimits.statementMessage)
+            $0.writeInteger(UInt8(0))
+        }
+        let last = text.readableBytes - 1
+        for (part, isAnswered) in [(0..<5, false), (5..<last, false), (last..<last + 1, true)] {
+            var input = try #require(text.getSlice(at: part.lowerBound, length: part.count))
+            session.client(&input, at: moment)
+            #expect(session.expectations.isEmpty != isAnswered)
+        }
+        var sent = ByteBuffer()
+        session.toBackend.drain { sent.writeImmutableBuffer($0) }
+        #expect(PostgresNotation.lines(sent, fromClient: true) == ["Q !"])
+    }
+
     @Test(arguments: names, [1, 2, 3, 7]) func cutting(_ name: String, _ size: Int) throws {
         let text = try String(contentsOf: Self.directory.appendingPathComponent(name), encoding: .utf8)
         let parts = text.components(separatedBy: "\n----\n")

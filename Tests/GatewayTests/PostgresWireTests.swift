@@ -115,6 +115,14 @@ import Testing
         }
     }
 
+    /// As PostgreSQL answers it: the whole version, of which libpq 18 makes sure that it is none before 3.0.
+    @Test func aNewerProtocolIsAnsweredWithTheHighestSpoken() throws {
+        var login = PostgresLogin(offersTLS: true, allowsCleartext: true)
+        var bytes = framed(packet([("user", "a"), ("_pq_.x", "1")], version: 3 << 16 | 2))
+        guard case .answer(let answer) = try login.receive(&bytes) else { throw NotationError(description: "no answer") }
+        #expect(Array(answer.readableBytesView.prefix(20)) == [0x76, 0, 0, 0, 19, 0, 3, 0, 0, 0, 0, 0, 1] + Array("_pq_.x".utf8) + [0])
+    }
+
     @Test(arguments: [(PostgresLimits.tokenBytes, true), (PostgresLimits.tokenBytes + 1, false)])
     func tokenLength(_ length: Int, _ isTaken: Bool) throws {
         var login = PostgresLogin(offersTLS: true, allowsCleartext: true)

@@ -168,7 +168,8 @@ final class PostgresEntrance {
 
     private func refuse(_ fault: PostgresFault) {
         end(fault.kind.rawValue)
-        client.refuse(PostgresFault(fault.kind, Self.unreachable, reason: fault.reason))
+        let isTold = fault.kind.concernsSetting || fault.kind == .tooManyConnections
+        client.refuse(isTold ? fault : PostgresFault(fault.kind, Self.unreachable, reason: fault.reason))
     }
 
     private func end(_ reason: String) { recording.end(at: PostgresClock.now().wall, reason: reason) }

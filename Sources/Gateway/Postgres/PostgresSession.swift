@@ -55,6 +55,9 @@ final class PostgresSession {
     /// Bytes of a message that is passed or dropped while it arrives.
     var clientRemainder = 0
     var isClientRemainderDropped = false
+    /// What is dropped is a message too long to be judged, of this type and length: refused once all of it has come, as the backend would
+    /// answer. Some clients do not look for an answer that came while they were still sending.
+    var tooLong: (type: PostgresFrontend, total: Int)?
     /// After an error in the extended protocol: everything up to Sync is dropped, as the backend would.
     var isSkipping = false
     /// The backend takes copy data.

@@ -11,11 +11,13 @@ extension PostgresSession {
         var at = 0
         while end == nil {
             if clientRemainder > 0 {
+                if tooLong != nil, isClientHeld { break }
                 let count = min(clientRemainder, bytes.count - at)
                 if count == 0 { break }
                 if !isClientRemainderDropped { toBackend.pass(at..<at + count) }
                 clientRemainder -= count
                 at += count
+                if clientRemainder == 0 { refuseTooLong() }
                 continue
             }
             isWaitingForText = false
@@ -96,9 +98,20 @@ extension PostgresSession {
         return count
     }
 
-    /// A message that is still arriving waits, unless it is longer than what is held: then it is refused at once and its bytes dropped.
+    /// A message that is still arriving waits, unless it is longer than what is held: then its bytes are dropped, and it is refused.
     private func oversized(_ type: PostgresFrontend, _ total: Int, _ available: Int) -> Int {
         guard total > limit(of: type) else { return 0 }
+        tooLong = (type, total)
+        let count = drop(total, available)
+        if clientRemainder == 0 { refuseTooLong() }
+        return count
+    }
+
+    private func refuseTooLong() {
+        guard let (type, total) = tooLong else { return }
+        tooLong = nil
+        // What was sent before it has failed meanwhile: it is dropped with everything up to Sync.
+        guard !isSkipping else { return }
         let refusal = invalid("a message of \(total) bytes is longer than the \(limit(of: type)) bytes that are judged")
         switch type {
         case .query: poison(.query, refusal, recorded: .query)
@@ -108,7 +121,6 @@ extension PostgresSession {
         case .close, .copyData, .copyDone, .copyFail, .describe, .execute, .flush, .password, .sync, .terminate:
             fail(.violation("a message that is too long"))
         }
-        return drop(total, available)
     }
 
     // MARK: - Simple protocol
