@@ -44,11 +44,14 @@ struct HostileTexts {
         case .again(let inside), .behind(let inside): pump(inside, before: before, after: after)
         case .choice(let branches): for branch in branches { pump(branch, before: before, after: after) }
         case .sequence(let parts):
+            // Each part's sample once: patterns may have thousands of parts.
+            let samples = parts.map { Self.piece(of: $0) }
+            var afters = [after]
+            for sample in samples.dropFirst().reversed() { afters.append(Self.cut(sample + afters[afters.count - 1])) }
             var before = before
             for (index, part) in parts.enumerated() {
-                let rest = parts[(index + 1)...].flatMap { Self.piece(of: $0) }
-                pump(part, before: before, after: Self.cut(rest + after))
-                before = Self.cut(before + Self.piece(of: part))
+                pump(part, before: before, after: afters[parts.count - 1 - index])
+                before = Self.cut(before + samples[index])
             }
         case .repeated(let inside, _, let most, let text):
             if most != 0, most != 1 {
