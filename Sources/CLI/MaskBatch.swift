@@ -14,10 +14,12 @@ struct MaskQuestion: BatchLine {
 struct MaskBatch {
     private let engine: MaskEngine
 
-    init(detectors names: [String]) throws {
+    /// - Parameter own: detectors of a policy, which are named as they are in its program.
+    init(detectors names: [String], own: [Detector]) throws {
         let values = try names.map { name in
-            guard let detector = Detector.named(name) else {
-                throw Impossible("there is no detector `\(name)`; there are \((Detector.groupNames + Detector.builtInNames).joined(separator: ", "))")
+            guard let detector = own.first(where: { $0.name == name }) ?? Detector.named(name) else {
+                let known = own.map(\.name) + Detector.groupNames + Detector.builtInNames
+                throw Impossible("there is no detector `\(name)`; there are \(known.joined(separator: ", "))")
             }
             return ValueMask(detector: detector, transform: .redact)
         }

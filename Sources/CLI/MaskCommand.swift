@@ -11,6 +11,7 @@ struct MaskCommand: ParsableCommand {
               postern mask 'write to jane@acme.io'
               postern mask --column ssn 360197509
               postern mask --batch < cells.jsonl
+              postern mask --policy policies --detectors employee_id 'badge E-100472'
 
             With --batch each line of standard input is {"id": …, "text": …, "column": …, "type": …}, of which column and type may be \
             left out; column may be `table.column`, type is PostgreSQL's name of it. Each answer is one line, \
@@ -21,8 +22,12 @@ struct MaskCommand: ParsableCommand {
 
     @Argument(help: "The cell's text. Default: standard input.")
     var text: String?
-    @Option(name: .long, help: "Detectors and groups of them, separated by commas.")
-    var detectors = Detector.groupNames.joined(separator: ",")
+    @Option(name: .long, help: "Detectors and groups of them, separated by commas. Default: all that ship, and those of the policy.")
+    var detectors: String?
+    @Option(
+        name: .long, help: "A policy file, a directory of them or a bundle whose own detectors are used too; may be given several times.",
+        completion: .file())
+    var policy: [String] = []
     @Option(name: .long, help: "The column that the text stands in, if known: `ssn`, `customers.phone`.")
     var column: String?
     @Option(name: .long, help: "The column's type in PostgreSQL.")
@@ -37,7 +42,9 @@ struct MaskCommand: ParsableCommand {
     func run() throws {
         var wrong = 0
         try Output.run {
-            let mask = try MaskBatch(detectors: detectors.split(separator: ",").map(String.init))
+            let own = policy.isEmpty ? [] : Detector.own(of: try BundleReader.program(policy, root: nil).program)
+            let names = detectors.map { $0.split(separator: ",").map(String.init) } ?? Detector.groupNames + own.map(\.name)
+            let mask = try MaskBatch(detectors: names, own: own)
             if batch {
                 wrong = try mask.run()
             } else {

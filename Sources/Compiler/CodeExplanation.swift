@@ -24,6 +24,7 @@ public struct CodeExplanation: Sendable, Hashable {
     public static let all: [CodeExplanation] = {
         let groups: [[CodeExplanation]] = [
             ofBytes, ofShape, ofClauses, ofValues, ofConditions, ofObjects, ofLimits, ofPolicies, ofNames, ofSchemas, ofFacts, ofRules,
+            ofDetectors,
             ofWarnings,
         ]
         return groups.flatMap { $0 }.sorted { $0.code < $1.code }

@@ -24,6 +24,8 @@ final class CompileRun {
     var resources: [ResolvedResource] = []
     /// What schema files say of resources.
     var databases: [ResolvedDatabase] = []
+    /// The policies' own detectors, in ascending order of name.
+    var detectors: [ResolvedDetector] = []
     var rules: [ResolvedRule] = []
     var tests: [PolicyTest] = []
     /// Name to type, for all issuers together.

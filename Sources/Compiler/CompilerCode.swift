@@ -59,6 +59,14 @@ public enum CompilerCode: String, CaseIterable, Sendable {
     case maskEveryColumn = "C0502"
     case maskWithoutColumns = "C0503"
 
+    // Detectors.
+    case detectorPattern = "C0511"
+    case detectorMatchesEmpty = "C0512"
+    case detectorExplodes = "C0513"
+    case detectorPart = "C0514"
+    case unknownChecksum = "C0515"
+    case contextWord = "C0516"
+
     // Warnings about what is probably not meant.
     case allowCoversUnknown = "C0601"
     case unreachableRule = "C0602"

@@ -20,6 +20,8 @@ public enum CompilerLimits {
     public static let ruleObjects = 8_192
     /// Policies, identities, groups, resources, rules: each.
     public static let declarations = 100_000
+    /// PCRE2's match limit under which a policy's own detectors are tried: the one that masks cells (`MaskLimits.matchSteps`).
+    public static let detectorSteps: UInt32 = 10_000
     /// Diagnostics about one schema file that are shown.
     public static let schemaDiagnostics = 20
     /// Rules whose masks are compared pair by pair.

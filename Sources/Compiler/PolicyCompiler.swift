@@ -20,6 +20,7 @@ public enum PolicyCompiler {
         run.resolvePeople()
         run.resolveResources()
         run.checkNamedConditions()
+        run.resolveDetectors()
         run.resolveRules()
         run.checkMaskOrder()
         run.resolveTests()

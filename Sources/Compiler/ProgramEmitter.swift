@@ -23,6 +23,7 @@ struct ProgramEmitter {
         for group in run.groups { emit(group) }
         for resource in run.resources { emit(resource) }
         for database in run.databases { emit(database) }
+        for detector in run.detectors { emit(detector) }
         for rule in run.rules where rule.isEmitted { emit(rule) }
         let pools = emitter.pools
         program.code = emitter.code
@@ -106,6 +107,13 @@ struct ProgramEmitter {
         var record = database.record.renumbered { numbers[$0] ?? 0 }
         record.resources = database.resources.map(UInt32.init)
         program.schemas.append(record)
+    }
+
+    private mutating func emit(_ detector: ResolvedDetector) {
+        program.detectors.append(
+            DetectorRecord(
+                name: symbol(detector.name), pattern: symbol(detector.pattern), checksum: detector.checksum,
+                words: emitter.pools.sorted(detector.words.sorted()), place: place(detector.span)))
     }
 
     // MARK: rules

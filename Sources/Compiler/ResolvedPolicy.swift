@@ -81,6 +81,17 @@ struct ResolvedTarget: Hashable {
     var objects: [ResolvedObject]
 }
 
+/// A detector that a policy declares itself.
+struct ResolvedDetector {
+    /// As the program has it.
+    var name: String
+    var pattern: String
+    var checksum: Checksum
+    /// Small letters and digits, each once.
+    var words: Set<String>
+    var span: SourceSpan
+}
+
 struct ResolvedColumnMask {
     var schema: ResolvedSchema
     var table: ResolvedName

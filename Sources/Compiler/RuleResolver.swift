@@ -74,9 +74,7 @@ extension CompileRun {
             for name in clause.detectors {
                 guard case .detector(let index)? = resolve(name, as: [.detector], what: "detector") else { continue }
                 let (detector, policy) = names.detectors[index]
-                // The masker knows `pii.email`, however a program would tell two policies called `pii` apart.
-                let known = "\(policies[policy].lastSegment).\(detector.name.text)"
-                mask.values.append(ResolvedValueMask(detector: known, transform: transform, span: name.span))
+                mask.values.append(ResolvedValueMask(detector: detectorName(detector.name.text, policy: policy), transform: transform, span: name.span))
             }
         }
         return mask

@@ -13,7 +13,7 @@ enum Wording {
             code: code.rawValue, severity: severity, message: message, span: span, help: help, related: related, fixIt: fixIt)
     }
 
-    private static func error(
+    static func error(
         _ code: CompilerCode, _ span: SourceSpan, _ message: String, help: String? = nil, related: [RelatedPlace] = [],
         fixIt: FixIt? = nil
     ) -> Diagnostic {
@@ -36,7 +36,7 @@ enum Wording {
     private static let shownNames = 6
 
     /// A guess, or a short list of what there is.
-    private static func suggestion(_ word: String, _ known: [String]) -> String? {
+    static func suggestion(_ word: String, _ known: [String]) -> String? {
         if let nearest = Spelling.nearest(to: word, among: known) { return "did you mean `\(nearest)`?" }
         guard !known.isEmpty, known.count <= shownNames else { return nil }
         return "there is \(list(known.map { "`\($0)`" }, "and"))"

@@ -15,6 +15,8 @@ package enum MaskGuard {
             case guarded
             /// The statement is not understood: what it does with masked columns cannot be told.
             case unknown
+            /// It makes a table whose columns may be those of another under other names.
+            case foreign
         }
         var wrong: Wrong
         /// `customers.email`, or `customers.*`.
@@ -27,6 +29,7 @@ package enum MaskGuard {
         for index in 0..<found.accesses.count {
             let access = found.accesses[index]
             if access.verb == .unknown { return Misuse(access: index, wrong: .unknown, column: "") }
+            if access.verb == .create, makesForeign(access, found) { return Misuse(access: index, wrong: .foreign, column: "") }
             guard mayMask(plan, access, found) else { continue }
             let carries = hasEffects(access.statement, found)
             if access.everyColumn, let wrong = wrong(access.everyColumnUses, selected.hasGuarded, carries) {
@@ -66,6 +69,13 @@ package enum MaskGuard {
             let isSchema = schema.isEmpty || (entry.schema.map { $0.utf8.elementsEqual(schema) } ?? true)
             return isTable && isSchema
         }
+    }
+
+    /// What a foreign table shows, and under which names, its options say: it may be a masked column, of this very server even.
+    private static func makesForeign(_ access: Access, _ found: Inspection) -> Bool {
+        guard Int(access.statement) < found.statements.count else { return true }
+        let kind = found.bytes(found.statements[Int(access.statement)].kind)
+        return kind.elementsEqual("create foreign table".utf8) || kind.elementsEqual("import foreign schema".utf8)
     }
 
     /// A function with effects (`call`), `set_config` (`set`) or a notification could carry away what it is given: `pg_notify('x', email)`.

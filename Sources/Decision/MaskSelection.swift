@@ -24,6 +24,8 @@ struct MaskSelection {
     private let policy: VerifiedProgram
     private let searchPath: [String]
     private let secrets: MaskSecrets
+    /// The policy's own detectors by name.
+    private let own: [String: Detector]
     /// Rule index by mask ordinal, as `VirtualMachine.maskWords` counts them.
     private let ordinals: [Int]
     private var words: [UInt64] = []
@@ -34,6 +36,9 @@ struct MaskSelection {
         self.policy = policy
         self.searchPath = searchPath
         self.secrets = secrets
+        own = policy.remembered("detectors") {
+            Dictionary(Detector.own(of: policy.program).map { ($0.name, $0) }) { first, _ in first }
+        }
         ordinals = policy.maskRules
     }
 
@@ -65,7 +70,8 @@ struct MaskSelection {
             guard let mask = policy.program.rules[rule].mask else { continue }
             for column in mask.columns { columns += entries(column, guarded: mask.guarded) }
             for value in mask.values {
-                guard let detector = Detector.named(symbol(value.detector)) else { return nil }
+                let name = symbol(value.detector)
+                guard let detector = own[name] ?? Detector.named(name) else { return nil }
                 values.append(ValueMask(detector: detector, transform: MaskTransform(value.transform)))
             }
         }

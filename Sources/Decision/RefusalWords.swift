@@ -74,6 +74,11 @@ extension Refusal {
                     "masked column \(misuse.column) is guarded: it may only be read as a plain output column",
                     "select it as it is, and filter or compute on other columns"
                 )
+            case .foreign:
+                (
+                    "foreign tables cannot be made while columns are masked: they may show them under other names",
+                    "have somebody make them for whom no column is masked"
+                )
             case .unknown:
                 (
                     "a statement that is not understood cannot run while columns are masked",

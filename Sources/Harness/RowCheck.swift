@@ -58,7 +58,7 @@ enum RowCheck {
         let transform = plan.transform(schema: step.schema, table: step.table, column: cell.column)
         let rule = CellRule(
             transform.map { .transform($0) } ?? .pass, scansValues: plan.scansValues, type: .text, format: .text,
-            context: ColumnContext(column: cell.column, table: step.table))
+            context: ColumnContext(column: cell.column, table: step.table, plan: plan))
         let output = MaskOutput()
         let outcome = value.withUTF8 { masker.mask(UnsafeRawBufferPointer($0), rule, into: output) }
         switch outcome {

@@ -1,8 +1,8 @@
 // The names of the detectors that masks know: a program that names another is refused.
 
 /// `Mask` holds the detectors themselves; a test holds the two lists against each other.
-enum DetectorNames {
-    static let all: Set<String> = [
+package enum DetectorNames {
+    package static let all: Set<String> = [
         "pii.all", "secrets.all", "pii.email", "pii.phone", "pii.ipv4", "pii.ipv6", "pii.mac_address", "pii.date_of_birth",
         "pii.passport", "pii.credit_card", "pii.iban", "pii.bic", "pii.us_aba_routing", "pii.us_ssn", "pii.us_itin", "pii.ca_sin",
         "pii.br_cpf", "pii.br_cnpj", "pii.uk_nhs", "pii.uk_nino", "pii.es_nif", "pii.es_nie", "pii.it_codice_fiscale", "pii.fr_nir",

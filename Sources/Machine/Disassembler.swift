@@ -40,7 +40,15 @@ public struct Disassembler {
             if !resource.tags.isEmpty { line(1, "tags", names.list(resource.tags)) }
             if !resource.searchPath.isEmpty { line(1, "search_path", names.list(resource.searchPath)) }
         }
+        for detector in program.detectors { write(detector) }
         for (index, rule) in program.rules.enumerated() { write(rule, index) }
+    }
+
+    private mutating func write(_ detector: DetectorRecord) {
+        line(0, "\ndetector", names.symbol(detector.name), names.place(detector.place))
+        line(1, "pattern", names.quoted(names.symbol(detector.pattern)))
+        if detector.checksum != .none { line(1, "checksum", detector.checksum.name) }
+        if !detector.words.isEmpty { line(1, "context", names.list(detector.words)) }
     }
 
     private mutating func write(_ issuer: IssuerRecord) {

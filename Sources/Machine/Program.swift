@@ -52,6 +52,8 @@ public struct Program: Sendable, Hashable {
     public var networks: [NetworkRecord] = []
     /// What the databases behind resources hold, where the policy has schema files.
     public var schemas: [SchemaRecord] = []
+    /// Detectors that the policy declares itself, in ascending order of name.
+    public var detectors: [DetectorRecord] = []
 
     public init() {}
 }
@@ -257,7 +259,7 @@ public struct MaskRecord: Sendable, Hashable {
         }
     }
     public struct Value: Sendable, Hashable {
-        /// `pii.email`, `secrets.all`: one of `DetectorNames`.
+        /// `pii.email`, `secrets.all`: one of `DetectorNames`, or one of `Program.detectors`.
         public var detector: Symbol
         public var transform: TransformRecord
         public init(detector: Symbol, transform: TransformRecord) {

@@ -27,6 +27,9 @@ enum ProgramDecoder {
         case .schemas:
             program.schemas = try reader.list(max: Limits.schemas, smallest: 20, schema)
             guard !program.schemas.isEmpty else { throw reader.refuse(.looseSchema) }
+        case .detectors:
+            program.detectors = try reader.list(max: Limits.detectors, smallest: 23, detector)
+            guard !program.detectors.isEmpty else { throw reader.refuse(.badDetector) }
         case .networks: program.networks = try reader.list(max: Limits.networks, smallest: 17, network)
         }
     }

@@ -7,6 +7,8 @@ public enum ProgramSection: UInt16, CaseIterable, Sendable {
     case integers, sets, patterns, windows, zones, networks
     /// Left out where there is none.
     case schemas
+    /// Left out where there is none.
+    case detectors
 
     public var name: String { "\(self)" }
 }
@@ -25,7 +27,7 @@ public struct ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
         case factMissing, factNotAllowed, claimNotAllowed
         case emptyCode, overlappingCode, looseCode, codeTooLong, codeDoesNotEnd, unknownOpcode, operandNotZero, badFlags
         case badRegister, jumpOutOfRange, readBeforeWrite, wrongType, costTooHigh
-        case badPattern, badWindow, badZone, badNetwork, looseSchema
+        case badPattern, badWindow, badZone, badNetwork, looseSchema, badDetector
     }
 
     public var reason: Reason
@@ -111,6 +113,7 @@ extension ProgramError.Reason {
         case .badZone: "a zone whose transitions are not sane"
         case .badNetwork: "a network with bits beyond its prefix"
         case .looseSchema: "a schema that describes no resource, or a section of no schemas"
+        case .badDetector: "a detector that is none, or a section of no detectors"
         }
     }
 }

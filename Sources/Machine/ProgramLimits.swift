@@ -67,6 +67,11 @@ public enum ProgramLimits {
     public static let opened = 8_192
     /// Columns of one access that is set going; a column that several others feed counts for each.
     public static let openedColumns = 65_536
+    /// Detectors that a policy declares itself: a column's name is held against the words of all of them at once.
+    public static let detectors = 64
+    /// Words of context of one detector, and bytes of one of them.
+    public static let contextWords = 64
+    public static let contextWordBytes = 64
     /// Characters that `partial` and `last` may keep.
     public static let keptCharacters = 256
     /// Entries of one resource's rule index, were all its rules to apply: a clause counts once for each verb and schema.

@@ -22,7 +22,8 @@ struct RuleChecks {
         accessFacts = bits { $0.entry.scope == .access }
         resultFacts = bits { $0.entry.scope == .result }
         detectors = Set(
-            program.symbols.indices.filter { DetectorNames.all.contains(program.symbols[$0]) }.map(UInt32.init))
+            program.symbols.indices.filter { DetectorNames.all.contains(program.symbols[$0]) }.map(UInt32.init)
+                + program.detectors.map(\.name))
     }
 
     func verify() throws(ProgramError) {

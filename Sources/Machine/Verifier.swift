@@ -25,6 +25,7 @@ enum Verifier {
         try check.constants()
         try check.people()
         try SchemaChecks(program).verify()
+        try DetectorChecks(program).verify()
         let code = try CodeVerifier(program).verifyAll()
         try check.conditions(code)
         try RuleChecks(program, code).verify()
@@ -43,6 +44,7 @@ enum Verifier {
             (.sets, program.sets.count, Limits.sets), (.patterns, program.patterns.count, Limits.patterns),
             (.windows, program.windows.count, Limits.windows), (.zones, program.zones.count, Limits.zones),
             (.networks, program.networks.count, Limits.networks), (.schemas, program.schemas.count, Limits.schemas),
+            (.detectors, program.detectors.count, Limits.detectors),
         ]
         for (section, count, limit) in sizes where count > limit { throw ProgramError(.tooMany, section, limit) }
     }

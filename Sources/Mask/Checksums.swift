@@ -1,14 +1,9 @@
 // The checksums that tell a number of account from a number.
+import Machine
 
-/// A check that a candidate must pass to be a hit.
-public enum Checksum: UInt8, CaseIterable, Sendable {
-    case none
-    /// ISO/IEC 7812-1 annex B, over the candidate's digits.
-    case luhn
-    /// ISO 7064 MOD 97-10 as IBAN uses it, over the candidate's letters and digits.
-    case mod97
-
-    /// Whether bytes pass. Other characters than digits (and letters) are passed over.
+extension Checksum {
+    /// Whether bytes pass. Other characters than digits (and letters) are passed over by the checks over numbers; the others are over the
+    /// text as it stands.
     public func accepts(_ text: UnsafeRawBufferPointer) -> Bool {
         switch self {
         case .none: return true
@@ -17,7 +12,23 @@ public enum Checksum: UInt8, CaseIterable, Sendable {
             for byte in text where ASCII.isDigit(byte) { sum.add(byte) }
             return sum.count > 0 && sum.isValid
         case .mod97: return IBAN.remainder(of: text) == 1
+        case .mod97_10: return IBAN.plainRemainder(of: text) == 1
+        case .mod11_2: return NumberCheck.isMod11And2(LetterString(text))
+        case .mod11_10: return Self.digits(of: text).map { $0.count >= 2 && NumberCheck.isMod11And10($0) } ?? false
+        case .verhoeff: return Self.digits(of: text).map { $0.count >= 2 && NumberCheck.isVerhoeff($0) } ?? false
+        case .aba: return Self.digits(of: text).map { $0.count == 9 && $0.weighted("371371371") % 10 == 0 } ?? false
+        case .nhs: return Self.digits(of: text).map { $0.count == 10 && ($0.weighted(":98765432") + $0[9]) % 11 == 0 } ?? false
+        case .base58: return Base58.isAddress(text)
+        case .bech32: return Bech32.isValid(text)
+        case .eip55: return text.starts(with: "0x".utf8) && text.dropFirst(2).allSatisfy { ASCII.hexDigit($0) != nil } && EthereumAddress.isValid(text)
+        case .crc32: return Base62.isChecked(text)
         }
+    }
+
+    /// nil for more digits than are kept: nothing is concluded from a part of them.
+    private static func digits(of text: UnsafeRawBufferPointer) -> DigitString? {
+        let digits = DigitString(text)
+        return digits.count < 64 ? digits : nil
     }
 }
 
@@ -69,6 +80,17 @@ enum IBAN {
             rest = append(byte, to: rest)
         }
         return rest
+    }
+
+    /// The remainder by 97 of letters and digits as they stand; nil under three.
+    static func plainRemainder(of text: UnsafeRawBufferPointer) -> Int? {
+        var rest = 0
+        var seen = 0
+        for byte in text where ASCII.isAlphanumeric(byte) {
+            seen += 1
+            rest = append(byte, to: rest)
+        }
+        return seen > 2 ? rest : nil
     }
 
     private static func append(_ byte: UInt8, to rest: Int) -> Int {

@@ -31,14 +31,14 @@ public final class MaskEngine {
     package init(_ values: [ValueMask], hashKey: [UInt8] = [], limits: MaskLimits = MaskLimits(), usesGate: Bool) throws(MaskPlanError) {
         let plan = try MaskPlan(columns: [], values: values, hashKey: hashKey)
         masker = CellMasker(plan: plan, limits: limits, usesGate: usesGate)
-        owned = values.compactMap { $0.detector.own == nil ? nil : $0.detector.name }
+        owned = plan.own.map(\.name)
     }
 
     /// Looks through a cell in PostgreSQL's text format. `column` and `type` may be what is known of where it stands.
     public func examine(
         _ text: UnsafeRawBufferPointer, column: String? = nil, table: String? = nil, type: MaskedType = .text
     ) -> Answer {
-        let context = column.map { ColumnContext(column: $0, table: table) } ?? .none
+        let context = column.map { ColumnContext(column: $0, table: table, plan: masker.plan) } ?? .none
         output.removeAll(keepingAtMost: masker.limits.keptBytes)
         let rule = CellRule(.pass, scansValues: true, type: type, format: .text, context: context)
         let masked: [UInt8]? =

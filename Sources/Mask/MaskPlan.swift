@@ -36,7 +36,7 @@ public enum MaskPlanError: Error, Equatable, Sendable {
     case hashKeyTooShort(bytes: Int)
     /// A `partial` that keeps a negative or too large number of characters, a `range` of no step.
     case invalidTransform(MaskTransform)
-    /// More entries than `MaskPlan.maximumColumns` or `MaskPlan.maximumValues`.
+    /// More entries than `MaskPlan.maximumColumns`, `MaskPlan.maximumValues` or `MaskPlan.maximumOwn`.
     case tooManyEntries
 }
 
@@ -49,9 +49,13 @@ public final class MaskPlan: Sendable {
     public static let shortestHashKey = 16
     public static let maximumColumns = 10_000
     public static let maximumValues = 256
+    /// Detectors of one's own, each counted once.
+    public static let maximumOwn = 64
 
     public let columns: [ColumnMask]
     public let values: [ValueMask]
+    /// The detectors of one's own among `values`, each once.
+    let own: [Detector]
     let hashKey: [UInt8]
     /// Positions in `columns` by column name.
     private let byName: [String: [Int]]
@@ -62,6 +66,7 @@ public final class MaskPlan: Sendable {
     private init() {
         columns = []
         values = []
+        own = []
         hashKey = []
         byName = [:]
     }
@@ -73,8 +78,12 @@ public final class MaskPlan: Sendable {
             guard transform.isValid else { throw .invalidTransform(transform) }
             guard !transform.isKeyed || hashKey.count >= Self.shortestHashKey else { throw .hashKeyTooShort(bytes: hashKey.count) }
         }
+        var own: [Detector] = []
+        for value in values where value.detector.own != nil && !own.contains(where: { $0 === value.detector }) { own.append(value.detector) }
+        guard own.count <= Self.maximumOwn else { throw .tooManyEntries }
         self.columns = columns
         self.values = values
+        self.own = own
         self.hashKey = hashKey
         byName = Dictionary(grouping: columns.indices) { columns[$0].column }
     }

@@ -28,21 +28,18 @@ final class ValueScanner {
 
     init(plan: MaskPlan, matcher: Matcher, usesGate: Bool = true) {
         var enabled = DetectorSet.empty
-        var own: [Detector.Own] = []
-        var transforms = [MaskTransform?](repeating: nil, count: DetectorSet.capacity)
+        var transforms = [MaskTransform?](repeating: nil, count: DetectorSet.capacity + plan.own.count)
         for value in plan.values {
-            if let pattern = value.detector.own {
-                own.append(pattern)
-                transforms.append(value.transform)
-            }
             enabled = enabled.union(value.detector.builtIn)
             var positions = value.detector.builtIn
-            while let position = positions.popFirst() {
+            func join(_ position: Int) {
                 transforms[position] = transforms[position].map { MaskTransform.joined($0, value.transform) } ?? value.transform
             }
+            while let position = positions.popFirst() { join(position) }
+            if let index = plan.own.firstIndex(where: { $0 === value.detector }) { join(DetectorSet.capacity + index) }
         }
         self.transforms = transforms.map { $0 ?? .redact }
-        collector = FindingCollector(enabled: enabled, own: own, matcher: matcher, usesGate: usesGate)
+        collector = FindingCollector(enabled: enabled, own: plan.own.compactMap(\.own), matcher: matcher, usesGate: usesGate)
     }
 
     /// Whether any detector hits, or could not say.

@@ -31,6 +31,8 @@ public final class CompiledPattern: Sendable {
     public static let maximumLength = 4096
     /// The deepest nesting of parentheses.
     public static let maximumNesting: UInt32 = 100
+    /// The most groups of a pattern whose groups are asked for.
+    public static let maximumGroups = 100
 
     // Not written after init, JIT compilation included; PCRE2 then allows use from every thread (pcre2api, "Multithreading").
     nonisolated(unsafe) let code: OpaquePointer
@@ -39,6 +41,10 @@ public final class CompiledPattern: Sendable {
     public let options: PatternOptions
     /// False where only PCRE2's interpreter runs it: slower, with the same limits and results.
     public let isJIT: Bool
+    /// How many groups it has that keep what they matched.
+    public let groupCount: Int
+    /// Whether it may match the empty text, so far as PCRE2 can tell: true also where it could not.
+    public let mayMatchEmpty: Bool
 
     /// Compiles a pattern of UTF-8 text. Cost: tens of microseconds.
     public convenience init(_ pattern: String, options: PatternOptions = []) throws(PatternError) {
@@ -70,6 +76,8 @@ public final class CompiledPattern: Sendable {
             pcre2_code_free_8(code)
             throw PatternError(offset: 0, message: "callouts are not allowed in a pattern")
         }
+        groupCount = Int(Self.number(PCRE2_INFO_CAPTURECOUNT, of: code))
+        mayMatchEmpty = Self.number(PCRE2_INFO_MATCHEMPTY, of: code) != 0
         isJIT = pcre2_jit_compile_8(code, PCRE2_JIT_COMPLETE) == 0
         self.code = code
         self.source = String(decoding: bytes, as: UTF8.self)
@@ -77,6 +85,24 @@ public final class CompiledPattern: Sendable {
     }
 
     deinit { pcre2_code_free_8(code) }
+
+    /// The names of its groups, each with its number, in order of the names.
+    public var groupNames: [(name: String, number: Int)] {
+        var table: UnsafePointer<UInt8>?
+        guard pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_NAMETABLE), &table) == 0, let table else { return [] }
+        let (count, size) = (Int(Self.number(PCRE2_INFO_NAMECOUNT, of: code)), Int(Self.number(PCRE2_INFO_NAMEENTRYSIZE, of: code)))
+        return (0..<count).map { index in
+            // Two bytes of number, the greater first, then the name and a zero.
+            let entry = UnsafeBufferPointer(start: table + index * size, count: size)
+            return (String(decoding: entry[2...].prefix { $0 != 0 }, as: UTF8.self), Int(entry[0]) << 8 | Int(entry[1]))
+        }
+    }
+
+    private static func number(_ what: CInt, of code: OpaquePointer) -> UInt32 {
+        var value: UInt32 = 0
+        // What cannot be told is the worse answer.
+        return pcre2_pattern_info_8(code, UInt32(what), &value) == 0 ? value : .max
+    }
 
     private static func message(of number: CInt) -> String {
         let text = [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in

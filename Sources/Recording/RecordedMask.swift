@@ -26,6 +26,7 @@ public struct RecordedMask: Sendable, Hashable, Codable {
         public var transform: Transform
     }
     public struct Value: Sendable, Hashable, Codable {
+        /// Its name; that of a detector of the policy's own goes on with what it looks for.
         public var detector: String
         public var transform: Transform
     }
@@ -36,6 +37,13 @@ public struct RecordedMask: Sendable, Hashable, Codable {
     /// The mask rules of a program that has passed the verifier, in its order. A symbol it does not have becomes an empty name.
     public static func all(of program: Program) -> [RecordedMask] {
         func text(_ symbol: Symbol) -> String { Int(symbol) < program.symbols.count ? program.symbols[Int(symbol)] : "" }
+        let own = Dictionary(program.detectors.map { ($0.name, $0) }) { first, _ in first }
+        /// A detector of the policy's own is what it says, not what it is called.
+        func definition(_ name: Symbol) -> String {
+            guard let detector = own[name] else { return text(name) }
+            return text(name) + " \"\(text(detector.pattern))\"" + (detector.checksum == .none ? "" : " \(detector.checksum.name)")
+                + (detector.words.isEmpty ? "" : " near " + detector.words.map(text).sorted().joined(separator: ", "))
+        }
         return program.rules.compactMap { rule in
             guard let mask = rule.mask else { return nil }
             return RecordedMask(
@@ -45,7 +53,7 @@ public struct RecordedMask: Sendable, Hashable, Codable {
                     let table: String? = if case .exactly(let name) = column.table { text(name) } else { nil }
                     return Column(
                         schema: schema, table: table, column: text(column.column), transform: Transform(column.transform))
-                }, values: mask.values.map { Value(detector: text($0.detector), transform: Transform($0.transform)) })
+                }, values: mask.values.map { Value(detector: definition($0.detector), transform: Transform($0.transform)) })
         }
     }
 }

@@ -91,6 +91,9 @@ public final class Listener: SocketSource {
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let file = postern_accept(self.file, &storage, &length)
             if file >= 0 {
+                // Whatever follows something that the peer has not confirmed yet would wait for it: 40 ms, where the peer waits as well.
+                _ = postern_no_delay(file)
+                _ = postern_keep_alive(file)
                 accepted(file, SocketAddress(storage))
                 continue
             }

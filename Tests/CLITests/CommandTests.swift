@@ -62,6 +62,27 @@ import Testing
         }
     }
 
+    /// `mask --policy`: the policy's own detectors beside those that ship, or by name.
+    @Test func masksByThePolicysOwnDetectors() throws {
+        let policy = FileManager.default.temporaryDirectory.appendingPathComponent("own-\(UUID().uuidString).postern").path
+        defer { try? FileManager.default.removeItem(atPath: policy) }
+        try """
+        policy own edition 1
+        issuer dev : oidc { url "https://dev.example"  audience "postern"  claims { sub string } }
+        identity ada from dev { when claim.sub == "ada" }
+        resource db : postgres { tags production }
+        allow reads { on db  to select }
+        detector employee_id { pattern "E-(?<mask>[0-9]{6})"  checksum luhn }
+        mask staff { on db  value employee_id with redact }
+        """.write(toFile: policy, atomically: true, encoding: .utf8)
+        let both = try Postern.run(["mask", "--policy", policy, "E-123455 E-123456 jane@acme.io"])
+        #expect(both.output.contains(#""detector":"employee_id","start":2,"end":8"#) && both.output.contains("pii.email"))
+        #expect(both.output.contains("E-[redacted] E-123456 [redacted]"))
+        let one = try Postern.run(["mask", "--policy", policy, "--detectors", "employee_id", "E-123455 jane@acme.io"])
+        #expect(one.output.contains("E-[redacted] jane@acme.io"))
+        #expect(try Postern.run(["mask", "--detectors", "employee_id", "E-123455"]).status == 2)
+    }
+
     /// `mask --batch`: places are bytes of the text, a bad line is answered and counted.
     @Test func masksLines() throws {
         let lines = [

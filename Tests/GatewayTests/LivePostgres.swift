@@ -44,7 +44,8 @@ final class LivePostgres: Sendable {
         port = free
         let settings = [
             "port=\(free)", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "ssl=on",
-            "ssl_cert_file=\(place)/server.crt", "ssl_key_file=\(place)/server.key", "max_connections=60", "log_min_messages=fatal",
+            "ssl_cert_file=\(place)/server.crt", "ssl_key_file=\(place)/server.key", "max_connections=60", "max_prepared_transactions=4",
+            "log_min_messages=fatal",
         ]
         try Self.asServer(
             tools + "/pg_ctl",

@@ -103,6 +103,18 @@ import Testing
             try plain.gateway.psql("admin", database: plain.database, ["select current_setting('application_name')"]).checked() == "psql\n")
     }
 
+    /// What PostgreSQL has against a setting of the client's own is told; the rest of what it says while it is logged in to is not.
+    @Test(arguments: [
+        (["options": "-c no_such_setting=1"], "unrecognized configuration parameter \"no_such_setting\"", "42704"),
+        (["options": "-c work_mem=much"], "invalid value for parameter \"work_mem\": \"much\"", "22023"),
+        (["options": "-c shared_buffers=1"], "parameter \"shared_buffers\" cannot be changed without restarting the server", "55P02"),
+    ]) func aSettingThatTheServerDoesNotTake(_ settings: [String: String], _ message: String, _ state: String) throws {
+        let (gateway, database) = try place()
+        let client = try gateway.client()
+        let lines = try client.login("admin", database: database, settings: settings.map { ($0.key, $0.value) })
+        #expect(lines.last?.contains("M=\(message)") == true && lines.last?.contains("C=\(state)") == true, "\(lines)")
+    }
+
     @Test func preparedStatementsAreMarkedToo() throws {
         let (gateway, database) = try place(identityIn: [.comments])
         let client = try gateway.client("admin", database: database)

@@ -2,6 +2,7 @@
 
 import Foundation
 import NIOCore
+import Recording
 import Testing
 
 @testable import Gateway
@@ -52,6 +53,27 @@ import Testing
     }
 
     /// However the bytes are cut, the same bytes go out.
+    /// Nobody is answered in the middle of a message, however long it is.
+    @Test func whatIsTooLongIsRefusedWhenAllOfItHasCome() throws {
+        let stage = try PostgresStage(policy: PostgresLiveTests.policy)
+        let session = try stage.session("admin", on: "shop")
+        let moment = PostgresMoment(wall: 1_772_000_000_000_000_000, steady: 1)
+        var text = ByteBuffer()
+        PostgresCodec.message(PostgresFrontend.query.rawValue, to: &text) {
+            $0.writeRepeatingByte(UInt8(ascii: " "), count: PostgresLimits.statementMessage)
+            $0.writeInteger(UInt8(0))
+        }
+        let last = text.readableBytes - 1
+        for (part, isAnswered) in [(0..<5, false), (5..<last, false), (last..<last + 1, true)] {
+            var input = try #require(text.getSlice(at: part.lowerBound, length: part.count))
+            session.client(&input, at: moment)
+            #expect(session.expectations.isEmpty != isAnswered)
+        }
+        var sent = ByteBuffer()
+        session.toBackend.drain { sent.writeImmutableBuffer($0) }
+        #expect(PostgresNotation.lines(sent, fromClient: true) == ["Q !"])
+    }
+
     @Test(arguments: names, [1, 2, 3, 7]) func cutting(_ name: String, _ size: Int) throws {
         let text = try String(contentsOf: Self.directory.appendingPathComponent(name), encoding: .utf8)
         let parts = text.components(separatedBy: "\n----\n")
@@ -84,7 +106,12 @@ final class PostgresScript {
     private var connections: [String: PostgresPooled] = [:]
     private let texts = PostgresPreparedTexts(nonce: "N")
     private var isWanting = false
+    var journal: Journal?
     var pieceSize = Int.max
+    /// Each message in two pieces, the first of so many bytes.
+    var splitAt: Int?
+    /// All messages of a line arrive at once.
+    var isGlued = false
     /// All that was sent so far; CopyData messages that follow each other are one.
     private(set) var sent: (client: [String], backend: [String]) = ([], [])
 
@@ -97,7 +124,7 @@ final class PostgresScript {
         let words = line.split(separator: " ").map(String.init)
         switch words[0] {
         case "as":
-            session = try stage.session(words[1], on: words[3])
+            session = try stage.session(words[1], on: words[3], journal: journal)
             (clientInput, backendInput, wasHeld, ended) = (ByteBuffer(), ByteBuffer(), false, false)
             if words.last == "pooled" { session?.carrier = PostgresCarrier(texts: texts, limit: 2, number: UInt64(steady)) }
             steady += 1
@@ -135,6 +162,8 @@ final class PostgresScript {
     private func feed(_ line: String, _ words: [String]) throws {
         let messages = line.dropFirst(3).components(separatedBy: " ;; ")
         switch words[0] {
+        case "C:" where isGlued: try add(glued(messages.map(PostgresNotation.frontend)), toClient: false)
+        case "B:" where isGlued: try add(glued(messages.map(PostgresNotation.backend)), toClient: true)
         case "C:": for message in messages { try add(PostgresNotation.frontend(message), toClient: false) }
         case "B:": for message in messages { try add(PostgresNotation.backend(message), toClient: true) }
         case "clock": steady += (UInt64(words[1]) ?? 0) * 1_000_000_000
@@ -142,10 +171,18 @@ final class PostgresScript {
         }
     }
 
+    private func glued(_ messages: [ByteBuffer]) -> ByteBuffer {
+        var all = ByteBuffer()
+        for message in messages { all.writeImmutableBuffer(message) }
+        return all
+    }
+
     private func add(_ bytes: ByteBuffer, toClient: Bool) {
         guard let session else { return }
         var rest = bytes
-        while let piece = rest.readSlice(length: min(pieceSize, max(rest.readableBytes, 1))) {
+        var first = splitAt ?? pieceSize
+        while let piece = rest.readSlice(length: min(first, max(rest.readableBytes, 1))) {
+            first = pieceSize
             if toClient {
                 backendInput.writeImmutableBuffer(piece)
                 session.backend(&backendInput, at: now)

@@ -188,7 +188,7 @@ import Testing
             .unknownCriticalSection, .tooMany, .badUTF8, .badFlag, .badEnumeration, .textTooLong,
         ]
         let covered = codec.union(Self.table.map(\.reason)).union(VerifierCodeTests.table.map(\.reason))
-            .union(SchemaTests.table.map(\.reason))
+            .union(SchemaTests.table.map(\.reason)).union(DetectorRecordTests.table.map(\.reason))
         #expect(ProgramError.Reason.allCases.filter { !covered.contains($0) } == [])
     }
 }

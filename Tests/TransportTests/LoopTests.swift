@@ -4,6 +4,12 @@ import NIOCore
 import Synchronization
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 @testable import Transport
 
 @Suite struct LoopTests {
@@ -66,6 +72,20 @@ import Testing
         loops.stop()
     }
 
+    @Test func anAcceptedConnectionSendsAtOnceAndNoticesALostPeer() throws {
+        let loops = try SocketLoops(count: 1)
+        let settings = Mutex<[CInt]>([])
+        let listener = try Listener.bind(host: "127.0.0.1", port: 0, loops: loops) { file, _, _ in
+            settings.withLock { $0 = [setting(of: file, CInt(IPPROTO_TCP), TCP_NODELAY), setting(of: file, SOL_SOCKET, SO_KEEPALIVE)] }
+            Listener.drop(file)
+        }
+        let closed = PeerReport()
+        try dial(.host("127.0.0.1", port: try #require(listener.address.port)), loops.next(), closed)
+        #expect(closed.wait { $0.closed != nil } != nil)
+        #expect(settings.withLock { $0 } == [1, 1])
+        loops.stop()
+    }
+
     @Test func whatCannotBeReachedSaysWhy() throws {
         let loops = try SocketLoops(count: 1)
         for (address, reason) in [
@@ -100,4 +120,11 @@ private final class Order: Sendable {
     private let numbers = Mutex<[Int]>([])
     func add(_ number: Int) { numbers.withLock { $0.append(number) } }
     var all: [Int] { numbers.withLock { $0 } }
+}
+
+/// A socket's setting; -1 where it cannot be read.
+private func setting(of file: CInt, _ level: CInt, _ name: CInt) -> CInt {
+    var value: CInt = 0
+    var length = socklen_t(MemoryLayout<CInt>.size)
+    return getsockopt(file, level, name, &value, &length) == 0 ? value : -1
 }

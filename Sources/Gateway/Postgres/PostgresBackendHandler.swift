@@ -88,10 +88,7 @@ final class PostgresBackendHandler: ConnectionOwner {
                 case .wait: return
                 case .send(let buffer): send(buffer)
                 case .startTLS: try dial.startTLS(connection)
-                case .refused(let state, let message):
-                    let reason = "the backend refused the login: \(state) \(message)"
-                    if state == PostgresFault.Kind.cannotConnectNow.rawValue { throw PostgresFault(.cannotConnectNow, reason) }
-                    throw .backend(reason)
+                case .refused(let state, let message): throw .login(state: state, message: message)
                 case .ready(let greeting): return ended(.success(greeting))
                 }
             }

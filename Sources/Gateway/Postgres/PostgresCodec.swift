@@ -171,10 +171,11 @@ enum PostgresCodec {
         message(PostgresBackend.authentication.rawValue, to: &out) { $0.writeInteger(code) }
     }
 
-    /// NegotiateProtocolVersion: the highest minor version spoken, and the `_pq_.` options not understood.
-    static func negotiate(minor: UInt32, unknown options: [String], to out: inout ByteBuffer) {
+    /// NegotiateProtocolVersion: the highest version spoken, and the `_pq_.` options not understood. The manual (section 55.7) says that it
+    /// holds the minor version alone; PostgreSQL sends the major one with it, and libpq of version 18 takes nothing else.
+    static func negotiate(version: UInt32, unknown options: [String], to out: inout ByteBuffer) {
         message(PostgresBackend.negotiateProtocolVersion.rawValue, to: &out) {
-            $0.writeInteger(minor)
+            $0.writeInteger(version)
             $0.writeInteger(UInt32(options.count))
             for option in options { text(option, to: &$0) }
         }

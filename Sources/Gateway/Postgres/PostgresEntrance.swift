@@ -165,9 +165,9 @@ final class PostgresEntrance {
     private func refuse(_ fault: PostgresFault) {
         guard client.isWaitingForSession else { return end("the client left") }
         end(fault.kind.rawValue)
-        // Why nothing is free may be said, what is wrong with the backend not.
-        let isOurs = fault.kind == .tooManyConnections || fault.kind == .adminShutdown
-        client.refuse(PostgresFault(fault.kind, isOurs ? fault.publicText : PostgresConnector.unreachable, reason: fault.reason))
+        // Why nothing is free may be said, and what is wrong with a setting of the client's own; what is wrong with the backend not.
+        let isTold = fault.kind.concernsSetting || fault.kind == .tooManyConnections || fault.kind == .adminShutdown
+        client.refuse(isTold ? fault : PostgresFault(fault.kind, PostgresConnector.unreachable, reason: fault.reason))
     }
 
     private func end(_ reason: String) {

@@ -32,7 +32,7 @@ extension PostgresSession {
     /// Nothing is owed and nothing is half said, so that queries of the gateway's own can follow on the backend's connection.
     var isResettable: Bool {
         expectations.isEmpty && transaction != .failed && !isSkipping && !isCopyingIn && !isCancelling && clientRemainder == 0
-            && backendRemainder == 0 && waitsForCatalogue == nil && !isFatalSent
+            && backendRemainder == 0 && waitsForCatalogue == nil && !isFatalSent && sparedSyncs == 0
     }
 }
 
@@ -100,7 +100,7 @@ extension PostgresPair {
     private func refused(_ fault: PostgresFault, _ loan: PostgresLoan) {
         guard !isOver else { return }
         let waited = PostgresClock.now().steady &- loan.since
-        let isLost = fault.kind == .connectionFailure || fault.kind == .cannotConnectNow
+        let isLost = fault.kind == .connectionFailure || fault.kind == .cannotConnectNow || fault.kind == .tooManyConnections
         if isLost, waited < UInt64(loan.shelf.settings.waitSeconds) * 1_000_000_000 {
             loan.isAsking = true
             loan.retry = client.connection.loop.schedule(in: .milliseconds(PostgresLimits.poolRetryMilliseconds)) { [self] in

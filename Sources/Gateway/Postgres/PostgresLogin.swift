@@ -112,7 +112,9 @@ struct PostgresLogin {
             }
             state = .password(startup)
             var out = ByteBuffer()
-            if startup.needsNegotiation { PostgresCodec.negotiate(minor: 0, unknown: startup.unknownOptions, to: &out) }
+            if startup.needsNegotiation {
+                PostgresCodec.negotiate(version: PostgresStartupCode.version3, unknown: startup.unknownOptions, to: &out)
+            }
             PostgresCodec.authentication(3, to: &out)
             return .answer(out)
         }

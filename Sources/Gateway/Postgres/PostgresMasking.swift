@@ -136,7 +136,7 @@ final class PostgresMasking {
         guard plan.scansValues, column.table != 0, let relation = catalogue?.relation(column.table), !relation.isView,
             let origin = relation.column(column.number)
         else { return .none }
-        return ColumnContext(column: origin.name, table: relation.name)
+        return ColumnContext(column: origin.name, table: relation.name, plan: plan)
     }
 
     /// What becomes of a column of a relation. Whatever is not known is withheld.

@@ -55,14 +55,20 @@ public struct PostgresFault: Error, Sendable, Equatable, CustomStringConvertible
         case invalidAuthorization = "28000"
         case invalidPassword = "28P01"
         case undefinedDatabase = "3D000"
-        case insufficientPrivilege = "42501"
+        case invalidParameterValue = "22023"
+        case undefinedObject = "42704"
+        case cannotChangeParameter = "55P02"
         case tooManyConnections = "53300"
+        case insufficientPrivilege = "42501"
         case policyLimit = "53400"
         case limitExceeded = "54000"
         case adminShutdown = "57P01"
         case crashShutdown = "57P02"
         case cannotConnectNow = "57P03"
         case internalError = "XX000"
+
+        /// Whether PostgreSQL says this of a start-up setting: one that it does not know, a value that it does not take.
+        var concernsSetting: Bool { self == .invalidParameterValue || self == .undefinedObject || self == .cannotChangeParameter }
     }
     public var kind: Kind
     public var publicText: String
@@ -79,6 +85,18 @@ public struct PostgresFault: Error, Sendable, Equatable, CustomStringConvertible
     /// The one thing a client is told when it may not log in, whatever the reason.
     static func authentication(_ reason: String) -> PostgresFault {
         PostgresFault(.invalidPassword, "authentication failed", reason: reason)
+    }
+    /// A backend that refused the gateway's login. About a setting that the client itself sent, the backend's own words are passed on;
+    /// anything else of it is for the log.
+    static func login(state: String, message: String) -> PostgresFault {
+        let reason = "the backend refused the login: \(state) \(message)"
+        switch Kind(rawValue: state) {
+        case .cannotConnectNow?: return PostgresFault(.cannotConnectNow, reason)
+        case .tooManyConnections?:
+            return PostgresFault(.tooManyConnections, "the database behind this gateway takes no more connections now", reason: reason)
+        case let kind? where kind.concernsSetting: return PostgresFault(kind, message, reason: reason)
+        default: return .backend(reason)
+        }
     }
     /// A client or a backend that does not speak PostgreSQL's protocol.
     static func violation(_ reason: String) -> PostgresFault { PostgresFault(.protocolViolation, reason) }

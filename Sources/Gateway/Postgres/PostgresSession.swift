@@ -55,12 +55,19 @@ final class PostgresSession {
     /// Bytes of a message that is passed or dropped while it arrives.
     var clientRemainder = 0
     var isClientRemainderDropped = false
+    /// What is dropped is a message too long to be judged, of this type and length: refused once all of it has come, as the backend would
+    /// answer. Some clients do not look for an answer that came while they were still sending.
+    var tooLong: (type: PostgresFrontend, total: Int)?
     /// After an error in the extended protocol: everything up to Sync is dropped, as the backend would.
     var isSkipping = false
     /// The backend takes copy data.
     var isCopyingIn = false
+    /// Syncs that were sent into the last copy: ignored where the backend read that far, answered where it failed before.
+    var sparedSyncs = 0
     /// Something sent may change how text is read; text waits until ReadyForQuery.
     var isLexicalStateUnsure = false
+    /// Where in the row of answers the last such statement is: the first ReadyForQuery from there on ends the doubt.
+    var unsureFrom: UInt64 = 0
     /// Since nothing ran outside a transaction last, something may have changed how text is read.
     var hasSetLexicalState = false
     /// A cancel request is on its way to the backend: nothing new is sent, so that it cannot hit the wrong statement.

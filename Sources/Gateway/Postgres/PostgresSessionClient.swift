@@ -11,11 +11,13 @@ extension PostgresSession {
         var at = 0
         while end == nil {
             if clientRemainder > 0 {
+                if tooLong != nil, isClientHeld { break }
                 let count = min(clientRemainder, bytes.count - at)
                 if count == 0 { break }
                 if !isClientRemainderDropped { toBackend.pass(at..<at + count) }
                 clientRemainder -= count
                 at += count
+                if clientRemainder == 0 { refuseTooLong() }
                 continue
             }
             isWaitingForText = false
@@ -105,9 +107,20 @@ extension PostgresSession {
         return count
     }
 
-    /// A message that is still arriving waits, unless it is longer than what is held: then it is refused at once and its bytes dropped.
+    /// A message that is still arriving waits, unless it is longer than what is held: then its bytes are dropped, and it is refused.
     private func oversized(_ type: PostgresFrontend, _ total: Int, _ available: Int) -> Int {
         guard total > limit(of: type) else { return 0 }
+        tooLong = (type, total)
+        let count = drop(total, available)
+        if clientRemainder == 0 { refuseTooLong() }
+        return count
+    }
+
+    private func refuseTooLong() {
+        guard let (type, total) = tooLong else { return }
+        tooLong = nil
+        // What was sent before it has failed meanwhile: it is dropped with everything up to Sync.
+        guard !isSkipping else { return }
         let refusal = invalid("a message of \(total) bytes is longer than the \(limit(of: type)) bytes that are judged")
         switch type {
         case .query: poison(.query, refusal, recorded: .query)
@@ -117,7 +130,6 @@ extension PostgresSession {
         case .close, .copyData, .copyDone, .copyFail, .describe, .execute, .flush, .password, .sync, .terminate:
             fail(.violation("a message that is too long"))
         }
-        return drop(total, available)
     }
 
     // MARK: - Simple protocol
@@ -158,9 +170,10 @@ extension PostgresSession {
             if let described, let statement, described.upperBound <= text.count {
                 describeCopy(UnsafeRawBufferPointer(rebasing: text[described]), for: statement)
             }
+            // What this puts before the message comes first in the row of answers.
+            if carrier != nil { carry(running: text, statement, isQuery: true) }
             noteLexicalChanges()
             forgetFreshNames()
-            if carrier != nil { carry(running: text, statement, isQuery: true) }
             permit.spend()
             if comment.isEmpty {
                 toBackend.pass(message.range)
@@ -294,8 +307,8 @@ extension PostgresSession {
             observer.decided(.allow)
             if let statement, statement.plan != nil { describePortal(portal, for: statement) }
             if let statement, statement.limits != nil { limitPortal(portal, of: statement) }
-            noteLexicalChanges()
             if carrier != nil { carry(running: gate.lastPrepared?.bytes, statement, isQuery: false) }
+            noteLexicalChanges()
             permit.spend()
             toBackend.pass(message.range)
             expectations.append(
@@ -340,8 +353,11 @@ extension PostgresSession {
     }
 
     private func sync(_ message: PostgresClientMessage) {
-        // The backend ignores Sync while it takes copy data, so it would never be answered.
-        if isCopyingIn { return }
+        // The backend ignores Sync while it takes copy data, unless it has failed meanwhile.
+        if isCopyingIn {
+            sparedSyncs += 1
+            return toBackend.pass(message.range)
+        }
         isSkipping = false
         forgetFreshNames()
         carrier?.endBatch()
@@ -384,8 +400,8 @@ extension PostgresSession {
             observer.decided(.allow)
             // Its arguments are not read: it may have set anything.
             if let ticket = permit.ticket { gate.names.abandon(ticket) }
-            noteLexicalChanges()
             if carrier != nil { carry(running: nil, nil, isQuery: false) }
+            noteLexicalChanges()
             var statement: PostgresStatement?
             if permit.limits != nil {
                 let kept = PostgresStatement()

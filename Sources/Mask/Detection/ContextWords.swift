@@ -6,6 +6,8 @@ public struct ColumnContext: Hashable, BitwiseCopyable, Sendable {
     var raised = DetectorSet.empty
     /// The name is of something else: an order, a version, an amount.
     var isElsewhere = false
+    /// Bit n: the name is context for the n-th detector of one's own in the plan.
+    private var raisedOwn: UInt64 = 0
 
     /// Nothing is known of the column.
     public static let none = ColumnContext()
@@ -13,7 +15,9 @@ public struct ColumnContext: Hashable, BitwiseCopyable, Sendable {
     private init() {}
 
     /// By the names of column and table, as the catalogue has them: `ssn`, `customer_phone`, `dateOfBirth`.
-    public init(column: String, table: String? = nil) {
+    ///
+    /// - Parameter plan: whose detectors of one's own have words too.
+    public init(column: String, table: String? = nil, plan: MaskPlan) {
         let words = Self.words(of: column)
         let joined = words.joined()
         var subjects = words
@@ -21,18 +25,24 @@ public struct ColumnContext: Hashable, BitwiseCopyable, Sendable {
             // `passports.number`: the table says what the number is of.
             subjects += table.map(Self.words(of:)) ?? []
         }
-        for (word, detectors) in ContextWords.detectorsByWord {
-            let isNamed = subjects.contains { Self.word($0, means: word) } || word.utf8.count >= 5 && joined.contains(word)
-            if isNamed { raised = raised.union(detectors) }
+        func isSubject(_ word: String) -> Bool {
+            subjects.contains { Self.word($0, means: word) } || word.utf8.count >= 5 && joined.contains(word)
         }
+        for (word, detectors) in ContextWords.detectorsByWord where isSubject(word) { raised = raised.union(detectors) }
         // `tax_id`, `us_ssn`, `ssn`: the detector's own name, or its end.
         if joined.utf8.count >= 3 {
             for (name, detectors) in ContextWords.detectorsByName where name == joined || name.hasSuffix(joined) || joined.hasSuffix(name) {
                 raised = raised.union(detectors)
             }
         }
+        for (index, own) in plan.own.enumerated() where own.own?.columnWords.contains(where: isSubject) == true {
+            raisedOwn |= 1 << UInt64(index)
+        }
         isElsewhere = raised.isEmpty && words.contains { word in ContextWords.elsewhere.contains { Self.word(word, means: $0) } }
     }
+
+    /// Whether the name is context for a detector of one's own, by its index in the plan.
+    func raises(own index: Int) -> Bool { raisedOwn >> UInt64(index) & 1 == 1 }
 
     private static func word(_ word: String, means known: String) -> Bool {
         word == known || known.utf8.count >= 4 && word.hasPrefix(known)

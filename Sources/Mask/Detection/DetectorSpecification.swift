@@ -66,6 +66,9 @@ struct DetectorSpecification: Sendable {
     var isNumber = false
     /// The hit within a candidate; nil: none. It begins no earlier than the candidate.
     var check: @Sendable (Candidate) -> Range<Int>? = { $0.range }
+    /// What fails the check and is a hit all the same where a word or the column says that it is this: a slip in a value is still
+    /// somebody's, and tells nearly all of it.
+    var nearly: @Sendable (Candidate) -> Range<Int>? = { _ in nil }
 
     /// Whether it is a secret, for which placeholders are left.
     var isSecret: Bool { name.utf8.starts(with: "secrets.".utf8) }

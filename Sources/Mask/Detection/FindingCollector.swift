@@ -56,6 +56,8 @@ final class FindingCollector {
         count = 0
         guard text.count >= shortest else { return true }
         let wanted = numbersOnly ? enabled.intersection(DetectorCatalogue.numbers) : enabled
+        // How long a match of one's own pattern may be is not known, so that it is not cut by windows: its pattern has been tried.
+        guard searchOwn(text, context) else { return false }
         var start = 0
         while true {
             let end = min(start + Self.window, text.count)
@@ -78,10 +80,11 @@ final class FindingCollector {
     /// One window, as it is and as it may be meant.
     private func search(_ text: UnsafeRawBufferPointer, _ wanted: DetectorSet, _ context: ColumnContext, isPlain: Bool) -> Bool {
         guard let flags = find(text, wanted, context) else { return false }
+        func findAll() -> Bool { find(normaliser.text, wanted, context) != nil && searchOwn(normaliser.text, context) }
         guard isPlain, flags & TextNormaliser.flags != 0 else { return true }
         if flags & TextNormaliser.characterFlags != 0, normaliser.normalise(text) {
             let first = count
-            guard find(normaliser.text, wanted, context) != nil else { return false }
+            guard findAll() else { return false }
             for index in first..<count {
                 storage[index].start = normaliser.offset(storage[index].start)
                 storage[index].end = normaliser.offset(storage[index].end)
@@ -91,7 +94,7 @@ final class FindingCollector {
         var start = 0
         while let token = normaliser.decodeNext(text, from: start) {
             let first = count
-            guard find(normaliser.text, wanted, context) != nil else { return false }
+            guard findAll() else { return false }
             for index in first..<count {
                 storage[index].start = token.lowerBound
                 storage[index].end = token.upperBound
@@ -117,9 +120,6 @@ final class FindingCollector {
         while let position = candidates.popFirst() {
             guard find(position, in: text, context) else { return nil }
         }
-        for index in own.indices {
-            guard findOwn(index, in: text) else { return nil }
-        }
         return flags
     }
 
@@ -135,6 +135,9 @@ final class FindingCollector {
                 if let hit = detector.specification.check(candidate), !hit.isEmpty, stands(hit, detector.specification, position, text, context) {
                     append(Finding(start: hit.lowerBound, end: hit.upperBound, detector: position))
                     from = hit.upperBound
+                } else if let hit = detector.specification.nearly(candidate), isNamed(position, near: hit, text, context) {
+                    append(Finding(start: hit.lowerBound, end: hit.upperBound, detector: position))
+                    from = hit.upperBound
                 } else {
                     from = range.lowerBound + 1
                     if detector.specification.isText { while from < text.count, text[from] & 0xc0 == 0x80 { from += 1 } }
@@ -142,6 +145,11 @@ final class FindingCollector {
             }
         }
         return true
+    }
+
+    /// Whether the column or a word beside it says that a candidate is this.
+    private func isNamed(_ position: Int, near hit: Range<Int>, _ text: UnsafeRawBufferPointer, _ context: ColumnContext) -> Bool {
+        context.raised.contains(position) || ContextWords.isNamed(by: builtIns[position].words, near: hit, in: text)
     }
 
     /// Whether what stands around a checked candidate makes it a hit.
@@ -152,7 +160,7 @@ final class FindingCollector {
         let isCompact = text[hit].allSatisfy { ASCII.isAlphanumeric($0) }
         let need = isCompact ? specification.compact : specification.formatted
         if case .nothing = need { return true }
-        if context.raised.contains(position) || ContextWords.isNamed(by: builtIns[position].words, near: hit, in: text) { return true }
+        if isNamed(position, near: hit, text, context) { return true }
         switch need {
         case .nothing: return true
         case .word: return false
@@ -160,23 +168,40 @@ final class FindingCollector {
         }
     }
 
-    private func findOwn(_ index: Int, in text: UnsafeRawBufferPointer) -> Bool {
+    /// The hits of detectors of one's own: what they need is not known to the gate, so that each is always asked.
+    private func searchOwn(_ text: UnsafeRawBufferPointer, _ context: ColumnContext) -> Bool {
+        for index in own.indices {
+            guard findOwn(index, in: text, context) else { return false }
+        }
+        return true
+    }
+
+    private func findOwn(_ index: Int, in text: UnsafeRawBufferPointer, _ context: ColumnContext) -> Bool {
         var from = 0
         while from <= text.count {
-            switch matcher.firstMatch(of: own[index].pattern, in: text, from: from) {
+            switch matcher.firstParts(of: own[index].pattern, in: text, from: from, groups: own[index].groups) {
             case .none: return true
             case .exceeded: return false
-            case .found(let range):
-                if !range.isEmpty, own[index].checksum.accepts(UnsafeRawBufferPointer(rebasing: text[range])) {
-                    append(Finding(start: range.lowerBound, end: range.upperBound, detector: DetectorSet.capacity + index))
-                    from = range.upperBound
+            case .found(let whole, let mask, let check):
+                // A part that is empty names nothing, and then it is the whole.
+                let hit = mask.flatMap { $0.isEmpty ? nil : $0 } ?? whole
+                let checked = UnsafeRawBufferPointer(rebasing: text[check ?? hit])
+                if !whole.isEmpty, own[index].checksum.accepts(checked), stands(whole, own: index, text, context) {
+                    append(Finding(start: hit.lowerBound, end: hit.upperBound, detector: DetectorSet.capacity + index))
+                    from = whole.upperBound
                 } else {
-                    from = range.lowerBound + 1
+                    from = whole.lowerBound + 1
                     while from < text.count, text[from] & 0xc0 == 0x80 { from += 1 }
                 }
             }
         }
         return true
+    }
+
+    /// Whether there is a word of context, where one is asked for.
+    private func stands(_ match: Range<Int>, own index: Int, _ text: UnsafeRawBufferPointer, _ context: ColumnContext) -> Bool {
+        let words = own[index].words
+        return words.isEmpty || context.raises(own: index) || ContextWords.isNamed(by: words, near: match, in: text)
     }
 
     private func append(_ finding: Finding) {

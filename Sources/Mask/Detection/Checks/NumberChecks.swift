@@ -12,6 +12,15 @@ enum NumberCheck {
         return (11 - product) % 10 == digits[digits.count - 1]
     }
 
+    /// ISO/IEC 7064 MOD 11-2 over two characters and more: digits, and at the end perhaps an X, which is ten.
+    static func isMod11And2(_ text: LetterString) -> Bool {
+        guard (2..<64).contains(text.count), (0..<text.count - 1).allSatisfy({ ASCII.isDigit(text[$0]) }) else { return false }
+        let last = text[text.count - 1]
+        guard ASCII.isDigit(last) || last == UInt8(ascii: "X") else { return false }
+        var sum = 0
+        for index in 0..<text.count - 1 { sum = (sum + text.digit(index)) * 2 % 11 }
+        return (sum + (ASCII.isDigit(last) ? Int(last & 15) : 10)) % 11 == 1
+    }
     /// Verhoeff's check over the dihedral group of order ten (J. Verhoeff, "Error Detecting Decimal Codes", 1969).
     static func isVerhoeff(_ digits: DigitString) -> Bool {
         var check = 0

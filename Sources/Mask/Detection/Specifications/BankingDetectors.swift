@@ -14,7 +14,8 @@ enum BankingDetectors {
         // ISO 13616-1 and the SWIFT registry of IBAN lengths; ISO/IEC 7064 MOD 97-10.
         DetectorSpecification(
             name: "pii.iban", pattern: "(?:[A-Z]{2}|(?<![A-Za-z0-9])[A-Za-z]{2})[0-9]{2}", triggers: [.flag(.country)],
-            digits: 6, shortest: IBAN.shortest, words: ["iban", "account", "bank", "konto"], check: { IBAN.hit($0) }),
+            digits: 6, shortest: IBAN.shortest, words: ["iban", "account", "bank", "konto"], check: { IBAN.hit($0) },
+            nearly: { IBAN.hit($0, isChecked: false) }),
         // ISO 9362: institution, country, place, branch. Any eight capitals with a country inside look like one.
         DetectorSpecification(
             name: "pii.bic", pattern: "(?<![0-9A-Za-z])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])",
@@ -121,7 +122,8 @@ enum BusinessCode {
 
 extension IBAN {
     /// An account number that begins at a head: exactly as long as its country says.
-    static func hit(_ candidate: Candidate) -> Range<Int>? {
+    /// Unchecked, it ends where a word does, and has no other letters and digits around it.
+    static func hit(_ candidate: Candidate, isChecked: Bool = true) -> Range<Int>? {
         let text = candidate.text
         let start = candidate.range.lowerBound
         guard let length = length(first: text[start], second: text[start + 1]) else { return nil }
@@ -141,7 +143,9 @@ extension IBAN {
             }
             index += 1
         }
-        guard count == length, digits >= 6, remainder(of: UnsafeRawBufferPointer(rebasing: text[start..<index])) == 1 else { return nil }
-        return start..<index
+        guard count == length, digits >= 6 else { return nil }
+        if isChecked { return remainder(of: UnsafeRawBufferPointer(rebasing: text[start..<index])) == 1 ? start..<index : nil }
+        let isAlone = (start == 0 || !ASCII.isAlphanumeric(text[start - 1])) && (index == text.count || !ASCII.isAlphanumeric(text[index]))
+        return isAlone ? start..<index : nil
     }
 }

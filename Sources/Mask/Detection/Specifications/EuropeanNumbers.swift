@@ -25,7 +25,7 @@ enum EuropeanNumbers {
                     prefix.utf8Start[0] == text[0] && prefix.utf8Start[1] == text[1]
                 }
                 return isKept ? nil : candidate.range
-            }),
+            }, nearly: { $0.range }),
         // Ministerio del Interior, cálculo del dígito de control del NIF/NIE: the remainder by 23 chooses the letter.
         DetectorSpecification(
             name: "pii.es_nif", pattern: "(?<![0-9A-Za-z.-])(?i:[0-9]{2}\\.?[0-9]{3}\\.?[0-9]{3}[ -]?[A-HJ-NP-TV-Z])(?![0-9A-Za-z])",

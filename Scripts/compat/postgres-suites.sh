@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# PostgreSQL's own suites, direct and through the gate: core regression, PL/pgSQL (and the other languages that are installed), contrib,
+# isolation, libpq_pipeline. The outputs of the two sides are compared with each other.
+#
+#   Scripts/compat/postgres-suites.sh [core] [pl] [contrib] [isolation] [pipeline]     default: all
+#
+# Needs the packages postgresql-server-dev-15, postgresql-contrib and gcc, and the sources of the server's version in PG_SOURCE, as
+# `apt-get source postgresql-15` unpacks them.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. Scripts/compat/lib.sh
+
+source=${PG_SOURCE:?set PG_SOURCE to the unpacked sources of PostgreSQL}
+[ -d "$source/src/test/regress" ] || { echo "no sources of PostgreSQL in $source" >&2; exit 1; }
+suites=("$@")
+[ ${#suites[@]} -gt 0 ] || suites=(core pl contrib isolation pipeline)
+server_include=$("$pg_bin/pg_config" --includedir-server)
+pgxs=$(dirname "$("$pg_bin/pg_config" --pgxs)")/..
+regress=$pgxs/test/regress/pg_regress
+
+trap compat_stop EXIT
+compat_start
+
+# A copy of the sources' folder for each side: tests write beside themselves.
+copy_for() { # SIDE FOLDER
+  work=$dir/work/$1/$2
+  rm -rf "$work"
+  mkdir -p "$work" "$dir/out/$2/$1"
+  cp -a "$source/$2/." "$work/"
+  if [ "$(id -u)" -eq 0 ]; then chown -R postgres "$dir/work" "$dir/out"; fi
+}
+
+run_regress() { # SIDE FOLDER PROGRAM ARGUMENTS…
+  local side=$1 folder=$2 program=$3
+  shift 3
+  (cd "$work" && unprivileged=yes on_side "$side" timeout 3000 "$program" --bindir="$pg_bin" --inputdir=. --outputdir=. \
+    --host=127.0.0.1 --port="$([ "$side" = direct ] && echo "$pg_direct" || echo "$gate")" --user=postgres "$@") \
+    >"$dir/out/$folder.$side.log" 2>&1 || true
+  cp -a "$work"/results/. "$dir/out/$folder/$side/" 2>/dev/null || true
+  tail -n 40 "$dir/out/$folder.$side.log" | grep -E '^ ?All|^ ?[0-9]+ of' || true
+}
+
+both() { # FOLDER PROGRAM ARGUMENTS…
+  local folder=$1 side
+  shift
+  mkdir -p "$(dirname "$dir/out/$folder")"
+  for side in direct gate; do
+    copy_for "$side" "$folder"
+    run_regress "$side" "$folder" "$@"
+  done
+  compare "$(tr / _ <<<"$folder")" "$dir/out/$folder/direct" "$dir/out/$folder/gate"
+}
+
+# The names behind `REGRESS =` of a Makefile.
+tests_of() { # FOLDER VARIABLE
+  make -s -f - <<MAKE 2>/dev/null
+$(sed -e 's/^include .*//' -e '/^installcheck/,$d' "$(ls "$source/$1"/{GNUm,M}akefile 2>/dev/null | head -n 1)" | awk -v v="$2" '
+  { line = line $0 } /\\$/ { sub(/\\$/, "", line); next } { if (line ~ "^" v "[ \t]*[+:]?=") print line; line = "" }')
+show:
+	@echo \$($2)
+MAKE
+}
+
+core() {
+  mkdir -p "$dir/lib"
+  gcc -O2 -fPIC -shared -I"$server_include" -I"$source/src/include" -o "$dir/lib/regress.so" "$source/src/test/regress/regress.c"
+  both src/test/regress "$regress" --dlpath="$dir/lib" --schedule=parallel_schedule --max-concurrent-tests=20
+}
+
+pl() {
+  local folder
+  for folder in plpgsql/src plperl plpython tcl; do
+    [ "$folder" = plpgsql/src ] || ls "$("$pg_bin/pg_config" --pkglibdir)/pl${folder#pl}"* >/dev/null 2>&1 || continue
+    local options=()
+    case $folder in
+    plperl) options=(--load-extension=plperl --load-extension=plperlu) ;;
+    plpython) options=(--load-extension=plpython3u) ;;
+    tcl) options=(--load-extension=pltcl) ;;
+    esac
+    # shellcheck disable=SC2046
+    both "src/pl/$folder" "$regress" --dbname=pl_regression "${options[@]}" $(tests_of "src/pl/$folder" REGRESS | sed 's/plpython_drop//')
+  done
+}
+
+contrib() {
+  local folder tests
+  for folder in "$source"/contrib/*/; do
+    folder=contrib/$(basename "$folder")
+    [ -f "$source/$folder/Makefile" ] || continue
+    [ "$folder" = contrib/basic_archive ] && continue # waits for an archiver that must be configured for it
+    tests=$(tests_of "$folder" REGRESS)
+    [ -n "$tests" ] || continue
+    # Query identifiers are made of OIDs, so that only the suite that shows them has them.
+    if [ "$folder" = contrib/pg_stat_statements ]; then export PGOPTIONS='-c compute_query_id=on'; else unset PGOPTIONS; fi
+    # shellcheck disable=SC2086
+    both "$folder" "$regress" --dbname=contrib_regression \
+      $(tests_of "$folder" REGRESS_OPTS | tr ' ' '\n' | grep load-extension) $tests
+  done
+}
+
+isolation() {
+  mkdir -p "$dir/out/src/test"
+  both src/test/isolation "$pgxs/test/isolation/pg_isolation_regress" --dbname=isolation_regression --schedule=isolation_schedule
+}
+
+pipeline() {
+  local folder=src/test/modules/libpq_pipeline side test
+  gcc -O2 -I"$server_include" -I"$source/src/include" -I"$("$pg_bin/pg_config" --includedir)" \
+    -o "$dir/lib_pipeline" "$source/$folder/libpq_pipeline.c" -lpq -L"$("$pg_bin/pg_config" --pkglibdir)" -L"$("$pg_bin/pg_config" --libdir)" -lpgcommon -lpgport
+  for side in direct gate; do
+    mkdir -p "$dir/out/$folder/$side"
+    on_side "$side" createdb libpq_pipeline
+    for test in $("$dir/lib_pipeline" tests); do
+      on_side "$side" timeout 120 "$dir/lib_pipeline" -r 700 -t "$dir/out/$folder/$side/$test.trace" "$test" dbname=libpq_pipeline \
+        >"$dir/out/$folder/$side/$test.out" 2>&1 || echo "exit $?" >>"$dir/out/$folder/$side/$test.out"
+    done
+  done
+  compare libpq_pipeline "$dir/out/$folder/direct" "$dir/out/$folder/gate"
+}
+
+for suite in "${suites[@]}"; do echo "== $suite"; "$suite"; done

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# psql's commands (Scripts/compat/psql/*.sql), direct and through the gate; both outputs of each script are compared.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. Scripts/compat/lib.sh
+scripts=$PWD/Scripts/compat/psql
+
+trap compat_stop EXIT
+compat_start
+
+# What names the connection, or is another at every run: ports, process ids, times.
+settle() {
+  sed -E -e "s/\b($gate|$pg_direct)\b/PORT/g" -e 's/^(Time: ).*/\1…/' -e 's/PID [0-9]+/PID …/' \
+    -e 's/^.* \(every 0\.1s\)/(every 0.1s)/'
+}
+
+run_psql() { # SIDE LABEL ARGUMENTS…
+  local side=$1 label=$2
+  shift 2
+  on_side "$side" setsid timeout 120 psql -X -v HISTFILE=/dev/null "$@" <stdin.txt 2>&1 | settle >"$dir/out/psql/$side/$label.out" || true
+}
+
+for side in direct gate; do
+  mkdir -p "$dir/out/psql/$side" "$dir/work/$side"
+  cp "$scripts"/* "$dir/work/$side/"
+  cd "$dir/work/$side"
+  export PSQL_EDITOR=true PAGER=cat
+  on_side "$side" createdb psql_one
+  on_side "$side" createdb psql_two
+  for script in [0-9]*.sql; do run_psql "$side" "$script" -a -f "$script" psql_one; done
+  run_psql "$side" one-transaction -1 -c 'create table once(a int)' -c 'insert into once values (1), (2)' -c 'select 1/0' psql_one
+  run_psql "$side" one-transaction-kept -1 -f included.psql -c 'create table kept(a int)' -c 'table kept' psql_one
+  run_psql "$side" stop-at-error -v ON_ERROR_STOP=1 -c 'select 1' -c 'select nope' -c 'select 2' psql_one
+  run_psql "$side" many-in-one -c 'select 1; select 2; insert into once values (1); select 3' psql_one
+  run_psql "$side" list -l -A -t
+  run_psql "$side" settings -d "dbname=psql_one options='-c work_mem=7MB -c search_path=shop' client_encoding=LATIN1" \
+    -c 'show work_mem' -c 'show search_path' -c 'show client_encoding' -c "select 'ä'"
+  run_psql "$side" no-database no_such_database
+  run_psql "$side" bad-setting -d 'dbname=psql_one options=-cno_such_setting=1' -c 'select 1'
+  run_psql "$side" many-rows -A -t -c "select g, md5(g::text) from generate_series(1, 200000) g" psql_one
+  run_psql "$side" long-value -A -t -c "select repeat('x', 20000000)" psql_one
+  cd - >/dev/null
+done
+compare psql "$dir/out/psql/direct" "$dir/out/psql/gate"
+cat "$dir/psql.diff"
