@@ -46,9 +46,15 @@ public enum ProgramCodec {
         return writer.bytes
     }
 
-    /// A program without schemas has no section for them, so that it is what it was before there were any.
+    /// A program without schemas or consequences has no section for them, so that it is what it was before there were any.
     private static func isWritten(_ section: ProgramSection, of program: Program) -> Bool {
-        section != .schemas || !program.schemas.isEmpty
+        switch section {
+        case .schemas: !program.schemas.isEmpty
+        case .consequences: program.rules.contains { $0.hasConsequences }
+        case .header, .symbols, .sources, .claims, .issuers, .identities, .groups, .resources, .rules, .code, .integers, .sets, .patterns,
+            .windows, .zones, .networks:
+            true
+        }
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProgramError) -> Program {
@@ -69,7 +75,7 @@ public enum ProgramCodec {
         var program = Program()
         for section in ProgramSection.allCases {
             guard let place = table[section.rawValue] else {
-                if section == .schemas { continue }
+                if section == .schemas || section == .consequences { continue }
                 throw ProgramError(.missingSection, section, 0)
             }
             var reader = ByteReader(bytes, section, from: place.lowerBound, to: place.upperBound)

@@ -27,6 +27,7 @@ enum ProgramDecoder {
         case .schemas:
             program.schemas = try reader.list(max: Limits.schemas, smallest: 20, schema)
             guard !program.schemas.isEmpty else { throw reader.refuse(.looseSchema) }
+        case .consequences: try readConsequences(into: &program, from: &reader)
         case .networks: program.networks = try reader.list(max: Limits.networks, smallest: 17, network)
         }
     }

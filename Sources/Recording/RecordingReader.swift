@@ -62,6 +62,15 @@ public final class RecordingReader: Sendable {
         return messages
     }
 
+    /// What happened around the messages of one session, in order.
+    public func events(of session: RecordedSession) throws(RecordingError) -> [RecordedEvent] {
+        do {
+            return try queue.read { try EventRows.of(session: session.number, $0) }
+        } catch {
+            throw StoreFile.error(error)
+        }
+    }
+
     /// Calls `body` for every statement fingerprint that an identity was allowed to run, once each, in no order: what
     /// `statement.first_seen` has to know when a gateway starts. Reads the whole recording.
     public func forEachSeenFingerprint(_ body: (_ identity: String, _ fingerprint: UInt64) -> Void) throws(RecordingError) {
@@ -71,8 +80,8 @@ public final class RecordingReader: Sendable {
                     db,
                     sql: """
                         SELECT DISTINCT s.identity, m.fingerprint FROM statements m JOIN sessions s ON s.number = m.id >> 32
-                        WHERE m.effect = ? AND m.fingerprint IS NOT NULL
-                        """, arguments: [Int(DecisionRecord.Effect.allow.rawValue)])
+                        WHERE m.effect IN (?, ?) AND m.fingerprint IS NOT NULL
+                        """, arguments: [Int(DecisionRecord.Effect.allow.rawValue), Int(DecisionRecord.Effect.approved.rawValue)])
                 while let row = try rows.next() { body(row[0], UInt64(bitPattern: row[1] as Int64)) }
             }
         } catch {
@@ -115,7 +124,7 @@ public final class RecordingReader: Sendable {
                 let messages = try MessageCursor(db)
                 while let row = try rows.next() {
                     let session = try SessionQuery.session(row)
-                    try body(session, MessageStream(cursor: messages, session: session.number))
+                    try body(session, MessageStream(cursor: messages, session: session.number, database: db))
                 }
             }
         } catch {
@@ -128,6 +137,10 @@ public final class RecordingReader: Sendable {
 public struct MessageStream {
     let cursor: MessageCursor
     let session: Int64
+    let database: Database
+
+    /// What happened around them, in order.
+    public func events() throws -> [RecordedEvent] { try EventRows.of(session: session, database) }
 
     /// Calls `body` for each message in order.
     public func forEach(_ body: (RecordedMessage) throws -> Void) throws {

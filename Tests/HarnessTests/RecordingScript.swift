@@ -110,6 +110,7 @@ struct RecordingScript {
                 masks = gate.maskRuleNames(permit.decision.masks)
                 if let ticket = permit.ticket, let completed { gate.names.settle(ticket, completed: completed) }
                 permit.spend()
+            case .hold(let held): decision = held.request.decision
             case .refuse(let refusal): decision = refusal.decision
             }
         }
