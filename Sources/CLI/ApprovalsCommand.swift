@@ -14,7 +14,8 @@ struct ApprovalsCommand: ParsableCommand {
         subcommands: [List.self, Show.self, Approve.self, Deny.self])
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "List what waits for you, the longest first.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List what waits for you, the longest first.",
+            discussion: "  postern approvals list --gateway http://127.0.0.1:9432 --token-file me.jwt")
         @OptionGroup var gateway: GatewayOptions
         @OptionGroup var output: FormatOption
 
@@ -33,7 +34,8 @@ struct ApprovalsCommand: ParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one request in full.")
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one request in full.",
+            discussion: "  postern approvals show 0190a3c2-…-7 --gateway http://127.0.0.1:9432 --token-file me.jwt")
         @Argument(help: "The request's id.")
         var request: String
         @OptionGroup var gateway: GatewayOptions
@@ -49,7 +51,8 @@ struct ApprovalsCommand: ParsableCommand {
     }
 
     struct Approve: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "approve", abstract: "Agree to a request.")
+        static let configuration = CommandConfiguration(commandName: "approve", abstract: "Agree to a request.",
+            discussion: "  postern approvals approve 0190a3c2-…-7 --gateway http://127.0.0.1:9432 --token-file me.jwt --reason \"ticket 812\"")
         @Argument(help: "The request's id.")
         var request: String
         @Option(name: .long, help: "Why; kept in the recording.")
@@ -60,7 +63,8 @@ struct ApprovalsCommand: ParsableCommand {
     }
 
     struct Deny: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "deny", abstract: "Refuse a request; the client is told your reason.")
+        static let configuration = CommandConfiguration(commandName: "deny", abstract: "Refuse a request; the client is told your reason.",
+            discussion: "  postern approvals deny 0190a3c2-…-7 --gateway http://127.0.0.1:9432 --token-file me.jwt --reason \"not today\"")
         @Argument(help: "The request's id.")
         var request: String
         @Option(name: .long, help: "Why; told to the client and kept in the recording.")

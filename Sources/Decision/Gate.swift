@@ -400,7 +400,8 @@ public final class Gate {
         _ record: inout DecisionRecord, _ found: Inspection, _ circumstances: Circumstances, _ step: Step
     ) -> Unsettled? {
         if step == .prepare {
-            record.effect = .allow
+            // It runs only when people have agreed, so that it is not seen yet: no fingerprint may be remembered for it.
+            (record.effect, record.rule, record.fingerprint) = (.allow, -1, 0)
             return nil
         }
         switch approvals.judge(machine.approvingRules, found, answers, at: circumstances.moment) {

@@ -45,7 +45,7 @@ public struct Replay {
                 let line = shown.line(of: message)
                 let after = newSession.consider(message, asked: asked[message.sequence])
                 let before =
-                    if let oldSession { oldSession.consider(message)?.verdict } else { recorded(message, as: newSession) }
+                    if let oldSession { oldSession.consider(message, asked: asked[message.sequence])?.verdict } else { recorded(message, as: newSession) }
                 guard let after, let before else { return }
                 let change = ReplayChange(
                     session: session, message: message, line: line, before: before, after: after.verdict,

@@ -5,6 +5,7 @@ import Foundation
 import Identity
 import Logging
 import Machine
+import NIOCore
 import PolicyLang
 import Recording
 import Sealing
@@ -70,7 +71,7 @@ import Testing
                 """
                 policy: { bundle: shop.bundle, allow_unsigned: true }
                 recording: recording
-                listeners: [{ address: "127.0.0.1:0", tls: { development: tls } }]
+                listeners: [{ address: "127.0.0.1:0", tls: { development: tls }, cleartext_on_loopback: true }]
                 admin: { address: "127.0.0.1:0" }
                 notify: { secops: { webhook: "\(hook.address)", secret_file: secret } }
                 limits: { event_loops: 1, drain_seconds: 0 }
@@ -199,7 +200,16 @@ import Testing
         let greeting = try client.login(try place.token("app"), database: place.database)
         #expect(greeting.last == "Z I")
         try client.send("Q delete from orders")
-        _ = try place.hook.next()
+        #expect(try place.hook.next()["event"] as? String == "approval asked")
+        let canceller = try RawClient(port: place.port)
+        var request = ByteBuffer()
+        for word in [16, PostgresStartupCode.cancel, client.process, client.key] { request.writeInteger(word) }
+        canceller.send(request)
+        #expect(try place.hook.next()["event"] as? String == "approval withdrawn")
+        let lines = client.read()
+        #expect(lines.contains { $0.contains("C=57014 M=canceling statement due to user request") }, "\(lines)")
+        try client.send("Q delete from orders ;; Q select 1")
+        #expect(try place.hook.next()["event"] as? String == "approval asked")
         client.hangUp()
         #expect(try place.hook.next()["event"] as? String == "approval withdrawn")
         await place.server.drain()
