@@ -54,6 +54,7 @@ final class NoticeChannels: Sendable {
     private let metrics: GatewayMetrics
     private let logger: Logger
     private let isStopped = Atomic<Bool>(false)
+    private let stopping = DispatchSemaphore(value: 0)
 
     init(_ channels: [NoticeChannel], metrics: GatewayMetrics, logger: Logger) {
         lines = Dictionary(channels.map { ($0.name, Line($0)) }, uniquingKeysWith: { first, _ in first })
@@ -80,7 +81,10 @@ final class NoticeChannels: Sendable {
     }
 
     /// What waits is not sent any more.
-    func stop() { isStopped.store(true, ordering: .relaxed) }
+    func stop() {
+        isStopped.store(true, ordering: .relaxed)
+        stopping.signal()
+    }
 
     private func send(_ notice: ChannelNotice, _ channel: NoticeChannel) {
         let encoder = JSONEncoder()
@@ -111,7 +115,11 @@ final class NoticeChannels: Sendable {
             }
             logger.warning(
                 "a notice could not be sent", metadata: ["channel": "\(channel.name)", "reason": "\(problem)", "try": "\(attempt)"])
-            if attempt < Self.tries { Thread.sleep(forTimeInterval: wait) }
+            // Whoever stops need not wait for the next try.
+            if attempt < Self.tries, stopping.wait(timeout: .now() + wait) == .success {
+                stopping.signal()
+                break
+            }
             wait *= 2
         }
         metrics.noticeDropped()
