@@ -63,7 +63,8 @@ struct ApprovalsCommand: ParsableCommand {
     }
 
     struct Deny: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "deny", abstract: "Refuse a request; the client is told your reason.",
+        static let configuration = CommandConfiguration(
+            commandName: "deny", abstract: "Refuse a request; the client is told your reason.",
             discussion: "  postern approvals deny 0190a3c2-…-7 --gateway http://127.0.0.1:9432 --token-file me.jwt --reason \"not today\"")
         @Argument(help: "The request's id.")
         var request: String
@@ -170,7 +171,8 @@ private struct WaitingApproval: Decodable {
             "waits     since \(asked) until \(until)",
         ]
         for demand in demands {
-            lines.append("rule      \(demand.rule) (\(demand.place)): \(demand.quorum) of \(demand.by.joined(separator: ", ")), valid \(demand.valid)")
+            let asked = "\(demand.quorum) of \(demand.by.joined(separator: ", "))"
+            lines.append("rule      \(demand.rule) (\(demand.place)): \(asked), valid \(demand.valid)")
             if !demand.because.isEmpty { lines.append("          \(Self.plain(demand.because))") }
         }
         for access in accesses { lines.append("access    \(Self.plain(access))") }

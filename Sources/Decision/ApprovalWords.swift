@@ -8,14 +8,15 @@ extension Refusal {
         self.init(
             decision: record.ended(.declined, demand),
             message: answer.reason.isEmpty ? "\(who) did not agree" : "\(who) did not agree: \(answer.reason)",
-            detail: "approve \(demand.rule.name) (\(demand.rule.path):\(demand.rule.line)) asks \(demand.approvers.joined(separator: ", "))",
+            detail: "approve \(demand.rule.place) asks \(demand.approvers.joined(separator: ", "))",
             hint: "talk to them before you send it again", rule: demand.rule)
     }
 
     init(expired demand: ApprovalDemand, _ record: DecisionRecord) {
         self.init(
-            decision: record.ended(.declined, demand), message: "not approved within \(demand.within) s, as rule \(demand.rule.name) demands",
-            detail: "approve \(demand.rule.name) (\(demand.rule.path):\(demand.rule.line)) wants \(demand.quorum) of \(demand.approvers.joined(separator: ", "))",
+            decision: record.ended(.declined, demand),
+            message: "not approved within \(demand.within) s, as rule \(demand.rule.name) demands",
+            detail: "approve \(demand.rule.place) wants \(demand.quorum) of \(demand.approvers.joined(separator: ", "))",
             hint: "tell one of them, then send it again", rule: demand.rule)
     }
 
@@ -24,8 +25,13 @@ extension Refusal {
         let rule = request.demands.first?.rule
         var record = request.decision
         record.effect = .withdrawn
-        self.init(decision: record, message: reason, detail: rule.map { "it waited for approve \($0.name) (\($0.path):\($0.line))" }, rule: rule)
+        self.init(decision: record, message: reason, detail: rule.map { "it waited for approve \($0.place)" }, rule: rule)
     }
+}
+
+extension RuleCitation {
+    /// Its name, and where it is written.
+    fileprivate var place: String { "\(name) (\(path):\(line))" }
 }
 
 extension DecisionRecord {

@@ -57,7 +57,8 @@ struct ClauseBuilder {
         let rule = program.rules[index]
         var whole = Clause(
             verbs: .all, expires: role.isAllow || role == .limit ? rule.expires ?? .max : .max, rule: UInt32(index),
-            code: code(rule, role), firstColumn: 0, columnCount: Clause.none, schema: 0, name: 0, schemaPart: .any, namePart: .any, objectClass: .any, role: role)
+            code: code(rule, role), firstColumn: 0, columnCount: Clause.none, schema: 0, name: 0,
+            schemaPart: .any, namePart: .any, objectClass: .any, role: role)
         if rule.targets.isEmpty { return [whole] }
         var parts: [Clause] = []
         for target in rule.targets {

@@ -88,7 +88,8 @@ public struct Disassembler {
             code(condition)
         }
         if let approval = rule.approval {
-            line(1, "by", names.list(approval.identities.map { program.identities[Int($0)].name } + approval.groups.map { program.groups[Int($0)].name }))
+            let people = approval.identities.map { program.identities[Int($0)].name }
+            line(1, "by", names.list(people + approval.groups.map { program.groups[Int($0)].name }))
             line(1, "quorum \(approval.quorum) within \(approval.within)s valid \(approval.validity)")
             if let condition = approval.condition {
                 line(1, "covers when", cost(condition))

@@ -13,7 +13,8 @@ public struct Verdict: BitwiseCopyable, Sendable, Hashable {
         case approval
     }
     public var outcome: Outcome
-    /// allowed: the lowest allow that covers the first access. approval: the lowest approve that covers any access. denied: the lowest deny that covers any access.
+    /// allowed: the lowest allow that covers the first access. approval: the lowest approve that covers any access. denied: the lowest deny
+    /// that does.
     public var rule: Int32
     /// denied, approval: the first access that rule covers. uncovered: the first that no allow covers.
     public var access: Int32

@@ -150,7 +150,7 @@ final class GateScript {
         case "again":
             let message = try #require(heldMessage)
             return try decide(message.text) { gate, buffer, script in
-                guard let held = script.held.take() else { return .refuse(Refusal(decision: DecisionRecord(effect: .invalid, rule: -1, revision: 0), message: "nothing is held")) }
+                guard let held = script.held.take() else { return .refuse(GateScript.nothingHeld) }
                 let outcome = gate.resolve(held, message.make(buffer), with: script.answers, at: script.circumstances)
                 script.held = consume held
                 return outcome
@@ -158,7 +158,7 @@ final class GateScript {
         case "suppose":
             let message = try #require(heldMessage)
             return try decide(message.text) { gate, buffer, script in
-                guard let held = script.held.take() else { return .refuse(Refusal(decision: DecisionRecord(effect: .invalid, rule: -1, revision: 0), message: "nothing is held")) }
+                guard let held = script.held.take() else { return .refuse(GateScript.nothingHeld) }
                 return gate.suppose(held, message.make(buffer), at: script.circumstances)
             }
         case "watch":
@@ -166,7 +166,8 @@ final class GateScript {
             guard numbers.count == 2, let ticket, let gate else { return "no watch is about it" }
             let found = gate.watch(ticket, ResultFacts(rows: numbers[0], bytes: numbers[1]))
             return found.isEmpty ? "no watch holds" : found.map { sighting in
-                (sighting.isObserved ? "observe " : "") + sighting.rule.name + (sighting.notify.isEmpty ? "" : " tells " + sighting.notify.joined(separator: " "))
+                let told = sighting.notify.isEmpty ? "" : " tells " + sighting.notify.joined(separator: " ")
+                return (sighting.isObserved ? "observe " : "") + sighting.rule.name + told
             }.joined(separator: ", ")
         case "observed":
             let rules = (gate?.lastObserved).map { $0.map { program.ruleName(Int($0)) }.sorted() } ?? []
@@ -214,6 +215,9 @@ final class GateScript {
         }
     }
 
+    private static let nothingHeld = Refusal(
+        decision: DecisionRecord(effect: .invalid, rule: -1, revision: 0), message: "nothing is held")
+
     private func say(_ rest: String) throws {
         var words = rest.split(separator: " ").map(String.init)
         guard words.count >= 2 else { throw ScriptError.badLine(rest) }
@@ -257,7 +261,8 @@ final class GateScript {
                     + (limits.isEmpty ? "" : " limits " + limits.joined(separator: ", "))
             case .hold(let waiting):
                 let asked = waiting.request.demands.map {
-                    "\($0.rule.name) asks \($0.quorum) of \($0.approvers.joined(separator: ", "))" + ($0.because.isEmpty ? "" : " (\($0.because))")
+                    "\($0.rule.name) asks \($0.quorum) of \($0.approvers.joined(separator: ", "))"
+                        + ($0.because.isEmpty ? "" : " (\($0.because))")
                 }
                 let text = "held until \(waiting.request.deadline.seconds): " + asked.joined(separator: "; ")
                 held = consume waiting

@@ -59,8 +59,8 @@ extension PostgresSession {
             guard !sighting.notify.isEmpty else { continue }
             observer.told(
                 PostgresNotice(
-                    channels: sighting.notify, event: "watch", rule: sighting.rule.name, because: sighting.because, text: ticket.bytes.withUnsafeBytes { RecordedText.shown($0) },
-                    rows: result.rows, bytes: result.bytes, at: now.wall))
+                    channels: sighting.notify, event: "watch", rule: sighting.rule.name, because: sighting.because,
+                    text: ticket.bytes.withUnsafeBytes { RecordedText.shown($0) }, rows: result.rows, bytes: result.bytes, at: now.wall))
         }
     }
 }
