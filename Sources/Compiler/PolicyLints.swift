@@ -60,6 +60,11 @@ extension CompileRun {
     private func lintIdentities() {
         var allowed: Set<Int> = []
         for rule in rules where (rule.effect == .allow || rule.effect == .approve) && !rule.observe { allowed.formUnion(rule.reach) }
+        // Whoever is there to agree need not be allowed anything.
+        for case let approval? in rules.map(\.approval) {
+            allowed.formUnion(approval.identities.map(Int.init))
+            for group in approval.groups { allowed.formUnion(groups[Int(group)].members) }
+        }
         for (index, identity) in identities.enumerated() where !allowed.contains(index) && names.identities[index].policy == 0 {
             report(Wording.identityWithoutAllow(identity.declared.span, name: identity.declared.text))
         }

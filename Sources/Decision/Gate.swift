@@ -146,7 +146,7 @@ public final class Gate {
 
     private func outcome(of message: Message, _ circumstances: Circumstances, _ agreement: PortalAgreement?) -> Outcome {
         hasDecided = false
-        portalStatements.removeAll(keepingCapacity: true)
+        if !portalStatements.isEmpty { portalStatements = [] }
         text = UnsafeRawBufferPointer(start: nil, count: 0)
         defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
         lexical = circumstances.lexical

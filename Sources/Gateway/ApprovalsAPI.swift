@@ -18,6 +18,8 @@ struct ApprovalsAPI: Sendable {
     /// Bytes of a request's body, and characters of a reason.
     static let bodyLimit = 64 * 1024
     static let reasonLimit = 2000
+    /// Characters of a statement in the list; a request by itself has all of it.
+    static let listedStatement = 1000
 
     let desk: ApprovalDesk
     /// Proves who a token is of; throws with a reason for the log.
@@ -43,7 +45,7 @@ struct ApprovalsAPI: Sendable {
             let rest = String(uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)[0].dropFirst(Self.path.count))
             if rest.isEmpty {
                 guard method == "GET" else { throw Failure(status: 405, message: "requests are listed with GET") }
-                return Self.json(200, ["approvals": visible(to: claims).map(ShownApproval.init)])
+                return Self.json(200, ["approvals": visible(to: claims).map { ShownApproval($0, statement: Self.listedStatement) }])
             }
             guard rest.hasPrefix("/"), !rest.dropFirst().contains("/") else { throw Failure(status: 404, message: "no such address") }
             let id = String(rest.dropFirst())
@@ -133,7 +135,7 @@ private struct ShownApproval: Encodable {
     var until: String
     var answers: [Said]
 
-    init(_ card: ApprovalCard) {
+    init(_ card: ApprovalCard, statement limit: Int = .max) {
         func time(_ moment: Moment) -> String { Date(timeIntervalSince1970: TimeInterval(moment.seconds)).ISO8601Format() }
         id = card.id
         session = card.session
@@ -141,7 +143,7 @@ private struct ShownApproval: Encodable {
         subject = card.caller.claims.subject
         issuer = card.caller.claims.issuer
         resource = card.resource
-        statement = card.text
+        statement = ChannelNotice.shortened(card.text, to: limit)
         parameters = card.parameters
         accesses = card.request.accesses
         demands = card.request.demands.map {

@@ -30,6 +30,16 @@ struct ChannelNotice: Encodable, Sendable {
     var rows: UInt64?
     var bytes: UInt64?
     var time: String
+
+    /// Characters of a statement that are told; whoever needs more finds it in the recording.
+    static let statementLimit = 4000
+
+    /// The beginning of a long statement.
+    static func shortened(_ statement: String, to limit: Int = statementLimit) -> String {
+        // Bytes are counted before characters, which would be a walk over all of a text of megabytes.
+        guard statement.utf8.count > limit else { return statement }
+        return String(statement.prefix(limit)) + "…"
+    }
 }
 
 /// One queue for each channel, each on a thread of its own while it has something to say.

@@ -23,7 +23,7 @@ enum Schema {
 
     // `body` is JSON, whose shape `kind` tells. Numbered within a session, so that what is taken in twice is there once.
     private static let fourth = """
-        CREATE TABLE events (
+        CREATE TABLE IF NOT EXISTS events (
           session  INTEGER NOT NULL REFERENCES sessions (number),
           number   INTEGER NOT NULL,
           sequence INTEGER NOT NULL,

@@ -224,10 +224,9 @@ final class PostgresPair {
 
     /// A client asked with the right key. Only what runs now is cancelled, and nothing new is sent until the backend has been signalled.
     private func cancel() {
-        let wasHeld = session.hold != nil
+        // What was sent before a message that waits may still run. While that is cancelled nothing new is taken.
+        if session.hold == nil || session.expectations.runningCount > 0 { cancelRunning() }
         withdrawHold("canceling statement due to user request")
-        // What was sent before it may still run.
-        if !wasHeld || session.expectations.runningCount > 0 { cancelRunning() }
     }
 
     private func cancelRunning() {
@@ -296,10 +295,13 @@ final class PostgresPair {
         reconsiderHold()
     }
 
+    static let shutdown = "the gateway is shutting down"
+    var isDraining: Bool { endsWhenIdle != nil }
+
     private func drain() {
         guard !isOver else { return }
-        withdrawHold("the gateway is shutting down")
         endsWhenIdle = PostgresFault(.adminShutdown, "the gateway is shutting down")
+        withdrawHold(Self.shutdown)
         after()
         flush()
     }

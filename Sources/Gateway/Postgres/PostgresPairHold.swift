@@ -24,6 +24,8 @@ extension PostgresPair {
                 tell("approval \(step.rawValue)", hold)
             }
         }
+        // Nobody waits while the gateway drains.
+        if isDraining, session.hold?.withdrawn == nil { withdrawHold(Self.shutdown) }
     }
 
     private func show(_ hold: PostgresHold) {

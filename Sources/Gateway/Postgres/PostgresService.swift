@@ -131,7 +131,7 @@ public final class PostgresService: Sendable {
                 ChannelNotice(
                     event: notice.event, rule: notice.rule, because: notice.because, identity: caller.identity,
                     subject: caller.claims.subject, issuer: caller.claims.issuer, resource: resource, session: session.description,
-                    statement: notice.text, request: notice.request, rows: notice.rows, bytes: notice.bytes,
+                    statement: ChannelNotice.shortened(notice.text), request: notice.request, rows: notice.rows, bytes: notice.bytes,
                     time: PostgresClock.text(notice.at)))
         }
     }
