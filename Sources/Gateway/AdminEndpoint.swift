@@ -47,6 +47,18 @@ struct AdminEndpoint: Sendable {
     }
 }
 
+/// Runs asynchronous work on the admin port's own loop: whoever asks never waits for threads that others keep busy.
+private final class AdminTaskExecutor: TaskExecutor {
+    private let loop: any EventLoop
+
+    init(_ loop: any EventLoop) { self.loop = loop }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
 /// One request, one answer.
 private final class AdminHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -99,7 +111,8 @@ private final class AdminHandler: ChannelInboundHandler {
         let token = field.lowercased().hasPrefix("bearer ") ? field.dropFirst(7).trimmingPrefix(while: { $0 == " " }) : nil
         let (loop, body) = (context.eventLoop, body)
         let bound = NIOLoopBound((self, context), eventLoop: loop)
-        Task {
+        let executor = AdminTaskExecutor(loop)
+        Task(executorPreference: executor) {
             let reply = await api.reply(head.method.rawValue, head.uri, token: token.map(String.init), body: body)
             loop.execute {
                 let (handler, context) = bound.value
@@ -107,6 +120,8 @@ private final class AdminHandler: ChannelInboundHandler {
                 handler.send(
                     HTTPResponseStatus(statusCode: reply.status), reply.body, keepAlive: head.isKeepAlive, context, type: "application/json")
             }
+            // The executor lives as long as its task.
+            withExtendedLifetime(executor) {}
         }
     }
 
