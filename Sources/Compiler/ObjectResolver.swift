@@ -248,7 +248,7 @@ extension CompileRun {
     ///
     /// An allow must be sure of the one schema it is in; what forbids or masks takes all of them.
     func checkUnqualified(_ name: String, effect: Machine.Effect, on: [Int], _ span: SourceSpan) -> Bool {
-        guard effect == .allow else { return true }
+        guard effect == .allow || effect == .approve else { return true }
         for resource in on where ResourceFamily(resources[resource].kind) == .sql {
             let path = resources[resource].searchPath
             guard path.count != 1 else { continue }

@@ -59,7 +59,12 @@ extension CompileRun {
 
     private func lintIdentities() {
         var allowed: Set<Int> = []
-        for rule in rules where rule.effect == .allow && !rule.observe { allowed.formUnion(rule.reach) }
+        for rule in rules where (rule.effect == .allow || rule.effect == .approve) && !rule.observe { allowed.formUnion(rule.reach) }
+        // Whoever is there to agree need not be allowed anything.
+        for case let approval? in rules.map(\.approval) {
+            allowed.formUnion(approval.identities.map(Int.init))
+            for group in approval.groups { allowed.formUnion(groups[Int(group)].members) }
+        }
         for (index, identity) in identities.enumerated() where !allowed.contains(index) && names.identities[index].policy == 0 {
             report(Wording.identityWithoutAllow(identity.declared.span, name: identity.declared.text))
         }
@@ -100,7 +105,7 @@ extension CompileRun {
     // MARK: masks
 
     private func lintMasks() {
-        let allows = rules.filter { $0.effect == .allow && !$0.observe }
+        let allows = rules.filter { ($0.effect == .allow || $0.effect == .approve) && !$0.observe }
         for rule in rules where rule.effect == .mask {
             for mask in rule.mask?.columns ?? [] {
                 let isRead = allows.contains { allow in

@@ -139,6 +139,14 @@ struct ProgramEmitter {
             }
             record.limit = limit
         }
+        if var approval = rule.approval {
+            // It asks unless it is definitely not about an access, and lets an access pass only where it definitely is.
+            if let condition = rule.condition, condition != .constant(true) {
+                approval.condition = emitter.emit(condition, ifUnknown: false)
+            }
+            record.approval = approval
+        }
+        record.notify = emitter.pools.sorted(rule.notify)
         if let because = rule.because { record.because = symbol(because) }
         // An expired deny or mask is refused when it is compiled, so that only an allow ever ends by itself.
         if rule.effect == .allow { record.expires = rule.expires }

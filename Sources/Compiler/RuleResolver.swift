@@ -26,8 +26,10 @@ extension CompileRun {
             expires: declaration.expires?.epochSeconds, mask: nil, declaration: declaration)
         if effect == .mask { rule.mask = resolveMask(of: declaration, on: on) }
         if effect == .allow { rule.limit = resolveLimit(of: declaration) }
+        if effect == .approve { rule.approval = resolveApproval(of: declaration) }
+        rule.notify = resolveChannels(of: declaration)
         checkExpiry(rule)
-        rule.isEmitted = !on.isEmpty && (effect == .allow || effect == .deny || effect == .mask)
+        rule.isEmitted = !on.isEmpty
         rules.append(rule)
     }
 

@@ -45,7 +45,7 @@ enum RowCheck {
     private static func consider(_ text: String, _ gate: Gate, _ circumstances: Circumstances) -> (Decided, Set<RuleExercise>) {
         var text = text
         let tried = text.withUTF8 { gate.exercise(UnsafeRawBufferPointer($0), at: circumstances) }
-        let decided = text.withUTF8 { Decided(gate.consider(.query(UnsafeRawBufferPointer($0)), at: circumstances), gate) }
+        let decided = text.withUTF8 { Decided(.query(UnsafeRawBufferPointer($0)), gate, circumstances) }
         return (decided, tried)
     }
 

@@ -3,7 +3,7 @@
 import Decision
 import Machine
 
-/// A rule is covered when it decided a step, or, for a mask, when it applied to one.
+/// A rule is covered when it decided a step, or, for a mask or a watch, when it applied to one; one that only observes, when it would have.
 public struct RuleCoverage: Sendable, Hashable {
     public struct Rule: Sendable, Hashable, Codable {
         public var name: String
@@ -45,7 +45,9 @@ public struct RuleCoverage: Sendable, Hashable {
             rules.append(
                 Rule(
                     name: policy.ruleName(index), effect: record.effect.name, place: TestPlace(path: place.path, line: place.line),
-                    isCovered: false, condition: record.condition == nil ? nil : Sides(), verbs: named.map { Verb(name: $0.name) }))
+                    isCovered: false,
+                    // What a watch asks of a result no test can know.
+                    condition: record.condition == nil || policy.usesResult(index) ? nil : Sides(), verbs: named.map { Verb(name: $0.name) }))
         }
     }
 
@@ -58,9 +60,12 @@ public struct RuleCoverage: Sendable, Hashable {
     public var covered: Int { rules.count { $0.isCovered } }
     public var uncovered: [Rule] { rules.filter { !$0.isCovered } }
 
-    mutating func note(_ record: DecisionRecord, masks: [String]) {
-        if record.rule >= 0, Int(record.rule) < rules.count { count(Int(record.rule)) }
-        note(masks: masks)
+    /// Every approve that asks has decided; a rule that only observes counts where it would have acted.
+    mutating func note(_ decided: Decided) {
+        var acted = Set(decided.observed)
+        if let held = decided.held { acted.formUnion(held.demands.map { Int($0.index) }) } else { acted.insert(Int(decided.record.rule)) }
+        for rule in acted.sorted() where rules.indices.contains(rule) { count(rule) }
+        note(masks: decided.maskRules)
     }
 
     mutating func note(masks: [String]) {
@@ -78,8 +83,11 @@ public struct RuleCoverage: Sendable, Hashable {
     /// - Parameter onlyMasks: for a row, whose `select` is not the author's.
     mutating func note(_ tried: Set<RuleExercise>, isAllowed: Bool, onlyMasks: Bool = false) {
         for index in Set(tried.map(\.rule)) where rules.indices.contains(index) {
-            if rules[index].effect == Effect.mask.name ? !isAllowed : onlyMasks { continue }
+            let isAboutAnswers = rules[index].effect == Effect.mask.name || rules[index].effect == Effect.watch.name
+            if isAboutAnswers ? !isAllowed : onlyMasks { continue }
             let own = tried.filter { $0.rule == index }
+            // A watch is covered by a step whose answer it is about, whatever its answer would be.
+            if rules[index].effect == Effect.watch.name, !onlyMasks, own.contains(where: \.covers) { count(index) }
             if own.contains(where: { $0.condition == true }) { rules[index].condition?.held += 1 }
             if own.contains(where: { $0.condition == false }) { rules[index].condition?.failed += 1 }
             for (number, verb) in verbs[index].enumerated() where own.contains(where: { $0.covers && $0.verb == verb }) {

@@ -8,7 +8,7 @@ import Testing
         let commands = [
             ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["mask"], ["replay"], ["sessions", "list"],
             ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"], ["schema", "pull"],
-            ["docs"], ["new"],
+            ["docs"], ["new"], ["approvals", "list"], ["approvals", "show"], ["approvals", "approve"], ["approvals", "deny"],
         ]
         for command in commands {
             let result = try Postern.run(command + ["--help"])
@@ -41,6 +41,9 @@ import Testing
             (["replay", good, "--recording", folder.path + "/absent"], 2),
             (["sessions", "list", "--recording", folder.path + "/absent"], 2),
             (["serve", "--config", folder.path + "/absent.yaml"], 2), (["nonsense"], 64),
+            (["approvals", "list", "--gateway", "http://10.0.0.1:1", "--token-file", good], 2),
+            (["approvals", "list", "--gateway", "http://127.0.0.1:1", "--token-file", folder.path + "/absent"], 2),
+            (["approvals", "approve", "../x", "--gateway", "http://127.0.0.1:1", "--token-file", good], 2), (["approvals", "list"], 64),
         ]
         for (arguments, status) in cases {
             let result = try Postern.run(arguments)

@@ -7,6 +7,7 @@ struct RandomPolicy {
     private var random: SeededGenerator
     /// Whether all who may come to the present condition are from the issuer with the many claims.
     private var isRich = false
+    private var isWatch = false
     private var isMask = false
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
@@ -55,6 +56,7 @@ struct RandomPolicy {
                 "allow wide { on any\n  to \(random.pick(["any", "select, insert, update, delete, call, set", "any", "read, write, define"]))\n"
             text += random.chance(40) ? "  limit 3 rows\n}\n" : "}\n"
         }
+        if random.chance(25) { text += "approve asks { on any\n  to \(random.pick(["update, delete", "select, insert", "any"]))\n  by dba\n}\n" }
         for index in 0..<(1 + random.below(7)) { text += rule(index) }
         return text
     }
@@ -62,9 +64,15 @@ struct RandomPolicy {
     // MARK: rules
 
     private mutating func rule(_ index: Int) -> String {
-        let effect = random.pick(["allow", "allow", "allow", "deny", "deny", "mask"])
+        rule(index, effect: random.pick(["allow", "allow", "allow", "allow", "deny", "deny", "mask", "approve", "approve", "watch"]))
+    }
+
+    /// - Parameter mayObserve: false for a rule that is to act.
+    mutating func rule(_ index: Int, effect: String, mayObserve: Bool = true) -> String {
         isMask = effect == "mask"
-        var text = "\(random.chance(12) ? "observe " : "")\(effect) rule\(index) {\n"
+        isWatch = effect == "watch"
+        let permits = effect == "allow" || effect == "approve"
+        var text = "\(mayObserve && random.chance(12) ? "observe " : "")\(effect) rule\(index) {\n"
         text += who()
         // An allow on a database with two schemas in its path must name schemas.
         let on = random.pick([
@@ -72,12 +80,13 @@ struct RandomPolicy {
         ])
         let isCertain = on == "one" || on == "two" || on == "one, two" || on == "tag staging"
         text += "  on \(on)\n"
-        if random.chance(85) { text += "  to \(targets(mayBeBare: effect != "allow" || isCertain))\n" }
+        if random.chance(85) { text += "  to \(targets(mayBeBare: !permits || isCertain))\n" }
         for _ in 0..<random.below(3) {
             text += "  \(random.pick(["when", "when", "unless"])) \(condition(depth: 3, names: 2))\n"
         }
         if effect == "allow", random.chance(15) { text += "  expires 2026-03-\(10 + random.below(19))\n" }
         if effect == "allow", random.chance(40) { text += "  limit \(1 + random.below(9)) rows\n" }
+        if effect == "approve" { text += "  by \(random.pick(["dba", "ada", "people, bob"]))\n" }
         if isMask {
             text += "  column \(random.pick(["customers.contact", "any.email", "public.orders.{id, note}"])) with redact\n"
         }
@@ -171,6 +180,7 @@ struct RandomPolicy {
         var choices = Self.common
         if isRich { choices += Self.claims + Self.claims }
         // Named conditions may come to stand in a mask.
+        if isWatch { choices += ["result.rows > 10", "result.rows <= 3", "result.rows == statement.count"] }
         if !isMask, names == 2 { choices += Self.ofAccess }
         return random.pick(choices)
     }
@@ -239,6 +249,7 @@ struct RandomPolicy {
         request.sessionStart = request.moment - Int64(random.below(10_000)) + 100
         if random.chance(60) { request.reason = random.pick(["INC-17", "curious", ""]) }
         if random.chance(70) { request.source = random.pick(["10.1.2.3", "192.0.2.7", "192.0.2.200", "203.0.113.9"]) }
+        if random.chance(80) { request.rows = random.pick([0, 1, 3, 11, 5_000]) }
         request.inTransaction = random.pick([nil, true, false])
         for index in 0..<(1 + random.below(2)) { addStatement(index, to: &request) }
         return request

@@ -31,6 +31,7 @@ extension PostgresSession {
         }
         if first.isLimited {
             wantsCancel = false
+            noteWatch(first)
             noteFetched(first, failed: true)
         }
         noteFailure(of: first, fields)

@@ -39,6 +39,10 @@ public struct PostgresSurroundings: Sendable {
     public var journal: @Sendable (SocketLoop) throws -> Journal
     public var metrics: GatewayMetrics
     public var logger: Logger
+    /// Where messages that wait for people are shown.
+    var desk = ApprovalDesk()
+    /// Tells channels. Must return at once.
+    var tell: @Sendable (_ channels: [String], ChannelNotice) -> Void = { _, _ in }
 
     public init(
         authenticate: @escaping @Sendable (PostgresLoginRequest) async throws -> Caller,
@@ -116,6 +120,20 @@ public final class PostgresService: Sendable {
     /// The resource that a client means: by the name of the server that it asked for in TLS, else by its database, else by its user.
     func backend(database: String, user: String, serverName: String?) -> PostgresBackendPlace? {
         serverName.flatMap { serverNames[$0] } ?? databases[database] ?? users[user]
+    }
+
+    /// What a session's notices become, with what it knows of itself.
+    func teller(_ caller: Caller, _ resource: String, session: SessionID) -> @Sendable (PostgresNotice) -> Void {
+        let tell = surroundings.tell
+        return { notice in
+            tell(
+                notice.channels,
+                ChannelNotice(
+                    event: notice.event, rule: notice.rule, because: notice.because, identity: caller.identity,
+                    subject: caller.claims.subject, issuer: caller.claims.issuer, resource: resource, session: session.description,
+                    statement: ChannelNotice.shortened(notice.text), request: notice.request, rows: notice.rows, bytes: notice.bytes,
+                    time: PostgresClock.text(notice.at)))
+        }
     }
 
     // MARK: - Live sessions
