@@ -25,6 +25,7 @@ struct PosternCommand: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, FormatCommand.self, TestCommand.self, BuildCommand.self, DisassembleCommand.self,
             ExplainCommand.self, DocsCommand.self, InspectCommand.self, MaskCommand.self, SchemaCommand.self, ReplayCommand.self,
-            SessionsCommand.self, ServeCommand.self, KeysCommand.self, NewCommand.self, DevelopmentCommand.self,
+            SessionsCommand.self, ServeCommand.self, KeysCommand.self, NewCommand.self, DevelopmentCommand.self, ProveCommand.self,
+            DiffCommand.self,
         ])
 }

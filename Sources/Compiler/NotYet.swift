@@ -28,9 +28,6 @@ extension CompileRun {
         for (declaration, policy) in names.detectors where !policies[policy].ships {
             report(Wording.notYet(declaration.name.span, what: "detectors of your own", help: "use those of `std.pii`"))
         }
-        for (declaration, _) in names.proves {
-            report(Wording.notYet(declaration.name.span, what: "proofs", help: "leave the declaration out"))
-        }
     }
 
     /// JWS algorithms that a gateway verifies (RFC 7518, RFC 8037). `none` and the `HS` family never are.
