@@ -9,8 +9,8 @@ import Testing
 
 struct DifferenceTests {
     /// `PROOF_POLICIES=2000` looks longer; seeds go on where the ordinary run ends.
-    static let pairsPerSeries = ProcessInfo.processInfo.environment["PROOF_POLICIES"].flatMap { Int($0) } ?? 25
-    static let requestsPerPair = 100
+    static let pairsPerSeries = ProcessInfo.processInfo.environment["PROOF_POLICIES"].flatMap { Int($0) } ?? 4
+    static let requestsPerPair = 60
 
     private struct Side {
         var tree: SyntaxTree
@@ -72,6 +72,6 @@ struct DifferenceTests {
                 }
             }
         }
-        #expect(counts.shown > Self.pairsPerSeries && counts.met > Self.pairsPerSeries / 5, "\(counts)")
+        #expect(counts.shown > Self.pairsPerSeries && counts.same < Self.pairsPerSeries, "\(counts)")
     }
 }

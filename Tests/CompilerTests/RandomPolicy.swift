@@ -107,14 +107,18 @@ struct RandomPolicy {
     /// A proof about the same world.
     mutating func proof(_ index: Int) -> String {
         isMask = false
-        var text = "prove proof\(index) {\n" + who()
+        var text = who()
         let isNever = random.chance(60)
         let on = isNever ? random.pick(["one", "two", "any", "tag production", "one, two"]) : random.pick(["one", "two", "tag staging"])
         text += "  on \(on)\n"
         for _ in 0..<random.below(3) {
             text += "  \(random.pick(["when", "when", "unless"])) \(condition(depth: 2, names: 2))\n"
         }
-        return text + "  \(isNever ? "never" : "always") \(targets(mayBeBare: true))\n}\n"
+        let targets = targets(mayBeBare: true)
+        // Four in ten of the first kind have a rule that makes them true, and perhaps say less than it.
+        let rule = isNever && random.chance(40) ? "deny backing\(index) {\n" + text + "  to \(targets)\n}\n" : ""
+        if random.chance(30) { text += "  when \(condition(depth: 1, names: 2))\n" }
+        return rule + "prove proof\(index) {\n" + text + "  \(isNever ? "never" : "always") \(targets)\n}\n"
     }
 
     private mutating func who() -> String {
