@@ -64,10 +64,10 @@ struct DiffSide {
 enum GitTree {
     static func files(revision: String, path: String) throws -> [SourceFile] {
         guard !revision.isEmpty, !revision.hasPrefix("-") else { throw Impossible("'\(revision)' is no git revision") }
-        let listed = try run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", revision, "--", path])
+        let listed = try run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", revision] + (path.isEmpty ? [] : ["--", path]))
         let suffix = "." + PolicyFileReader.fileExtension
         let names = String(decoding: listed, as: UTF8.self).split(separator: "\0").map(String.init).filter { $0.hasSuffix(suffix) }
-        guard !names.isEmpty else { throw Impossible("\(revision) has no \(suffix) file in \(path)") }
+        guard !names.isEmpty else { throw Impossible("\(revision) has no \(suffix) file in '\(path)'") }
         return try names.sorted().enumerated().map { index, name in
             SourceFile(path: name, bytes: [UInt8](try run(["cat-file", "blob", "\(revision):\(name)"])), index: index)
         }

@@ -32,7 +32,8 @@ struct DiffReport {
         var order: [String] = []
         var groups: [String: [PolicyChange]] = [:]
         for change in changes {
-            let key = [change.kind.rawValue, change.identity, change.resource, change.before ?? "", change.after ?? "", "\(change.isPartial)"].joined(separator: "\0")
+            let said = [change.before ?? "", change.after ?? "", "\(change.isPartial)"]
+            let key = ([change.kind.rawValue, change.identity, change.resource] + said).joined(separator: "\0")
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(change)
         }
@@ -85,7 +86,7 @@ struct DiffReport {
                     let request = witness.request(text)
                     let (before, after) = (request.decide(by: old), request.decide(by: new))
                     guard let decision = after ?? before, holds(change.kind, before, after) else { continue }
-                    return ShownWitness(witness: witness, text: text, decision: after ?? decision, before: before)
+                    return ShownWitness(witness: witness, text: text, decision: decision, before: before, after: after)
                 }
             }
         }
@@ -177,13 +178,15 @@ extension DiffLine {
         let witness = shown.witness
         let facts = ["\(witness.identity) at \(Witness.shown(witness.moment))"] + witness.circumstances
         lines.append("\(indent)    \(facts.joined(separator: ", "))")
-        lines.append("\(indent)    before: \(shown.before.map(ProofAnswer.outcome) ?? "refused: no such identity"); now: \(ProofAnswer.outcome(shown.decision))")
+        lines.append("\(indent)    before: \(shown.outcomeBefore); now: \(shown.outcome)")
         return lines.joined(separator: "\n")
     }
 
     var markdownRow: String {
         func cell(_ text: String) -> String { text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
-        let example = shown.map { "`\(cell($0.text))` by \(cell($0.witness.identity)): \(cell($0.before.map(ProofAnswer.outcome) ?? "refused")) → \(cell(ProofAnswer.outcome($0.decision)))" } ?? "—"
+        let example = shown.map { shown in
+            "`\(cell(shown.text))` by \(cell(shown.witness.identity)): \(cell(shown.outcomeBefore)) → \(cell(shown.outcome))"
+        } ?? "—"
         return "| \(identities.map(cell).joined(separator: ", ")) | \(cell(resource)) | \(cell(what)) | \(example) |"
     }
 }

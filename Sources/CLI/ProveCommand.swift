@@ -197,8 +197,8 @@ struct WitnessRecord: Encodable {
         time = Witness.shown(witness.moment)
         access = witness.access
         text = shown.text
-        outcome = ProofAnswer.outcome(shown.decision)
-        before = shown.before.map(ProofAnswer.outcome)
+        outcome = shown.before == nil && shown.after == nil ? ProofAnswer.outcome(shown.decision) : shown.outcome
+        before = shown.before == nil && shown.after == nil ? nil : shown.outcomeBefore
         self.test = test
     }
 }

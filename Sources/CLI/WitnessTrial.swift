@@ -9,8 +9,13 @@ struct ShownWitness {
     var witness: Witness
     var text: String
     var decision: SingleDecision
-    /// By the policy before, when two are compared.
+    /// By the policy before, when two are compared; nil where it knew no such caller.
     var before: SingleDecision?
+    /// By the policy after; nil where it knows no such caller.
+    var after: SingleDecision?
+
+    var outcomeBefore: String { before.map(ProofAnswer.outcome) ?? "refused: the token makes no identity" }
+    var outcome: String { after.map(ProofAnswer.outcome) ?? "refused: the token makes no identity" }
 }
 
 extension Witness {

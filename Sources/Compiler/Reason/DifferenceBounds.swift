@@ -39,7 +39,8 @@ extension DifferenceWork {
             return node
         }
         func smallest(_ what: String, _ part: Int) -> String {
-            holding[part].filter { $0.bound.what == what && $0.node != Diagrams.never }.map(\.bound.amount).min().map { "\($0) \(what)" } ?? "no limit of \(what)"
+            let amounts = holding[part].filter { $0.bound.what == what && $0.node != Diagrams.never }.map(\.bound.amount)
+            return amounts.min().map { "\($0) \(what)" } ?? "no limit of \(what)"
         }
         let bounds = Set(holding.joined().map(\.bound)).sorted { ($0.what, $0.amount) < ($1.what, $1.amount) }
         var noted: Set<String> = []
