@@ -148,13 +148,14 @@ struct StatementTexts {
             let isWanted = count != nil || values.flag(.statementHasLimit) == .yes
             limits = isWanted ? [limit, ""] : ["", limit]
         }
-        var text = draft.text
-        if case .text(let part)? = values.scalar(.fact(.statementText)), !part.contains("*/"), !part.contains("/*") {
-            // A comment is part of the text and changes nothing else.
-            if let space = text.firstIndex(of: " ") { text.insert(contentsOf: " /*\(part)*/", at: space) }
-        }
         var texts: [String] = []
-        for limit in limits { for shape in wheres { texts.append(text + shape + limit) } }
-        return texts + (text == draft.text ? [] : [draft.text])
+        for limit in limits { for shape in wheres { texts.append(draft.text + shape + limit) } }
+        guard case .text(let part)? = values.scalar(.fact(.statementText)), !part.isEmpty, !part.contains("*/"), !part.contains("/*"),
+            let space = draft.text.firstIndex(of: " ")
+        else { return texts }
+        // What must stand in the text can stand in a comment, which changes nothing else.
+        var commented = draft.text
+        commented.insert(contentsOf: " /*\(part)*/", at: space)
+        return texts.prefix(2) + [commented + wheres[0] + limits[0], commented] + texts.dropFirst(2)
     }
 }
