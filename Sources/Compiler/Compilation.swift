@@ -12,6 +12,8 @@ public struct CompileOptions: Sendable {
     /// The bytes of a schema file by its path, which is as the policy has it, relative to the policy file's own; nil where
     /// there is no such file. There are no files here: reading them is the caller's.
     public var readSchema: @Sendable (String) -> [UInt8]?
+    /// False where policies are only compared: schema files are then neither asked for nor part of the program.
+    public var opensSchemas = true
 
     public init(revision: UInt64 = 0, date: Moment, readSchema: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }) {
         self.revision = revision
@@ -35,6 +37,8 @@ public struct Compilation: Sendable {
     public let model: PolicyModel
     /// One for each rule of the program, in its order; empty when there is none.
     public let costs: [RuleCost]
+    /// What proofs and comparisons argue about; nil when a diagnostic is an error.
+    public let reasoned: ReasonedPolicy?
 
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }

@@ -11,12 +11,17 @@ extension CompileRun {
             let emitted = emitter.emit()
             checkCosts(emitted)
             if !hasErrors { verify(emitted) }
-            if !hasErrors { program = emitted }
+            if !hasErrors {
+                program = emitted
+                emitProofs()
+            }
         }
         let kept = parsed.indices.filter { $0 < givenCount || policyOfFile[$0] != nil }
+        let sources = kept.map { parsed[$0].source }
         return Compilation(
-            sources: kept.map { parsed[$0].source }, diagnostics: sortedDiagnostics(), program: program, tests: tests,
-            model: model(), costs: program.map(RuleCost.costs) ?? [])
+            sources: sources, diagnostics: sortedDiagnostics(), program: program, tests: tests,
+            model: model(), costs: program.map(RuleCost.costs) ?? [],
+            reasoned: program == nil ? nil : ReasonedPolicy(self, sources: sources))
     }
 
     /// The verifier refuses what costs too much; the author learns it here, with the place.

@@ -28,6 +28,7 @@ final class CompileRun {
     var detectors: [ResolvedDetector] = []
     var rules: [ResolvedRule] = []
     var tests: [PolicyTest] = []
+    var proofs: [ResolvedProof] = []
     /// Name to type, for all issuers together.
     var claimTypes: [String: FactType] = [:]
     /// Sets that have been put together, by index; nil while that is under way.

@@ -6,9 +6,6 @@ import PolicyLang
 extension CompileRun {
     func refuseWhatIsNotYet() {
         for (declaration, _) in names.issuers { refuseWhatIsNotYet(of: declaration) }
-        for (declaration, _) in names.proves {
-            report(Wording.notYet(declaration.name.span, what: "proofs", help: "leave the declaration out"))
-        }
     }
 
     /// JWS algorithms that a gateway verifies (RFC 7518, RFC 8037). `none` and the `HS` family never are.

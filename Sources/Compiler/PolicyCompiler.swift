@@ -24,6 +24,7 @@ public enum PolicyCompiler {
         run.resolveRules()
         run.checkMaskOrder()
         run.resolveTests()
+        run.resolveProofs()
         run.refuseWhatIsNotYet()
         run.lint()
         return run.finish()

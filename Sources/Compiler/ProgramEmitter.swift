@@ -13,7 +13,8 @@ struct ProgramEmitter {
 
     init(run: CompileRun) { self.run = run }
 
-    mutating func emit() -> Program {
+    /// - Parameter only: instead of the policy's own rules, these.
+    mutating func emit(only: [ResolvedRule]? = nil) -> Program {
         program.edition = 1
         program.revision = run.options.revision
         program.name = run.policies.first?.name ?? ""
@@ -24,7 +25,7 @@ struct ProgramEmitter {
         for resource in run.resources { emit(resource) }
         for database in run.databases { emit(database) }
         for detector in run.detectors { emit(detector) }
-        for rule in run.rules where rule.isEmitted { emit(rule) }
+        for rule in only ?? run.rules where rule.isEmitted { emit(rule) }
         let pools = emitter.pools
         program.code = emitter.code
         program.symbols = pools.symbols

@@ -6,11 +6,11 @@ import PolicyLang
 extension CompileRun {
     func resolveRules() {
         for (index, (declaration, policy)) in names.rules.enumerated() {
-            resolve(declaration, index, policy)
+            rules.append(resolved(declaration, index, policy))
         }
     }
 
-    private func resolve(_ declaration: RuleDeclaration, _ index: Int, _ policy: Int) {
+    func resolved(_ declaration: RuleDeclaration, _ index: Int, _ policy: Int) -> ResolvedRule {
         let who = resolve(declaration.who)
         let reach = reach(of: who)
         let on = resolve(declaration.on)
@@ -30,7 +30,7 @@ extension CompileRun {
         rule.notify = resolveChannels(of: declaration)
         checkExpiry(rule)
         rule.isEmitted = !on.isEmpty
-        rules.append(rule)
+        return rule
     }
 
     static func effect(_ effect: PolicyLang.Effect) -> Machine.Effect {

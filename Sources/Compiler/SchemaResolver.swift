@@ -38,7 +38,7 @@ extension CompileRun {
     /// Reads the schema file of a resource, once for each search path.
     func resolveSchema(of declaration: ResourceDeclaration, resource: Int, _ kind: Machine.ResourceKind, _ searchPath: [String])
     {
-        guard let schema = declaration.schema else { return }
+        guard options.opensSchemas, let schema = declaration.schema else { return }
         guard kind == .postgres else {
             return report(Wording.schemaNotPostgres(schema.span, kind: kind))
         }

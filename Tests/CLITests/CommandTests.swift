@@ -8,7 +8,8 @@ import Testing
         let commands = [
             ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["mask"], ["replay"], ["sessions", "list"],
             ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"], ["schema", "pull"],
-            ["docs"], ["new"], ["approvals", "list"], ["approvals", "show"], ["approvals", "approve"], ["approvals", "deny"],
+            ["docs"], ["new"], ["approvals", "list"], ["approvals", "show"], ["approvals", "approve"], ["approvals", "deny"], ["prove"],
+            ["diff"],
         ]
         for command in commands {
             let result = try Postern.run(command + ["--help"])
@@ -37,6 +38,8 @@ import Testing
             (["docs", good], 0), (["docs", bad], 1), (["docs", good, "--output", "/nowhere/d"], 2), (["docs", good, "-o", good], 64),
             (["explain", "P0211"], 0), (["explain", "c0802", "--format", "json"], 0), (["explain", "P9999"], 2), (["explain", "nonsense"], 64),
             (["explain", good, "select 1"], 64),
+            (["prove", good], 0), (["prove", bad], 1), (["prove", good, "--budget", "0"], 64), (["diff", good, good], 0),
+            (["diff", good], 64), (["diff", good, bad], 1), (["diff", good, folder.path + "/absent"], 2),
             (["mask", "jane@acme.io"], 0), (["mask", "--detectors", "pii.none", "x"], 2), (["mask", "--batch", "x"], 64),
             (["replay", good, "--recording", folder.path + "/absent"], 2),
             (["sessions", "list", "--recording", folder.path + "/absent"], 2),

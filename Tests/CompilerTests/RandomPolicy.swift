@@ -93,6 +93,43 @@ struct RandomPolicy {
         return text + "}\n"
     }
 
+    /// A policy's text with one or two rules changed: others in their place, one more, one less, or effects turned round.
+    mutating func changed(_ text: String) -> String {
+        var parts: [String] = []
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            let isRule = ["allow ", "deny ", "mask ", "observe "].contains { line.hasPrefix($0) }
+            if isRule || parts.isEmpty { parts.append("") }
+            parts[parts.count - 1] += line + "\n"
+        }
+        for index in 0..<(1 + random.below(2)) where parts.count > 1 {
+            let at = 1 + random.below(parts.count - 1)
+            switch random.below(4) {
+            case 0: parts.remove(at: at)
+            case 1: parts.append(rule(100 + index))
+            case 2: parts[at] = rule(200 + index)
+            default: if parts[at].hasPrefix("observe ") { parts[at].removeFirst("observe ".count) } else { parts.append(rule(300 + index)) }
+            }
+        }
+        return parts.joined()
+    }
+
+    /// A proof about the same world.
+    mutating func proof(_ index: Int) -> String {
+        isMask = false
+        var text = who()
+        let isNever = random.chance(60)
+        let on = isNever ? random.pick(["one", "two", "any", "tag production", "one, two"]) : random.pick(["one", "two", "tag staging"])
+        text += "  on \(on)\n"
+        for _ in 0..<random.below(3) {
+            text += "  \(random.pick(["when", "when", "unless"])) \(condition(depth: 2, names: 2))\n"
+        }
+        let targets = targets(mayBeBare: true)
+        // Four in ten of the first kind have a rule that makes them true, and perhaps say less than it.
+        let rule = isNever && random.chance(40) ? "deny backing\(index) {\n" + text + "  to \(targets)\n}\n" : ""
+        if random.chance(30) { text += "  when \(condition(depth: 1, names: 2))\n" }
+        return rule + "prove proof\(index) {\n" + text + "  \(isNever ? "never" : "always") \(targets)\n}\n"
+    }
+
     private mutating func who() -> String {
         let (text, rich) = random.pick([
             ("any", false), ("ada", true), ("bob, ada", true), ("eve", false), ("people", false), ("dba", true),
