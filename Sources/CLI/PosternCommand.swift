@@ -24,7 +24,7 @@ struct PosternCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             CheckCommand.self, FormatCommand.self, TestCommand.self, BuildCommand.self, DisassembleCommand.self,
-            ExplainCommand.self, DocsCommand.self, InspectCommand.self, MaskCommand.self, SchemaCommand.self, ReplayCommand.self,
+            ExplainCommand.self, DocsCommand.self, InspectCommand.self, MaskCommand.self, SchemaCommand.self, ReplayCommand.self, LspCommand.self,
             SessionsCommand.self, ServeCommand.self, KeysCommand.self, NewCommand.self, DevelopmentCommand.self,
         ])
 }

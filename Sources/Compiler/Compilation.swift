@@ -12,6 +12,11 @@ public struct CompileOptions: Sendable {
     /// The bytes of a schema file by its path, which is as the policy has it, relative to the policy file's own; nil where
     /// there is no such file. There are no files here: reading them is the caller's.
     public var readSchema: @Sendable (String) -> [UInt8]?
+    /// What an earlier compilation of the same files has left; nil to read everything anew.
+    public var memory: CompileMemory?
+    /// False for whoever only wants to know what is wrong, at every keystroke: no program is made, and so what only its
+    /// bytes can show (C0801 of a condition, C0802) is not said.
+    public var makesProgram = true
 
     public init(revision: UInt64 = 0, date: Moment, readSchema: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }) {
         self.revision = revision
@@ -35,6 +40,8 @@ public struct Compilation: Sendable {
     public let model: PolicyModel
     /// One for each rule of the program, in its order; empty when there is none.
     public let costs: [RuleCost]
+    /// What schema files say; see `tables(of:)`.
+    let databases: [ResolvedDatabase]
 
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }

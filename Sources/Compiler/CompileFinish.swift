@@ -6,7 +6,7 @@ import PolicyLang
 extension CompileRun {
     func finish() -> Compilation {
         var program: Program?
-        if !hasErrors, !policies.isEmpty {
+        if !hasErrors, !policies.isEmpty, options.makesProgram {
             var emitter = ProgramEmitter(run: self)
             let emitted = emitter.emit()
             checkCosts(emitted)
@@ -16,7 +16,7 @@ extension CompileRun {
         let kept = parsed.indices.filter { $0 < givenCount || policyOfFile[$0] != nil }
         return Compilation(
             sources: kept.map { parsed[$0].source }, diagnostics: sortedDiagnostics(), program: program, tests: tests,
-            model: model(), costs: program.map(RuleCost.costs) ?? [])
+            model: model(), costs: program.map(RuleCost.costs) ?? [], databases: databases)
     }
 
     /// The verifier refuses what costs too much; the author learns it here, with the place.

@@ -45,7 +45,7 @@ final class CompileRun {
         self.options = options
         givenCount = min(files.count, CompilerLimits.files)
         for (index, file) in files.prefix(CompilerLimits.files).enumerated() {
-            parsed.append(Parser.parse(SourceFile(path: file.path, bytes: file.bytes, index: index)))
+            parsed.append(Self.parsed(file.path, file.bytes, index: index, options))
         }
         policyOfFile = Array(repeating: nil, count: parsed.count)
         usesOfFile = Array(repeating: [], count: parsed.count)
