@@ -176,7 +176,8 @@ extension LanguageSession {
 
     /// What a declaration came to mean, as far as the policy compiles.
     private func meaning(_ declaration: Declaration, _ key: SymbolKey, _ place: OpenPlace) -> [String] {
-        let compilations = place.folder.compiled()
+        // Costs are known once the author has rested; the rest is known at once.
+        let compilations = place.folder.checked()
         for compilation in compilations {
             let name = key.policy == compilation.model.root ? key.name : "\(key.policy.split(separator: ".").last ?? "").\(key.name)"
             switch declaration {

@@ -171,6 +171,20 @@ public final class LanguageSession {
         for folder in folders where !folder.isSettled { publish(folder, folder.compiled()) }
     }
 
+    /// What `settle` would do for one folder, for another thread to do meanwhile; nil when there is nothing.
+    public func settling() -> SettlingWork? {
+        guard stale.isEmpty, let folder = folders.first(where: { !$0.isSettled }) else { return nil }
+        return SettlingWork(root: folder.root, job: folder.job(makesProgram: true))
+    }
+
+    /// Takes what another thread has done, unless the folder has changed since.
+    public func take(_ work: SettlingWork) {
+        guard stale.isEmpty, let compilations = work.compilations, let folder = folders.first(where: { $0.root == work.root }),
+            folder.take(compilations, of: work.job.revision)
+        else { return }
+        publish(folder, compilations)
+    }
+
     private func publish(_ folder: PolicyFolder, _ compilations: [Compilation]) {
         let found = folder.diagnostics(of: compilations)
         for path in folder.paths { publish(path, found[path] ?? [], folder) }
@@ -207,7 +221,7 @@ public final class LanguageSession {
     /// A file's lines, as the editor or the folder has it.
     func lines(_ path: String, _ folder: PolicyFolder) -> TextLines? {
         if let document = documents[path] { return document.lines }
-        return folder.files[path].map { TextLines($0, client.encoding) }
+        return folder.lines(path, client.encoding)
     }
 }
 
@@ -228,4 +242,19 @@ struct RequestError: Error {
         self.code = code
         self.message = message
     }
+}
+
+/// A folder to be compiled in full while the author goes on.
+public struct SettlingWork: Sendable {
+    let root: String
+    let job: CompileJob
+    fileprivate(set) var compilations: [Compilation]?
+
+    init(root: String, job: CompileJob) {
+        self.root = root
+        self.job = job
+    }
+
+    /// On whichever thread has time.
+    public mutating func run() { compilations = job.run() }
 }

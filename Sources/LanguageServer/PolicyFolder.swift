@@ -38,6 +38,10 @@ final class PolicyFolder {
     private var quick: [Compilation]?
     private var whole: [Compilation]?
     private var symbols: SymbolIndex?
+    /// Counts the changes of the folder.
+    private(set) var revision = 0
+    /// Lines of closed files, kept while their text is the same.
+    private var closedLines: [String: TextLines] = [:]
     /// Files of the index, kept while their text is the same.
     private var indexed: [String: IndexedFile] = [:]
 
@@ -79,6 +83,7 @@ final class PolicyFolder {
     }
 
     private func forget() {
+        revision += 1
         quick = nil
         whole = nil
         symbols = nil
@@ -86,42 +91,49 @@ final class PolicyFolder {
 
     // MARK: compiling
 
-    /// Every policy that is nobody's part, compiled without a program.
+    /// Every policy that is nobody's part, compiled without a program; with it where that has been done already.
     func checked() -> [Compilation] {
         if let whole { return whole }
         if let quick { return quick }
-        let result = compile(makesProgram: false)
+        let result = job(makesProgram: false).run()
         quick = result
         return result
     }
 
-    /// The same with programs, for costs, tests, and what only a program's bytes show.
+    /// The same with programs, for tests and what only a program's bytes show. It may take long in a large folder.
     func compiled() -> [Compilation] {
         if let whole { return whole }
-        let result = compile(makesProgram: true)
+        let result = job(makesProgram: true).run()
         whole = result
         return result
     }
 
-    /// Whether `compiled` has something to do.
+    /// Whether `compiled` costs nothing.
     var isSettled: Bool { whole != nil || files.isEmpty }
 
-    private func compile(makesProgram: Bool) -> [Compilation] {
-        if paths.isEmpty { return [] }
-        let sources = paths.map { SourceFile(path: $0, bytes: files[$0] ?? []) }
-        let (shelf, read) = (schemas, surroundings.read)
-        let options = CompileOptions(
-            secondsSince1970: surroundings.secondsSince1970(), memory: memory, makesProgram: makesProgram,
-            readSchema: { path in shelf.bytes(path, read) })
-        let parts = self.parts()
-        if parts.count < 2 { return [PolicyCompiler.compile(files: sources, options: options)] }
+    /// The compilation of the folder as it is now, for another thread to run.
+    func job(makesProgram: Bool) -> CompileJob {
+        let parts = paths.isEmpty ? [] : self.parts()
         partMemories = partMemories.filter { known in parts.contains { $0.root == known.key } }
-        return parts.map { part in
-            var options = options
-            options.memory = partMemories[part.root, default: CompileMemory()]
-            partMemories[part.root] = options.memory
-            return PolicyCompiler.compile(files: part.files.map { sources[$0] }, root: part.root.isEmpty ? nil : part.root, options: options)
+        let (shelf, read) = (schemas, surroundings.read)
+        var job = CompileJob(revision: revision)
+        for part in parts {
+            let own = parts.count == 1 ? memory : partMemories[part.root, default: CompileMemory()]
+            if parts.count > 1 { partMemories[part.root] = own }
+            let options = CompileOptions(
+                secondsSince1970: surroundings.secondsSince1970(), memory: own, makesProgram: makesProgram,
+                readSchema: { path in shelf.bytes(path, read) })
+            let sources = part.files.map { parsed(paths[$0], $0).source }
+            job.parts.append(.init(root: part.root.isEmpty ? nil : part.root, sources: sources, options: options))
         }
+        return job
+    }
+
+    /// Takes what another thread has compiled. False when the folder has changed since.
+    func take(_ compilations: [Compilation], of revision: Int) -> Bool {
+        guard revision == self.revision else { return false }
+        whole = compilations
+        return true
     }
 
     /// What is compiled by itself: every policy that no other one uses, with the files of all that it uses; and, with an
@@ -137,6 +149,7 @@ final class PolicyFolder {
         }
         let used = uses.values.reduce(into: Set<String>()) { $0.formUnion($1) }
         let roots = uses.keys.filter { !used.contains($0) && !$0.hasPrefix("std.") }.sorted()
+        // As `postern check` does, which then finds the root itself.
         if roots.count < 2 { return [("", Array(paths.indices))] }
         var rest = Set(paths.indices)
         var parts: [(root: String, files: [Int])] = []
@@ -227,6 +240,15 @@ final class PolicyFolder {
         return StandardPolicies.text(of: name).map { Array($0.utf8) == parsed.source.bytes } ?? false
     }
 
+    /// The lines of a file that is not open.
+    func lines(_ path: String, _ encoding: PositionEncoding) -> TextLines? {
+        guard let bytes = files[path] else { return nil }
+        if let known = closedLines[path], known.bytes == bytes { return known }
+        let lines = TextLines(bytes, encoding)
+        closedLines[path] = lines
+        return lines
+    }
+
     /// What the folder would say with some files changed; nothing of it is kept.
     func errors(with changed: [String: [UInt8]]) -> [String] {
         let trial = PolicyFolder(root: root, surroundings)
@@ -234,4 +256,19 @@ final class PolicyFolder {
         trial.paths = paths
         return trial.checked().flatMap(\.diagnostics).filter { $0.severity == .error }.map(\.code).sorted()
     }
+}
+
+/// A compilation that is to be made: plain values, so that any thread may make it.
+struct CompileJob: Sendable {
+    struct Part: Sendable {
+        var root: String?
+        var sources: [SourceFile]
+        var options: CompileOptions
+    }
+
+    /// Of the folder as it was then.
+    var revision: Int
+    var parts: [Part] = []
+
+    func run() -> [Compilation] { parts.map { PolicyCompiler.compile(files: $0.sources, root: $0.root, options: $0.options) } }
 }

@@ -9,12 +9,20 @@ private final class MessageQueue: @unchecked Sendable {
 
     private let condition = NSCondition()
     private var frames: [FrameReader.Frame] = []
+    private var finished: [SettlingWork] = []
     private var isEnded = false
 
     func add(_ frame: FrameReader.Frame) {
         condition.lock()
         while frames.count >= Self.limit { condition.wait() }
         frames.append(frame)
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    func add(_ work: SettlingWork) {
+        condition.lock()
+        finished.append(work)
         condition.broadcast()
         condition.unlock()
     }
@@ -28,6 +36,7 @@ private final class MessageQueue: @unchecked Sendable {
 
     enum Next {
         case frame(FrameReader.Frame)
+        case finished(SettlingWork)
         /// Nothing came for as long as was asked.
         case nothing
         case ended
@@ -39,6 +48,7 @@ private final class MessageQueue: @unchecked Sendable {
         let deadline = seconds.map { Date(timeIntervalSinceNow: $0) }
         while frames.isEmpty {
             if isEnded { return .ended }
+            if !finished.isEmpty { return .finished(finished.removeFirst()) }
             if let deadline {
                 if !condition.wait(until: deadline) { return .nothing }
             } else {
@@ -83,20 +93,42 @@ public struct ServerLoop {
         let input = self.input
         let reader = Thread { Self.read(input, into: queue) }
         reader.start()
+        // One at a time: work that is overtaken by the author is thrown away when it is done.
+        var isSettling = false
         while session.exitStatus == nil {
-            switch queue.next(within: session.hasUnpublished ? 0 : session.isSettled ? nil : Self.rest) {
+            switch queue.next(within: session.hasUnpublished ? 0 : session.isSettled || isSettling ? nil : Self.rest) {
             case .frame(.message(let body)): take(body, queue)
             case .frame(.tooLarge(let count)): session.refuse("a message of \(count) bytes is over the limit of \(FrameReader.messageLimit)")
             case .frame(.broken(let why)):
                 session.refuse(why)
                 send()
                 return 1
-            case .nothing: session.hasUnpublished ? session.publish() : session.settle()
+            case .finished(let work):
+                isSettling = false
+                session.take(work)
+            case .nothing:
+                if session.hasUnpublished {
+                    session.publish()
+                } else if let work = session.settling() {
+                    isSettling = true
+                    Self.run(work, queue)
+                }
             case .ended: return 1
             }
             send()
         }
         return session.exitStatus ?? 1
+    }
+
+    /// The compiler walks conditions by calling itself, so the stack is the main thread's usual size.
+    private static func run(_ work: SettlingWork, _ queue: MessageQueue) {
+        let thread = Thread {
+            var work = work
+            work.run()
+            queue.add(work)
+        }
+        thread.stackSize = 8 << 20
+        thread.start()
     }
 
     private func take(_ body: [UInt8], _ queue: MessageQueue) {

@@ -66,16 +66,18 @@ diagnostics syntax.postern: 6
   6:27-6:29 error P0107: `&&` is written `and` | write `and` <file:///cache/explain/P0107.md>
   12:2-12:6 error P0211: `whne` begins no clause of an allow rule | did you mean `when`? <file:///cache/explain/P0211.md>
   15:5-15:12 error P0302: a deny rule needs `on` | write a line such as `on any` <file:///cache/explain/P0302.md>
-  20:8-20:12 error P0302: an approve rule needs `by` | write a line such as `by dba` <file:///cache/explain/P0302.md>
   20:0-20:7 error C0901: not yet: this version of Postern cannot honour `approve` rules | leave the rule out, or write a `deny` <file:///cache/explain/C0901.md>
+  20:8-20:12 error P0302: an approve rule needs `by` | write a line such as `by dba` <file:///cache/explain/P0302.md>
+diagnostics unused.postern: 1
+  2:4-2:10 warning C0603: nothing uses the let `unused` | remove it tags [1] <file:///cache/explain/C0603.md>
 ---- open syntax.postern
 diagnostics syntax.postern version 1: 6
   1:7-1:13 error P0305: an issuer of kind `oidc` needs `url` | write a line such as `url "…"` <file:///cache/explain/P0305.md>
   6:27-6:29 error P0107: `&&` is written `and` | write `and` <file:///cache/explain/P0107.md>
   12:2-12:6 error P0211: `whne` begins no clause of an allow rule | did you mean `when`? <file:///cache/explain/P0211.md>
   15:5-15:12 error P0302: a deny rule needs `on` | write a line such as `on any` <file:///cache/explain/P0302.md>
-  20:8-20:12 error P0302: an approve rule needs `by` | write a line such as `by dba` <file:///cache/explain/P0302.md>
   20:0-20:7 error C0901: not yet: this version of Postern cannot honour `approve` rules | leave the rule out, or write a `deny` <file:///cache/explain/C0901.md>
+  20:8-20:12 error P0302: an approve rule needs `by` | write a line such as `by dba` <file:///cache/explain/P0302.md>
 ---- actions setting
 quickfix: Add `url`
 edit syntax.postern version 1
@@ -138,7 +140,10 @@ source.organizeImports: Sort the `use` lines
 edit names.postern version null
   1:0-2:16 "use std.postgres\nuse std.secrets"
 ---- raw {"jsonrpc":"2.0","id":9,"method":"textDocument/codeAction","params":{"textDocument":{"uri":"file:///w/unused.postern"},"range":{"start":{"line":2,"character":4},"end":{"line":2,"character":4}},"context":{"diagnostics":[]}}}
-[]
+quickfix: Remove it
+edit unused.postern version null
+  1:0-3:0 ""
+quickfix: Explain C0603 → postern.explain ["C0603"]
 ---- actions header
 quickfix: Write `policy noheader edition 1`
 edit noheader.postern version null

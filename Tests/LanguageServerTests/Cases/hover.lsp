@@ -71,6 +71,7 @@ diagnostics shop.postern: 2
 diagnostics shop.postern version 1: 2
   12:9-12:17 warning C0604: no rule allows `deployer` anything | write an `allow` for it, or remove it <file:///cache/explain/C0604.md>
   43:20-43:27 warning C0605: no rule allows anyone whom this mask is about to read `phone` | check the name, or leave the column out <file:///cache/explain/C0605.md>
+---- settle
 ---- hover on
 hover 28:8-28:16
   ```postern
