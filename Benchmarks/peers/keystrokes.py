@@ -5,7 +5,8 @@ usage: Benchmarks/peers/keystrokes.py [--postern PATH] [--rules 5000] [--keys 40
 
 Each layout is a folder of its own: all rules in one file, and a hundred rules a file. Between two keys the server has
 nothing to do. Three kinds of keys: inside a comment, one that makes a name wrong and one that mends it again, and one
-that breaks the syntax (a brace) and its mending. Printed: median and worst, in milliseconds, of wall time.
+that breaks the syntax (a brace) and its mending. Printed, in milliseconds: median and worst of wall time, and the median of the time on a processor of the thread that
+answers (Linux), which other programs on the machine do not change much.
 """
 import argparse
 import json
@@ -82,6 +83,11 @@ class Server:
             if message.get("method") == "textDocument/publishDiagnostics" and message["params"]["uri"] == uri:
                 return message["params"]
 
+    def processor(self):
+        """Milliseconds on a processor of the thread that answers."""
+        path = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/schedstat")
+        return int(path.read_text().split()[0]) / 1e6 if path.exists() else 0.0
+
     def stop(self):
         self.send({"id": 2, "method": "shutdown"})
         self.send({"method": "exit"})
@@ -106,12 +112,14 @@ def measure(program, rules, per_file, keys):
             version += 1
             # The server looks closer when the author rests; a key comes after that.
             time.sleep(0.8)
+            before = server.processor()
             began = time.perf_counter()
             server.send({"method": "textDocument/didChange", "params": {"textDocument": {"uri": uri, "version": version}, "contentChanges": [
                 {"range": {"start": {"line": line, "character": character}, "end": {"line": line, "character": character + removed}}, "text": inserted}]}})
             while server.diagnostics(uri).get("version") != version:
                 pass
-            times[kind].append((time.perf_counter() - began) * 1000)
+            wall = (time.perf_counter() - began) * 1000
+            times[kind].append((wall, server.processor() - before))
 
         lines = text.split("\n")
         wanted = next(index for index, line in enumerate(lines) if line.startswith("  who   bot_"))
@@ -125,7 +133,9 @@ def measure(program, rules, per_file, keys):
             key(brace, 0, 0, "}", "syntax")
         server.stop()
         for kind, values in times.items():
-            print(f"{rules} rules, {per_file} a file, {kind:8} median {statistics.median(values):7.1f} ms, worst {max(values):7.1f} ms")
+            wall = [it[0] for it in values]
+            print(f"{rules} rules, {per_file:4} a file, key in a {kind:8} median {statistics.median(wall):7.1f} ms, worst {max(wall):7.1f} ms, "
+                  f"on a processor {statistics.median(it[1] for it in values):7.1f} ms")
 
 
 def main():

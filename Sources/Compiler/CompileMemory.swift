@@ -19,6 +19,8 @@ public final class CompileMemory: Sendable {
     private struct State {
         var files: [String: ParsedFile] = [:]
         var schemas: [SchemaKey: (bytes: [UInt8], text: SchemaText)] = [:]
+        var schemaEpoch = 0
+        var rules: RuleShelf?
     }
 
     private let state = Mutex(State())
@@ -43,8 +45,18 @@ public final class CompileMemory: Sendable {
         state.withLock { state in
             if state.schemas.count >= Self.limit { state.schemas = [:] }
             state.schemas[key] = (bytes, text)
+            state.schemaEpoch += 1
         }
         return text
+    }
+
+    /// Grows whenever a schema file was read that was not remembered.
+    var schemaEpoch: Int { state.withLock { $0.schemaEpoch } }
+
+    /// The rules of the last compilation.
+    var rules: RuleShelf? {
+        get { state.withLock { $0.rules } }
+        set { state.withLock { $0.rules = newValue } }
     }
 }
 

@@ -35,6 +35,9 @@ final class CompileRun {
     /// By the first declaration of a name: the sorts of the others, which are not in the table.
     var declaredTwice: [Entity: [Sort]] = [:]
 
+    /// While a rule is resolved that shall be remembered.
+    var notes: RuleNotes?
+
     /// Names that are part of a circle that has been reported.
     private var circular: Set<Entity> = []
 
@@ -57,6 +60,7 @@ final class CompileRun {
 
     /// Adds a diagnostic, unless the very same is there: a `let` is checked in every place that uses it.
     func report(_ diagnostic: Diagnostic) {
+        notes?.said.append(diagnostic)
         if isConsequence(diagnostic) { return }
         if seen.insert(diagnostic).inserted { collected.append(diagnostic) }
     }

@@ -101,7 +101,7 @@ struct ResolvedMask {
     var guarded: Bool
 }
 
-struct ResolvedRule {
+struct ResolvedRule: Sendable {
     var name: String
     /// Index in the name table's rules.
     var index: Int

@@ -3,7 +3,7 @@
 import Machine
 
 /// A condition over typed comparisons.
-indirect enum TypedCondition: Hashable {
+indirect enum TypedCondition: Hashable, Sendable {
     case constant(Bool)
     case and([TypedCondition])
     case or([TypedCondition])

@@ -22,7 +22,7 @@ extension LanguageSession {
     }
 
     /// Lines with their ends, cut at `\n` as the formatter writes them.
-    private static func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    static func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         var lines: [ArraySlice<UInt8>] = []
         var start = 0
         for index in bytes.indices where bytes[index] == 0x0A {
