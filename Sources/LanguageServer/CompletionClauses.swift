@@ -130,7 +130,8 @@ extension Completer {
         }
         if shown.contains(.postgres) || shown.contains(.mysql) {
             for group in LanguageCatalogue.verbGroups where !candidates.contains(where: { $0.label == group.name }) {
-                add(Candidate(label: group.name, kind: .method, detail: group.verbs.joined(separator: ", "), about: WordTexts.verb(group.name, on: kinds), rank: 4))
+                let verbs = group.verbs.joined(separator: ", ")
+                add(Candidate(label: group.name, kind: .method, detail: verbs, about: WordTexts.verb(group.name, on: kinds), rank: 4))
             }
         }
         words(["any"], WordTexts.clauses)

@@ -62,8 +62,11 @@ import Testing
 
     @Test func answersWhateverTheStreamIs() throws {
         let bodies = [
-            #"{"jsonrpc":"2.0","id":7,"method":"textDocument/hover","params":{"textDocument":{"uri":"file:///w/a.postern"},"position":{"line":0,"character":3}}}"#,
-            #"{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"file:///w/a.postern","version":2},"contentChanges":[{"range":{"start":{"line":0,"character":1},"end":{"line":9,"character":9}},"text":"x"}]}}"#,
+            #"{"jsonrpc":"2.0","id":7,"method":"textDocument/hover","params":{"textDocument":{"uri":"file:///w/a.postern"},"#
+                + #""position":{"line":0,"character":3}}}"#,
+            #"{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"file:///w/a.postern","#
+                + #""version":2},"contentChanges":[{"range":{"start":{"line":0,"character":1},"end":{"line":9,"character":9}},"#
+                + #""text":"x"}]}}"#,
             #"{"jsonrpc":"2.0","id":8,"method":"workspace/symbol","params":{"query":"a"}}"#,
         ]
         let stream = bodies.flatMap { Array("Content-Length: \($0.utf8.count)\r\n\r\n\($0)".utf8) }

@@ -80,7 +80,9 @@ extension Player {
             if first["startLine"] != nil {
                 return items.map { "\($0["startLine"]?.int ?? -1)-\($0["endLine"]?.int ?? -1) \($0["kind"]?.string ?? "")" }.joined(separator: "\n")
             }
-            if first["kind"] != nil, first["range"] != nil { return items.map { "\(range($0["range"])) kind \($0["kind"]?.text ?? "")" }.joined(separator: "\n") }
+            if first["kind"] != nil, first["range"] != nil {
+                return items.map { "\(range($0["range"])) kind \($0["kind"]?.text ?? "")" }.joined(separator: "\n")
+            }
             if first["command"] != nil {
                 return items.map { "\(range($0["range"])) \($0["command"]?["title"]?.string ?? "") \($0["command"]?["arguments"]?.text ?? "")" }
                     .joined(separator: "\n")
