@@ -3,7 +3,8 @@
 import Machine
 import PolicyLang
 
-/// What resolving one rule gave and left behind in the compilation.
+/// What resolving one rule gave and left behind in the compilation. It must leave nothing else behind: a rule that is
+/// taken again does not run.
 struct RememberedRule: Sendable {
     var rule: ResolvedRule
     /// All that was said, also what had been said before by another rule.
@@ -12,6 +13,25 @@ struct RememberedRule: Sendable {
     var uses: [NotedUse]
     /// Sets whose elements were asked for, which may have something to say of themselves.
     var sets: [Int]
+}
+
+extension RememberedRule {
+    /// The same rule where its text stands now. Nil when something was said of it, whose places may be anywhere.
+    fileprivate func moved(to declaration: RuleDeclaration) -> RememberedRule? {
+        let distance = declaration.span.start - rule.declaration.span.start
+        guard said.isEmpty || distance == 0 else { return nil }
+        func moved(_ span: SourceSpan) -> SourceSpan {
+            SourceSpan(file: span.file, start: span.start + distance, end: span.end + distance)
+        }
+        var moving = self
+        moving.rule.declaration = declaration
+        if var mask = rule.mask {
+            for index in mask.columns.indices { mask.columns[index].span = moved(mask.columns[index].span) }
+            for index in mask.values.indices { mask.values[index].span = moved(mask.values[index].span) }
+            moving.rule.mask = mask
+        }
+        return moving
+    }
 }
 
 /// A short name of a policy that was needed in a file.
@@ -30,6 +50,7 @@ struct RuleNotes {
 /// Everything but rules and tests that resolving a rule looks at.
 struct RuleSurroundings: Sendable {
     var files: [SyntaxTree]
+    var bytes: [[UInt8]]
     var policyOfFile: [Int?]
     var policies: [String]
     /// Schema files as they were read; see `CompileMemory.schemaEpoch`.
@@ -38,6 +59,7 @@ struct RuleSurroundings: Sendable {
 
     init(_ run: CompileRun, schemaEpoch: Int) {
         files = run.parsed.map(\.tree)
+        bytes = run.parsed.map(\.source.bytes)
         policyOfFile = run.policyOfFile
         policies = run.policies.map { "\($0.name) \($0.prefix) \($0.ships)" }
         self.schemaEpoch = schemaEpoch
@@ -64,6 +86,15 @@ struct RuleSurroundings: Sendable {
         }
     }
 
+    /// Whether two declarations are written with the same bytes, up to their closing braces: then they read the same.
+    func isSameText(_ declaration: RuleDeclaration, as other: RuleDeclaration, _ surroundings: RuleSurroundings) -> Bool {
+        let file = declaration.span.file
+        guard declaration.span.length == other.span.length, declaration.span.length > 0 else { return false }
+        let new = bytes[file][declaration.span.start..<declaration.span.end]
+        guard new.last == UInt8(ascii: "}"), declaration.clauses.count == other.clauses.count else { return false }
+        return new.elementsEqual(surroundings.bytes[file][other.span.start..<other.span.end])
+    }
+
     /// Whether two arrays are one in memory, so that nothing needs to be compared.
     static func isSame(_ left: [Declaration], _ right: [Declaration]) -> Bool {
         left.count == right.count && left.withUnsafeBufferPointer { a in right.withUnsafeBufferPointer { $0.baseAddress == a.baseAddress } }
@@ -83,8 +114,8 @@ extension CompileRun {
         let surroundings = RuleSurroundings(self, schemaEpoch: memory.schemaEpoch)
         let last = memory.rules.flatMap { $0.surroundings.areSame(as: surroundings) ? $0 : nil }
         var shelf = RuleShelf(surroundings: surroundings)
-        // Of files that have changed: rules by where they begin.
-        var moved: [Int: [Int: RememberedRule]] = [:]
+        // Of files that have changed: rules by their names.
+        var byName: [Int: [String: RememberedRule]] = [:]
         for (index, (declaration, policy)) in names.rules.enumerated() {
             let file = declaration.span.file
             let ordinal = shelf.rules[file]?.count ?? 0
@@ -93,10 +124,15 @@ extension CompileRun {
                 if RuleSurroundings.isSame(last.surroundings.files[file].declarations, surroundings.files[file].declarations) {
                     known = before.indices.contains(ordinal) ? before[ordinal] : nil
                 } else {
-                    if moved[file] == nil {
-                        moved[file] = Dictionary(before.map { ($0.rule.declaration.span.start, $0) }, uniquingKeysWith: { first, _ in first })
+                    if byName[file] == nil {
+                        let named = before.map { ($0.rule.declaration.name.text, $0) }
+                        byName[file] = Dictionary(named, uniquingKeysWith: { first, _ in first })
                     }
-                    known = moved[file]?[declaration.span.start].flatMap { $0.rule.declaration == declaration ? $0 : nil }
+                    if let found = byName[file]?[declaration.name.text],
+                        surroundings.isSameText(declaration, as: found.rule.declaration, last.surroundings)
+                    {
+                        known = found.moved(to: declaration)
+                    }
                 }
             }
             if var known {

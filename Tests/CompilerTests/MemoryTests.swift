@@ -82,6 +82,25 @@ import Testing
         }
     }
 
+    /// Rules that only moved are not resolved anew; what is said of them afterwards stands where they stand now.
+    @Test func movedRulesAreWhereTheyAre() {
+        var files = Self.files
+        files[0].text = files[0].text.replacing("set loop = { loop }", with: "")
+        files[1].text = files[1].text.replacing("  expires 2020-01-01\n", with: "").replacing("  column t.loop with redact\n", with: "")
+        let memory = CompileMemory()
+        #expect(said(files, Self.schema, memory).contains { $0.code == "C0604" })
+        let insertions = ["// a line\n", "/// A doc.\n", "allow more { who bot  on db  to select from t(id) }\n", "mask z { on db  column t.phone with zero }\n", ""]
+        for insertion in insertions {
+            for rule in ["allow reads", "deny drops", "mask m"] {
+                var changed = files
+                changed[1].text = changed[1].text.replacing(rule, with: insertion + rule)
+                #expect(said(changed, Self.schema, memory) == said(changed, Self.schema, nil), "\(insertion) before \(rule)")
+                changed[1].text = changed[1].text.replacing("t(cols, id)", with: "t(id)")
+                #expect(said(changed, Self.schema, memory) == said(changed, Self.schema, nil), "\(insertion) before \(rule), less allowed")
+            }
+        }
+    }
+
     @Test func forgetsAFileThatWasTakenAway() {
         let memory = CompileMemory()
         for files in [Self.files, Array(Self.files.dropLast()), Array(Self.files.dropFirst()), Self.files.reversed(), Self.files] {

@@ -26,9 +26,9 @@ class Client {
     }, {
       log: (text) => this.output.append(text),
       closed: (error) => {
-        this.output.appendLine(String(error.message));
         this.diagnostics.clear();
         if (!this.isStopping) {
+          this.output.appendLine(String(error.message));
           vscode.window.showErrorMessage(`Postern: ${error.message}. Is the setting postern.path right?`);
         }
       },
