@@ -34,8 +34,8 @@ struct LspCommand: ParsableCommand {
 enum LspWorld {
     /// Directory entries that a workspace is searched through for policy files; what lies behind is not found.
     private static let entryLimit = 200_000
-    /// Policy files of one folder; a compilation takes fewer.
-    private static let fileLimit = 2_000
+    /// Policy files of one folder: more than a compilation takes, so that it says so.
+    private static let fileLimit = 2 * CompilerLimits.files
 
     static var surroundings: ServerSurroundings {
         ServerSurroundings(

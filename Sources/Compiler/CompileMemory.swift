@@ -9,7 +9,7 @@ import Synchronization
 /// compilation says: a file counts as known only when its place among the files, its path and its bytes are the same.
 public final class CompileMemory: Sendable {
     /// Files and schemas remembered, each; past it all is forgotten and begun anew.
-    private static let limit = 1_024
+    private static let limit = 2 * CompilerLimits.files
 
     private struct SchemaKey: Hashable {
         var path: String

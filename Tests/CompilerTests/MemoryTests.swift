@@ -86,10 +86,14 @@ import Testing
     @Test func movedRulesAreWhereTheyAre() {
         var files = Self.files
         files[0].text = files[0].text.replacing("set loop = { loop }", with: "")
-        files[1].text = files[1].text.replacing("  expires 2020-01-01\n", with: "").replacing("  column t.loop with redact\n", with: "")
+        files[1].text = files[1].text.replacing("use std.postgres", with: "use std.pii")
+            .replacing("  expires 2020-01-01\n", with: "").replacing("  column t.loop with redact\n", with: "")
         let memory = CompileMemory()
         #expect(said(files, Self.schema, memory).contains { $0.code == "C0604" })
-        let insertions = ["// a line\n", "/// A doc.\n", "allow more { who bot  on db  to select from t(id) }\n", "mask z { on db  column t.phone with zero }\n", ""]
+        let insertions = [
+            "// a line\n", "/// A doc.\n", "allow more { who bot  on db  to select from t(id) }\n",
+            "mask z { on db  column t.phone with zero }\n", "",
+        ]
         for insertion in insertions {
             for rule in ["allow reads", "deny drops", "mask m"] {
                 var changed = files
