@@ -95,6 +95,8 @@ class Server:
     def stop(self):
         self.send({"id": 2, "method": "shutdown"})
         self.send({"method": "exit"})
+        # What the server still has to say must be read, or it waits for that.
+        self.process.stdout.read()
         self.process.wait(timeout=30)
 
 
