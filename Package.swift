@@ -34,6 +34,7 @@ let package = Package(
         // Authoring: text in, program out.
         .target(name: "PolicyLang"),
         .target(name: "Compiler", dependencies: ["PolicyLang", "Machine", "Inspect", "Patterns"]),
+        .target(name: "LanguageServer", dependencies: ["PolicyLang", "Compiler"]),
 
         // Decision: pure.
         .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: hot),
@@ -76,7 +77,7 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "PolicyLang", "Compiler", "Patterns", "Machine", "Inspect", "Mask", "Decision", "Sealing",
-                "Identity", "Recording", "Harness", "Gateway",
+                "Identity", "Recording", "Harness", "Gateway", "LanguageServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
@@ -116,6 +117,7 @@ let package = Package(
             ], exclude: ["Cases"]),
         .systemLibrary(name: "CPgQuery", path: "Tests/CPgQuery", providers: [.apt(["libpg-query-dev"])]),
         .testTarget(name: "JudgeTests", dependencies: ["Inspect", "Machine", "CPgQuery"]),
+        .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "CLI"], exclude: ["Cases", "Editors"]),
         .testTarget(name: "CLITests", dependencies: ["CLI"]),
         .testTarget(name: "TidyTests"),
     ]

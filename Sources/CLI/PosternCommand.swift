@@ -26,6 +26,6 @@ struct PosternCommand: AsyncParsableCommand {
             CheckCommand.self, FormatCommand.self, TestCommand.self, BuildCommand.self, DisassembleCommand.self,
             ExplainCommand.self, DocsCommand.self, InspectCommand.self, MaskCommand.self, SchemaCommand.self, ReplayCommand.self,
             SessionsCommand.self, ApprovalsCommand.self, ServeCommand.self, KeysCommand.self, NewCommand.self, DevelopmentCommand.self,
-            ProveCommand.self, DiffCommand.self,
+            ProveCommand.self, DiffCommand.self, LspCommand.self,
         ])
 }

@@ -76,7 +76,7 @@ private struct TestRecord: Encodable {
 
 extension TestCase {
     /// A test without `at` is judged at `moment`.
-    fileprivate init(_ test: PolicyTest, _ sources: [SourceFile], _ moment: Moment) {
+    init(_ test: PolicyTest, _ sources: [SourceFile], _ moment: Moment) {
         let place = { (span: SourceSpan) in TestPlace(span, sources) }
         let claims = VerifiedClaims(
             issuer: test.issuer, subject: test.identity, values: test.claims, proof: test.proof ?? .bearer)

@@ -6,7 +6,7 @@ import PolicyLang
 extension CompileRun {
     func finish() -> Compilation {
         var program: Program?
-        if !hasErrors, !policies.isEmpty {
+        if !hasErrors, !policies.isEmpty, options.makesProgram {
             var emitter = ProgramEmitter(run: self)
             let emitted = emitter.emit()
             checkCosts(emitted)
@@ -21,7 +21,7 @@ extension CompileRun {
         return Compilation(
             sources: sources, diagnostics: sortedDiagnostics(), program: program, tests: tests,
             model: model(), costs: program.map(RuleCost.costs) ?? [],
-            reasoned: program == nil ? nil : ReasonedPolicy(self, sources: sources))
+            reasoned: program == nil ? nil : ReasonedPolicy(self, sources: sources), databases: databases)
     }
 
     /// The verifier refuses what costs too much; the author learns it here, with the place.

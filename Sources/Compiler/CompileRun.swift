@@ -38,6 +38,9 @@ final class CompileRun {
     /// By the first declaration of a name: the sorts of the others, which are not in the table.
     var declaredTwice: [Entity: [Sort]] = [:]
 
+    /// While a rule is resolved that shall be remembered.
+    var notes: RuleNotes?
+
     /// Names that are part of a circle that has been reported.
     private var circular: Set<Entity> = []
 
@@ -48,7 +51,7 @@ final class CompileRun {
         self.options = options
         givenCount = min(files.count, CompilerLimits.files)
         for (index, file) in files.prefix(CompilerLimits.files).enumerated() {
-            parsed.append(Parser.parse(SourceFile(path: file.path, bytes: file.bytes, index: index)))
+            parsed.append(Self.parsed(file.path, file.bytes, index: index, options))
         }
         policyOfFile = Array(repeating: nil, count: parsed.count)
         usesOfFile = Array(repeating: [], count: parsed.count)
@@ -60,6 +63,7 @@ final class CompileRun {
 
     /// Adds a diagnostic, unless the very same is there: a `let` is checked in every place that uses it.
     func report(_ diagnostic: Diagnostic) {
+        notes?.said.append(diagnostic)
         if isConsequence(diagnostic) { return }
         if seen.insert(diagnostic).inserted { collected.append(diagnostic) }
     }

@@ -9,8 +9,14 @@ struct ObjectResolver {
     let effect: Machine.Effect
     let on: [Int]
     let reading: ObjectReading
+    let verbSet: VerbSet
+
     /// The verbs in words, for diagnostics.
-    let verbs: String
+    private var verbs: String { Self.names(of: verbSet) }
+
+    static func names(of verbs: VerbSet) -> String {
+        Wording.list(Verb.allCases.filter { verbs.contains($0) }.map { "`\($0.name)`" }, "and")
+    }
 
     func resolve(_ object: PolicyLang.ObjectPattern) -> [ResolvedObject] {
         if object.columns != nil, reading != .columns {

@@ -106,9 +106,11 @@ extension CompileRun {
 
     private func lintMasks() {
         let allows = rules.filter { ($0.effect == .allow || $0.effect == .approve) && !$0.observe }
+        let readers = MaskReaders(allows)
         for rule in rules where rule.effect == .mask {
             for mask in rule.mask?.columns ?? [] {
-                let isRead = allows.contains { allow in
+                let isRead = readers.mayRead(mask.table).contains { index in
+                    let allow = allows[index]
                     let resources = shared(allow.on, rule.on)
                     guard !resources.isEmpty, !allow.reach.isDisjoint(with: rule.reach) else { return false }
                     return reads(allow, mask, resources)
@@ -125,5 +127,38 @@ extension CompileRun {
             guard !target.verbs.isDisjoint(with: [.select, .insert, .update, .delete]) else { return false }
             return target.objects.isEmpty || target.objects.contains { overlap(mask, $0, on: resources) }
         }
+    }
+}
+
+/// Allows by the tables that they name, so that a mask is not held against every allow of a large policy.
+private struct MaskReaders {
+    private var byTable: [String: [Int]] = [:]
+    /// Those that may be about any table.
+    private var wide: [Int] = []
+    private let all: Range<Int>
+
+    init(_ allows: [ResolvedRule]) {
+        all = allows.indices
+        for (index, allow) in allows.enumerated() {
+            var tables: Set<String> = []
+            var isWide = allow.targets.isEmpty
+            for target in allow.targets {
+                if target.objects.isEmpty { isWide = true }
+                for object in target.objects {
+                    if case .exactly(let table) = object.name { tables.insert(table) } else { isWide = true }
+                }
+            }
+            if isWide {
+                wide.append(index)
+            } else {
+                for table in tables { byTable[table, default: []].append(index) }
+            }
+        }
+    }
+
+    /// Indices of the allows that can be about a masked table.
+    func mayRead(_ table: ResolvedName) -> [Int] {
+        guard case .exactly(let name) = table else { return Array(all) }
+        return (byTable[name] ?? []) + wide
     }
 }

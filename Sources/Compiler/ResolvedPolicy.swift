@@ -112,7 +112,7 @@ struct ResolvedMask {
     var guarded: Bool
 }
 
-struct ResolvedRule {
+struct ResolvedRule: Sendable {
     var name: String
     /// Index in the name table's rules.
     var index: Int

@@ -5,9 +5,14 @@ import PolicyLang
 
 extension CompileRun {
     func resolveRules() {
-        for (index, (declaration, policy)) in names.rules.enumerated() {
-            rules.append(resolved(declaration, index, policy))
-        }
+        if let memory = options.memory { return resolveRules(memory) }
+        for (index, (declaration, policy)) in names.rules.enumerated() { take(resolved(declaration, index, policy)) }
+    }
+
+    /// Keeps a resolved rule. What depends on the day is looked at here, as a remembered rule may be of yesterday.
+    func take(_ rule: ResolvedRule) {
+        checkExpiry(rule)
+        rules.append(rule)
     }
 
     func resolved(_ declaration: RuleDeclaration, _ index: Int, _ policy: Int) -> ResolvedRule {
@@ -28,7 +33,6 @@ extension CompileRun {
         if effect == .allow { rule.limit = resolveLimit(of: declaration) }
         if effect == .approve { rule.approval = resolveApproval(of: declaration) }
         rule.notify = resolveChannels(of: declaration)
-        checkExpiry(rule)
         rule.isEmitted = !on.isEmpty
         return rule
     }

@@ -50,7 +50,7 @@ extension CompileRun {
         guard let bytes = options.readSchema(path) else {
             return report(Wording.noSchemaFile(schema.span, path: path))
         }
-        let text = SchemaText.read(bytes, searchPath: searchPath)
+        let text = options.memory?.schema(bytes, path: path, searchPath: searchPath) ?? SchemaText.read(bytes, searchPath: searchPath)
         for diagnostic in text.diagnostics.prefix(CompilerLimits.schemaDiagnostics) {
             report(Wording.schema(schema.span, path: path, diagnostic))
         }

@@ -9,7 +9,7 @@ import Testing
             ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["mask"], ["replay"], ["sessions", "list"],
             ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"], ["schema", "pull"],
             ["docs"], ["new"], ["approvals", "list"], ["approvals", "show"], ["approvals", "approve"], ["approvals", "deny"], ["prove"],
-            ["diff"],
+            ["diff"], ["lsp"],
         ]
         for command in commands {
             let result = try Postern.run(command + ["--help"])
