@@ -10,7 +10,8 @@ extension CompileRun {
         }
     }
 
-    private func resolve(_ declaration: RuleDeclaration, _ index: Int, _ policy: Int) {
+    /// Adds the rule, resolved, to `rules`.
+    func resolve(_ declaration: RuleDeclaration, _ index: Int, _ policy: Int) {
         let who = resolve(declaration.who)
         let reach = reach(of: who)
         let on = resolve(declaration.on)
