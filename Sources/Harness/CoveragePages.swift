@@ -53,7 +53,8 @@ public struct CoveragePages {
     private var index: String {
         let rows = sources.enumerated().map { number, source in
             let own = coverage.rules.filter { $0.place.path == source.path }
-            let sides = own.compactMap(\.condition).flatMap { [$0.held, $0.failed] } + own.flatMap(\.parts).flatMap { [$0.sides.held, $0.sides.failed] }
+            let conditions = own.compactMap(\.condition) + own.flatMap(\.parts).map(\.sides)
+            let sides = conditions.flatMap { [$0.held, $0.failed] }
             let verbs = own.flatMap(\.verbs)
             return "<tr><td><a href=\"\(Self.name(number))\">\(HTMLText.escaped(source.path))</a></td>"
                 + "<td>\(own.count { $0.isCovered }) of \(own.count)</td><td>\(sides.count { $0 > 0 }) of \(sides.count)</td>"

@@ -28,7 +28,8 @@ extension RuleCoverage {
     }
 
     /// A tracefile (geninfo(1), "FILES"): a rule is a function and a line, each side of its condition (an even block) and each of its
-    /// verbs (an odd one) a branch, and so, from block 1,000 on, is each side of each comparison in it, on its own line. `-` is a branch of a rule that was never tried.
+    /// verbs (an odd one) a branch, and so, from block 1,000 on, is each side of each comparison in it, on its own line.
+    /// `-` is a branch of a rule that was never tried.
     public var lcov: String {
         var paths: [String] = []
         for path in rules.flatMap({ [$0.place.path] + $0.parts.map(\.place.path) }) where !paths.contains(path) { paths.append(path) }

@@ -81,7 +81,8 @@ public struct RuleCoverage: Sendable, Hashable {
             rules.append(
                 Rule(
                     name: policy.ruleName(index), effect: record.effect.name, place: TestPlace(path: place.path, line: place.line),
-                    lastLine: place.line + Self.breaks(in: record.place, policy), isCovered: false, condition: record.condition == nil ? nil : Sides(), verbs: named.map { Verb(name: $0.name) }))
+                    lastLine: place.line + Self.breaks(in: record.place, policy), isCovered: false,
+                    condition: record.condition == nil ? nil : Sides(), verbs: named.map { Verb(name: $0.name) }))
         }
         for probe in probes where rules.indices.contains(probe.rule) {
             self.probes.append(PlacedProbe(probe: probe, part: rules[probe.rule].parts.count))

@@ -8,7 +8,7 @@ import Testing
         let commands = [
             ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["mask"], ["replay"], ["sessions", "list"],
             ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"], ["schema", "pull"],
-            ["docs"], ["new"],
+            ["docs"], ["new"], ["lint"], ["import"],
         ]
         for command in commands {
             let result = try Postern.run(command + ["--help"])

@@ -62,7 +62,7 @@ struct ReferenceTests {
         for outcome in [Verdict.Outcome.allowed, .denied, .uncovered] { #expect(outcomes[outcome, default: 0] > compared / 100) }
     }
 
-    private static func machine(
+    static func machine(
         _ verified: VerifiedProgram, _ request: ReferenceRequest
     ) -> (caller: Caller, machine: VirtualMachine)? {
         let claims = VerifiedClaims(issuer: request.issuer, subject: "", values: request.claims, proof: request.proof)
@@ -77,7 +77,7 @@ struct ReferenceTests {
         return (caller, VirtualMachine(specialisation, session: session))
     }
 
-    private static func decide(
+    static func decide(
         _ machine: VirtualMachine, _ verified: VerifiedProgram, _ request: ReferenceRequest
     ) -> ReferenceEvaluator.Decision {
         let inspection = request.inspection()

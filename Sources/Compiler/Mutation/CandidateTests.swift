@@ -230,8 +230,8 @@ struct CandidateTests {
 }
 
 extension TypedCondition {
-    /// The facts that its tests look at first.
-    fileprivate var facts: Set<Fact> {
+    /// The facts that its tests look at.
+    var facts: Set<Fact> {
         switch self {
         case .constant: []
         case .and(let parts), .or(let parts): parts.reduce(into: []) { $0.formUnion($1.facts) }
