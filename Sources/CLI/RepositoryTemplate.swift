@@ -158,6 +158,7 @@ enum RepositoryTemplate {
         cd "$staged"
         postern fmt --check policies
         postern check policies --strict --quiet
+        postern lint policies
         postern test policies
 
         """
@@ -178,7 +179,9 @@ enum RepositoryTemplate {
               - uses: actions/checkout@v4
               - run: postern fmt --check policies
               - run: postern check policies --strict --format github
+              - run: postern lint policies --format github
               - run: postern test policies --require-coverage --coverage
+              - run: postern test policies --mutate --fail-under 80
 
         """
 
@@ -189,7 +192,9 @@ enum RepositoryTemplate {
           script:
             - postern fmt --check policies
             - postern check policies --strict
+            - postern lint policies
             - postern test policies --require-coverage --format junit > tests.xml
+            - postern test policies --mutate --fail-under 80
           artifacts:
             when: always
             reports:
@@ -218,7 +223,9 @@ enum RepositoryTemplate {
         ```
         postern fmt policies                      one layout
         postern check policies                    mistakes, with what to write instead
+        postern lint policies --fix               what is right but not good, mended where that is safe
         postern test policies --coverage          the examples, and what none of them has tried
+        postern test policies --mutate            small mistakes in the policy that no example notices
         postern docs policies > POLICY.md         who may do what, as a page
         ```
 

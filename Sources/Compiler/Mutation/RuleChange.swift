@@ -141,7 +141,8 @@ struct RuleChanges {
                 return rule
             }
             if clause.verbClauses.count > 1 {
-                add(.accessDropped, part.span, "", put(nil))
+                let kept = clause.verbClauses.indices.filter { $0 != number }.map { text(clause.verbClauses[$0].span) }
+                add(.accessDropped, Self.cover(clause.verbClauses.map(\.span)), kept.joined(separator: ", "), put(nil))
             }
             changeVerbs(part, put)
             changeObjects(part, put)
