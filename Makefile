@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 BUILD := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
-.PHONY: all build test demo up bench bench-mask fuzz format clean
+.PHONY: all build test demo up bench bench-all bench-latency bench-connections bench-tls soak bench-mask fuzz format clean
 
 all: build
 
@@ -27,6 +27,21 @@ up:
 bench:
 	@Scripts/install-dependencies.sh
 	@Scripts/bench.sh
+
+## The same for every mode of pgbench, 1, 8 and 64 clients, and TPC-B.
+bench-all:
+	@Scripts/install-dependencies.sh
+	@MODES="simple extended prepared" CLIENTS="1 8 64" WORKLOADS="select tpcb" Scripts/bench.sh
+
+## Latency of one client beside direct; idle and new TLS connections; a COPY through TLS on both sides.
+bench-latency bench-connections bench-tls:
+	@Scripts/install-dependencies.sh
+	@Scripts/$@.sh
+
+## Half an hour of pgbench with a new policy every second and clients that are killed.
+soak:
+	@Scripts/install-dependencies.sh
+	@Scripts/soak.sh
 
 ## What masks cost on the way, beside PgBouncer.
 bench-mask:

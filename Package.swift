@@ -89,7 +89,7 @@ let package = Package(
         .testTarget(name: "PatternsTests", dependencies: ["Patterns"], exclude: ["Cases"]),
         .testTarget(
             name: "TransportTests", dependencies: ["Transport", "Sealing", .product(name: "NIOCore", package: "swift-nio")]),
-        .testTarget(name: "SealingTests", dependencies: ["Sealing"], exclude: ["Cases"]),
+        .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
         .testTarget(name: "MachineTests", dependencies: ["Machine", "Patterns"], exclude: ["Cases"]),
         .testTarget(name: "MaskTests", dependencies: ["Mask", "Patterns"], exclude: ["Cases"]),
         .testTarget(

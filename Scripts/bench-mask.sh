@@ -8,15 +8,7 @@ cd "$(dirname "$0")/.."
 
 rows=${ROWS:-1000000}
 rounds=${ROUNDS:-3}
-command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] ||
-  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends pgbouncer >/dev/null
-PATH=$PATH:/usr/sbin
-swift build -c release --product postern 2>&1 | tail -n 1
-postern=$(swift build -c release --show-bin-path)/postern
-dir=$(mktemp -d)
-chmod 755 "$dir"
-trap 'stop_started; rm -rf "$dir"' EXIT
-
+begin_bench pgbouncer
 start_bench_postgres
 # One row in twenty has a value in its note; the addresses and cards are what a shop has.
 psql -qAt "${admin[@]}" bench <<SQL
@@ -27,7 +19,6 @@ select 'Customer ' || n as name, 'customer' || n || '@example-shop.net' as email
 from generate_series(1, $rows) n;
 SQL
 
-mkdir -p "$dir/policy" "$dir/issuer"
 cat >"$dir/policy/bench.postern" <<'POLICY'
 policy bench edition 1
 use std.postgres

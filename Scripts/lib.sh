@@ -26,16 +26,19 @@ become_as_postgres() {
   if [ "$(id -u)" -eq 0 ]; then exec setpriv --reuid=postgres --regid=postgres --init-groups "$@"; else exec "$@"; fi
 }
 
-# start_postgres DIRECTORY PORT: a cluster with SCRAM passwords for everyone but the superuser on the socket.
+# start_postgres DIRECTORY PORT [SETTING=VALUE…]: a cluster with SCRAM passwords for everyone but the superuser on the socket.
 start_postgres() {
-  local directory=$1 port=$2
+  local directory=$1 port=$2 setting
+  local -a settings=()
+  shift 2
+  for setting in "$@"; do settings+=(-c "$setting"); done
   mkdir -p "$directory"
   chmod 755 "$directory"
   if [ "$(id -u)" -eq 0 ]; then chown postgres "$directory"; fi
   as_postgres "$pg_bin/initdb" -D "$directory/data" -U postgres --auth-local=trust --auth-host=scram-sha-256 -N \
     --encoding=UTF8 --locale=C.UTF-8 >"$directory.log" 2>&1 || { cat "$directory.log" >&2; return 1; }
   become_as_postgres "$pg_bin/postgres" -D "$directory/data" -k "$directory" -h 127.0.0.1 -p "$port" \
-    -c fsync=off -c max_connections=200 -c log_min_messages=fatal >>"$directory.log" 2>&1 &
+    -c fsync=off -c max_connections=200 -c log_min_messages=fatal "${settings[@]}" >>"$directory.log" 2>&1 &
   postgres_pid=$!
   started_pids+=("$postgres_pid")
   wait_for 30 as_postgres psql -qAt -h "$directory" -p "$port" -U postgres -c 'select 1' postgres

@@ -4,8 +4,10 @@ import GRDB
 
 /// The statements of one ingest transaction. GRDB caches what is prepared, so making this is cheap.
 struct BatchStatements {
-    let insertMessage: RowStatement
-    let updateOutcome: RowStatement
+    let insertBlock: RowStatement
+    let lastBlock: RowStatement
+    let insertLateOutcome: RowStatement
+    let insertSeen: RowStatement
     let insertSession: RowStatement
     let findSession: RowStatement
     let countMessages: RowStatement
@@ -18,16 +20,15 @@ struct BatchStatements {
     let setPosition: RowStatement
 
     init(_ db: Database) throws {
-        insertMessage = try RowStatement(
+        insertBlock = try RowStatement(db, "INSERT INTO blocks (id, messages) VALUES (?1, ?2)")
+        lastBlock = try RowStatement(db, "SELECT id FROM blocks WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1")
+        insertLateOutcome = try RowStatement(
             db,
             """
-            INSERT OR IGNORE INTO statements
-              (id, at, kind, text, shared_text, name, portal, parameters, effect, rule, program, masks, fingerprint, lexical,
-               in_transaction, duration, rows, bytes, completed, sqlstate)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+            INSERT OR REPLACE INTO late_outcomes (id, duration, rows, bytes, completed, sqlstate) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             """)
-        updateOutcome = try RowStatement(
-            db, "UPDATE statements SET duration = ?16, rows = ?17, bytes = ?18, completed = ?19, sqlstate = ?20 WHERE id = ?1")
+        insertSeen = try RowStatement(
+            db, "INSERT OR IGNORE INTO seen (identity, fingerprint) SELECT identity, ?2 FROM sessions WHERE number = ?1")
         insertSession = try RowStatement(
             db,
             """

@@ -1,4 +1,4 @@
-// Turns journal entries into rows: a message and its outcome become one insert when both are in the same batch.
+// Turns journal entries into blocks of messages: a message and its outcome become one when both are in the same batch.
 
 import Foundation
 import GRDB
@@ -13,11 +13,17 @@ final class BatchWriter {
 
     private let rememberedSessions: Int
     private var sessions = KnownSessions()
-    private var programs: [UInt64: KnownProgram] = [:]
-    private var lastProgram: (key: UInt64, program: KnownProgram)?
+    /// Numbers of programs by their keys.
+    private var programs: [UInt64: Int64] = [:]
+    private var lastProgram: (key: UInt64, number: Int64)?
     private var messages: [Pending] = []
     private var outcomes: [Pending] = []
     private var touched: [KnownSession] = []
+    /// The block that is being built, and the session whose it is.
+    private let block = BlockWriter()
+    private var blockSession: Int64 = 0
+    /// The last block of each session that is known to have one.
+    private var parts: [Int64: Int64] = [:]
     /// Entries whose checksum held but whose content made no sense, or that belong to a session nobody began.
     private(set) var dropped: UInt64 = 0
 
@@ -28,6 +34,7 @@ final class BatchWriter {
         sessions.removeAll()
         programs.removeAll()
         lastProgram = nil
+        parts.removeAll()
         clearPending()
         touched.removeAll(keepingCapacity: true)
     }
@@ -87,6 +94,11 @@ final class BatchWriter {
         session.messages += 1
         if !entry.passes { session.refused += 1 }
         session.lastAt = max(session.lastAt, entry.moment)
+        if entry.passes, entry.fingerprint != 0, session.isNew(entry.fingerprint) {
+            sql.insertSeen.bind(1, session.number)
+            sql.insertSeen.bind(2, entry.fingerprint)
+            try sql.insertSeen.run()
+        }
         messages.append(Pending(id: session.rowID(entry.sequence), payload: payload))
     }
 
@@ -123,7 +135,7 @@ final class BatchWriter {
         }
         sql.insertSession.bind(1, copying: entry.id.description)
         if let program = try program(entry.program, db) {
-            sql.insertSession.bind(2, program.number)
+            sql.insertSession.bind(2, program)
         } else {
             sql.insertSession.bindNull(2)
         }
@@ -162,6 +174,7 @@ final class BatchWriter {
         sql.endSession.bind(3, copying: reason)
         try sql.endSession.run()
         sessions[id] = nil
+        parts[session.number] = nil
     }
 
     private func takeChunk(_ payload: UnsafeRawBufferPointer, _ sql: BatchStatements) throws {
@@ -207,6 +220,7 @@ final class BatchWriter {
             }
         }
         if let bind { try write(bind.id, bind.entry, bind.outcome, bind: nil, db, sql) }
+        try writeBlock(sql)
         for late in outcomes[outcome...] { try update(late, sql) }
         clearPending()
     }
@@ -214,9 +228,14 @@ final class BatchWriter {
     /// An outcome whose message was in an earlier batch.
     private func update(_ late: Pending, _ sql: BatchStatements) throws {
         guard let entry = OutcomeEntry(late.payload) else { return }
-        sql.updateOutcome.bind(1, late.id)
-        bind(entry, to: sql.updateOutcome)
-        try sql.updateOutcome.run()
+        let insert = sql.insertLateOutcome
+        insert.bind(1, late.id)
+        insert.bind(2, entry.duration)
+        insert.bind(3, entry.rows)
+        insert.bind(4, entry.bytes)
+        insert.bind(5, Int64(entry.completed))
+        insert.bind(6, presentText: entry.sqlstate)
+        try insert.run()
     }
 
     /// Whether a Bind and the message behind it make one row: most clients of the extended protocol send nothing else, and half the
@@ -234,51 +253,37 @@ final class BatchWriter {
     private func write(
         _ id: Int64, _ entry: StatementEntry, _ outcome: OutcomeEntry?, bind: StatementEntry?, _ db: Database, _ sql: BatchStatements
     ) throws {
-        let insert = sql.insertMessage
-        insert.bind(1, id)
-        insert.bind(2, entry.moment)
-        insert.bind(3, Int64(bind == nil ? entry.kind : RowKind.boundExecute))
-        if entry.text.count >= RecordingLimits.sharedTextBytes {
-            insert.bindNull(4)
-            insert.bind(5, try sharedText(entry.text, db, sql))
-        } else {
-            insert.bind(4, presentText: entry.text)
-            insert.bindNull(5)
+        let session = id >> 32
+        if session != blockSession || block.count >= RecordingLimits.blockBytes {
+            try writeBlock(sql)
+            blockSession = session
         }
-        insert.bind(6, presentText: bind?.name ?? entry.name)
-        insert.bind(7, presentText: entry.portal)
-        insert.bind(8, presentBlob: bind?.parameters ?? entry.parameters)
-        insert.bind(9, Int64(entry.effect))
-        if let program = try program(entry.program, db) {
-            insert.bind(10, presentText: program.ruleName(entry.rule))
-            insert.bind(11, program.number)
-        } else {
-            insert.bindNull(10)
-            insert.bindNull(11)
+        let text: BlockText =
+            entry.text.count >= RecordingLimits.sharedTextBytes ? .shared(try sharedText(entry.text, db, sql)) : .inline(entry.text)
+        block.add(entry, text: text, program: try program(entry.program, db) ?? 0, outcome: outcome, bind: bind)
+    }
+
+    /// The block that was being built becomes the session's next.
+    private func writeBlock(_ sql: BatchStatements) throws {
+        guard !block.isEmpty else { return }
+        defer { block.clear() }
+        var part = parts[blockSession]
+        if part == nil {
+            sql.lastBlock.bind(1, blockSession << 32)
+            sql.lastBlock.bind(2, blockSession << 32 | 0xFFFF_FFFF)
+            part = try sql.lastBlock.firstInteger().map { $0 & 0xFFFF_FFFF }
         }
-        if entry.masks == 0 { insert.bindNull(12) } else { insert.bind(12, entry.masks) }
-        if entry.fingerprint == 0 { insert.bindNull(13) } else { insert.bind(13, entry.fingerprint) }
-        if entry.lexical == 0 { insert.bindNull(14) } else { insert.bind(14, entry.lexical) }
-        insert.bind(15, Int64(entry.inTransaction))
-        if let outcome {
-            self.bind(outcome, to: insert)
-        } else {
-            for column in Int32(16)...20 { insert.bindNull(column) }
-        }
-        try insert.run()
+        let next = (part ?? 0) + 1
+        sql.insertBlock.bind(1, blockSession << 32 | next)
+        sql.insertBlock.bind(2, presentBlob: block.bytes)
+        try sql.insertBlock.run()
+        parts[blockSession] = next
     }
 
     private func clearPending() {
         messages.removeAll(keepingCapacity: true)
         outcomes.removeAll(keepingCapacity: true)
-    }
-
-    private func bind(_ outcome: OutcomeEntry, to statement: RowStatement) {
-        statement.bind(16, outcome.duration)
-        statement.bind(17, outcome.rows)
-        statement.bind(18, outcome.bytes)
-        statement.bind(19, Int64(outcome.completed))
-        statement.bind(20, presentText: outcome.sqlstate)
+        block.clear()
     }
 
     private func writeCounts(_ sql: BatchStatements) throws {
@@ -295,6 +300,7 @@ final class BatchWriter {
         touched.removeAll(keepingCapacity: true)
         // An outcome may come after its session's end and bring the session back in here, where nothing would take it out again.
         if sessions.count > rememberedSessions { sessions.removeAll() }
+        if parts.count > rememberedSessions { parts.removeAll() }
     }
 
     /// A long text is kept once. The hash only finds candidates; the bytes decide, so nobody can make one text stand for another.
@@ -318,18 +324,16 @@ final class BatchWriter {
         return session
     }
 
-    private func program(_ key: UInt64, _ db: Database) throws -> KnownProgram? {
-        if let lastProgram, lastProgram.key == key { return lastProgram.program }
-        if let known = programs[key] {
-            lastProgram = (key, known)
-            return known
+    private func program(_ key: UInt64, _ db: Database) throws -> Int64? {
+        if let lastProgram, lastProgram.key == key { return lastProgram.number }
+        var number = programs[key]
+        if number == nil {
+            number = try Int64.fetchOne(db, sql: "SELECT number FROM programs WHERE key = ?", arguments: [Int64(bitPattern: key)])
         }
-        let row = try Row.fetchOne(
-            db, sql: "SELECT number, rules FROM programs WHERE key = ?", arguments: [Int64(bitPattern: key)])
-        guard let row else { return nil }
-        let program = KnownProgram(number: row["number"], ruleNames: RecordedClaims.names(fromJSON: row["rules"]))
-        programs[key] = program
-        return program
+        guard let number else { return nil }
+        programs[key] = number
+        lastProgram = (key, number)
+        return number
     }
 }
 

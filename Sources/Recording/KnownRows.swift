@@ -1,4 +1,4 @@
-// Rows that the ingester need not look up again: sessions that are open, programs and the names of their rules.
+// Rows that the ingester need not look up again: sessions that are open.
 
 /// A session whose messages are being taken in.
 final class KnownSession {
@@ -8,8 +8,18 @@ final class KnownSession {
     var lastAt: UInt64 = 0
     /// It is in the batch's list of sessions to update.
     var isTouched = false
+    private var lastFingerprint: UInt64 = 0
+    private var fingerprints: Set<UInt64> = []
 
     init(number: Int64) { self.number = number }
+
+    /// Whether a fingerprint was not met in this session before; one that was forgotten is new again.
+    func isNew(_ fingerprint: UInt64) -> Bool {
+        if fingerprint == lastFingerprint { return false }
+        lastFingerprint = fingerprint
+        if fingerprints.count >= RecordingLimits.rememberedFingerprints { fingerprints.removeAll(keepingCapacity: true) }
+        return fingerprints.insert(fingerprint).inserted
+    }
 
     func rowID(_ sequence: UInt64) -> Int64 { number << 32 | Int64(sequence & 0xFFFF_FFFF) }
 }
@@ -43,40 +53,5 @@ struct KnownSessions {
     mutating func removeAll() {
         all.removeAll(keepingCapacity: true)
         for slot in recent.indices { recent[slot] = nil }
-    }
-}
-
-/// A program's row, and its rule names in one piece of memory, so that they are bound without a copy.
-final class KnownProgram {
-    let number: Int64
-    private let memory: UnsafeMutableRawBufferPointer
-    private let ends: [Int]
-
-    init(number: Int64, ruleNames: [String]) {
-        self.number = number
-        var ends: [Int] = []
-        var total = 0
-        for name in ruleNames {
-            total += name.utf8.count
-            ends.append(total)
-        }
-        self.ends = ends
-        memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(total, 1), alignment: 1)
-        var at = 0
-        for name in ruleNames {
-            for byte in name.utf8 {
-                memory[at] = byte
-                at += 1
-            }
-        }
-    }
-
-    deinit { memory.deallocate() }
-
-    /// Empty for -1 and for an index that the program does not have.
-    func ruleName(_ index: Int32) -> UnsafeRawBufferPointer {
-        guard index >= 0, Int(index) < ends.count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-        let start = index == 0 ? 0 : ends[Int(index) - 1]
-        return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[start..<ends[Int(index)]])
     }
 }

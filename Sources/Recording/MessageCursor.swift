@@ -1,72 +1,109 @@
 // Reads recorded messages from the database, byte for byte.
 
 import Decision
+import Foundation
 import GRDB
 import GRDBSQLite
 import Machine
 
-/// One query for the messages of a session, used again for each session of a snapshot.
+/// The queries for the messages of a session, used again for each session of a snapshot.
 final class MessageCursor {
-    private let statement: GRDB.Statement
-    private let handle: OpaquePointer
-    /// Names of mask sets and programs by row, read once.
-    private var maskSets: [MaskKey: MaskSet] = [:]
-
-    private struct MaskSet {
-        let names: [String]
-        let details: [RecordedMask]
-        static let none = MaskSet(names: [], details: [])
-    }
-    private struct MaskKey: Hashable {
-        let program: Int64
-        let masks: UInt64
-    }
+    private let names: RecordedNames
+    private let rows: OldRows?
+    private let blocks: GRDB.Statement?
+    private let lateOutcomes: GRDB.Statement?
+    private let sharedText: GRDB.Statement
+    /// The shared text that was read last: machines repeat themselves.
+    private var lastText: (number: Int64, bytes: [UInt8]) = (-1, [])
 
     init(_ db: Database) throws {
-        statement = try db.makeStatement(
-            sql: """
-                SELECT m.id, m.at, m.kind, coalesce(m.text, t.text), m.name, m.portal, m.parameters, m.effect, m.rule, m.masks,
-                       m.fingerprint, m.lexical, m.in_transaction, m.duration, m.rows, m.bytes, m.completed, m.sqlstate,
-                       p.revision, p.key
-                FROM statements m LEFT JOIN texts t ON t.number = m.shared_text LEFT JOIN programs p ON p.number = m.program
-                WHERE m.id BETWEEN ?1 AND ?2 ORDER BY m.id
-                """)
-        handle = statement.sqliteStatement
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT s.program, s.masks, s.rules, p.masks AS details FROM mask_sets s LEFT JOIN programs p ON p.key = s.program
-                """)
-        while let row = try rows.next() {
-            let key = MaskKey(program: row["program"], masks: UInt64(bitPattern: row["masks"] as Int64))
-            let names = RecordedClaims.names(fromJSON: row["rules"]).sorted()
-            let details = RecordedClaims.masks(fromJSON: row["details"] ?? "[]").filter { names.contains($0.rule) }
-            maskSets[key] = MaskSet(names: names, details: details)
-        }
+        names = try RecordedNames(db)
+        rows = try db.tableExists("statements") ? OldRows(db, names: names) : nil
+        // A recording of an older version that may only be read has none of them.
+        let hasBlocks = try db.tableExists("blocks")
+        blocks = hasBlocks ? try db.makeStatement(sql: "SELECT id, messages FROM blocks WHERE id BETWEEN ? AND ? ORDER BY id") : nil
+        lateOutcomes =
+            hasBlocks
+            ? try db.makeStatement(
+                sql: "SELECT id, duration, rows, bytes, completed, sqlstate FROM late_outcomes WHERE id BETWEEN ? AND ?") : nil
+        sharedText = try db.makeStatement(sql: "SELECT CAST(text AS BLOB) FROM texts WHERE number = ?")
     }
 
     func forEach(ofSession number: Int64, _ body: (RecordedMessage) throws -> Void) throws {
-        sqlite3_reset(handle)
-        sqlite3_bind_int64(handle, 1, number << 32)
-        sqlite3_bind_int64(handle, 2, number << 32 | 0xFFFF_FFFF)
-        defer { sqlite3_reset(handle) }
-        while true {
-            let result = sqlite3_step(handle)
-            if result == SQLITE_DONE { return }
-            guard result == SQLITE_ROW else {
-                throw RecordingError.database(code: result, message: String(cString: sqlite3_errstr(result)))
-            }
-            if UInt8(clamping: integer(2)) == RowKind.boundExecute {
-                let execute = try message(of: .execute)
-                try body(Self.bind(within: execute))
-                try body(Self.withoutBind(execute))
-            } else {
-                try body(try message(of: nil))
+        let range: StatementArguments = [number << 32, number << 32 | 0xFFFF_FFFF]
+        var late = try outcomes(range)
+        func give(_ message: RecordedMessage, isBound: Bool) throws {
+            var message = message
+            if let outcome = late.removeValue(forKey: message.sequence) { message.outcome = outcome }
+            guard isBound else { return try body(message) }
+            try body(Self.bind(within: message))
+            try body(Self.withoutBind(message))
+        }
+        try rows?.forEach(ofSession: number, give)
+        guard let blocks else { return }
+        let found = try Row.fetchCursor(blocks, arguments: range)
+        while let row = try found.next() {
+            let id: Int64 = row[0]
+            try row.withUnsafeData(atIndex: 1) { data in
+                try (data ?? .init()).withUnsafeBytes { try read(block: $0, id: id, give) }
             }
         }
     }
 
-    /// The Bind of a row that has one within.
+    private func outcomes(_ range: StatementArguments) throws -> [UInt64: RecordedOutcome] {
+        guard let lateOutcomes else { return [:] }
+        var late: [UInt64: RecordedOutcome] = [:]
+        let rows = try Row.fetchCursor(lateOutcomes, arguments: range)
+        while let row = try rows.next() {
+            let id: Int64 = row[0]
+            late[UInt64(id & 0xFFFF_FFFF)] = RecordedOutcome(
+                duration: UInt64(bitPattern: row[1] as Int64), rows: UInt64(bitPattern: row[2] as Int64),
+                bytes: UInt64(bitPattern: row[3] as Int64), completed: UInt32(clamping: row[4] as Int64), sqlstate: row[5])
+        }
+        return late
+    }
+
+    private func read(block: UnsafeRawBufferPointer, id: Int64, _ give: (RecordedMessage, Bool) throws -> Void) throws {
+        var reader = BlockReader(block)
+        while let message = reader.next() {
+            let isBound = message.kind == RowKind.boundExecute
+            guard let kind = isBound ? .execute : MessageKind(rawValue: message.kind),
+                let effect = DecisionRecord.Effect(rawValue: message.effect)
+            else { throw RecordingError.damaged(path: Schema.fileName, offset: Int(id)) }
+            try give(try recorded(message, kind, effect), isBound)
+        }
+        if reader.isDamaged { throw RecordingError.damaged(path: Schema.fileName, offset: Int(id)) }
+    }
+
+    private func recorded(_ message: BlockMessage, _ kind: MessageKind, _ effect: DecisionRecord.Effect) throws -> RecordedMessage {
+        let state = message.state
+        let program = names.program(state.program)
+        let maskSet = names.maskSet(program: program.key, state.masks)
+        return RecordedMessage(
+            sequence: state.sequence, at: state.moment, kind: kind,
+            text: try message.sharedText.map(text) ?? Array(message.text), name: String(decoding: message.name, as: UTF8.self),
+            portal: String(decoding: message.portal, as: UTF8.self), parameters: Array(message.parameters), effect: effect,
+            rule: program.rule(state.rule), programRevision: program.revision, masks: state.masks, maskRules: maskSet.names,
+            maskDetails: maskSet.details, fingerprint: state.fingerprint,
+            circumstances: RecordedCircumstances(
+                lexical: state.lexical, inTransaction: Ternary(rawValue: state.inTransaction) ?? .unknown),
+            outcome: message.outcome.map {
+                RecordedOutcome(
+                    duration: $0.duration, rows: $0.rows, bytes: $0.bytes, completed: $0.completed,
+                    sqlstate: $0.sqlstate.map { String(decoding: $0, as: UTF8.self) })
+            })
+    }
+
+    private func text(_ number: Int64) throws -> [UInt8] {
+        if lastText.number == number { return lastText.bytes }
+        guard let bytes = try Data.fetchOne(sharedText, arguments: [number]) else {
+            throw RecordingError.damaged(path: Schema.fileName, offset: Int(number))
+        }
+        lastText = (number, Array(bytes))
+        return lastText.bytes
+    }
+
+    /// The Bind that was kept within its Execute.
     private static func bind(within row: RecordedMessage) -> RecordedMessage {
         var bind = row
         bind.sequence -= 1
@@ -87,35 +124,4 @@ final class MessageCursor {
         execute.parameters = []
         return execute
     }
-
-    private func message(of known: MessageKind?) throws -> RecordedMessage {
-        let id = integer(0)
-        guard let kind = known ?? MessageKind(rawValue: UInt8(clamping: integer(2))),
-            let effect = DecisionRecord.Effect(rawValue: UInt8(clamping: integer(7)))
-        else { throw RecordingError.damaged(path: Schema.fileName, offset: Int(id)) }
-        let masks = UInt64(bitPattern: integer(9))
-        let maskSet = maskSets[MaskKey(program: integer(19), masks: masks)] ?? .none
-        return RecordedMessage(
-            sequence: UInt64(id & 0xFFFF_FFFF), at: UInt64(bitPattern: integer(1)), kind: kind, text: bytes(3), name: text(4),
-            portal: text(5), parameters: bytes(6), effect: effect, rule: isNull(8) ? nil : text(8),
-            programRevision: UInt64(bitPattern: integer(18)), masks: masks,
-            maskRules: maskSet.names, maskDetails: maskSet.details,
-            fingerprint: UInt64(bitPattern: integer(10)),
-            circumstances: RecordedCircumstances(
-                lexical: UInt64(bitPattern: integer(11)), inTransaction: Ternary(rawValue: UInt8(clamping: integer(12))) ?? .unknown),
-            outcome: isNull(13)
-                ? nil
-                : RecordedOutcome(
-                    duration: UInt64(bitPattern: integer(13)), rows: UInt64(bitPattern: integer(14)),
-                    bytes: UInt64(bitPattern: integer(15)), completed: UInt32(clamping: integer(16)),
-                    sqlstate: isNull(17) ? nil : text(17)))
-    }
-
-    private func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
-    private func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
-    private func bytes(_ column: Int32) -> [UInt8] {
-        guard let base = sqlite3_column_blob(handle, column) else { return [] }
-        return Array(UnsafeRawBufferPointer(start: base, count: Int(sqlite3_column_bytes(handle, column))))
-    }
-    private func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
 }

@@ -17,6 +17,10 @@ public enum RecordingLimits {
     public static let sharedTextBytes = 512
     /// Results of one event loop that may be unfinished at once; those of further messages are not recorded.
     public static let unfinishedResults = 4096
+    /// Bytes of a block after which the next begins: what a reader holds at a time.
+    public static let blockBytes = 256 << 10
+    /// Fingerprints of one session that the ingester remembers as written; beyond, it writes them again.
+    static let rememberedFingerprints = 1024
     /// Sessions whose rows the ingester remembers; beyond, it looks them up again.
     public static let rememberedSessions = 65_536
     /// Programs and mask sets that a journal remembers as written; beyond, it forgets and writes them again.

@@ -63,16 +63,11 @@ public final class RecordingReader: Sendable {
     }
 
     /// Calls `body` for every statement fingerprint that an identity was allowed to run, once each, in no order: what
-    /// `statement.first_seen` has to know when a gateway starts. Reads the whole recording.
+    /// `statement.first_seen` has to know when a gateway starts.
     public func forEachSeenFingerprint(_ body: (_ identity: String, _ fingerprint: UInt64) -> Void) throws(RecordingError) {
         do {
             try queue.read { db in
-                let rows = try Row.fetchCursor(
-                    db,
-                    sql: """
-                        SELECT DISTINCT s.identity, m.fingerprint FROM statements m JOIN sessions s ON s.number = m.id >> 32
-                        WHERE m.effect = ? AND m.fingerprint IS NOT NULL
-                        """, arguments: [Int(DecisionRecord.Effect.allow.rawValue)])
+                let rows = try Row.fetchCursor(db, sql: "SELECT identity, fingerprint FROM seen")
                 while let row = try rows.next() { body(row[0], UInt64(bitPattern: row[1] as Int64)) }
             }
         } catch {

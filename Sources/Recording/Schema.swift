@@ -5,13 +5,18 @@ import GRDB
 /// Version and migrations of the recording's database. A step once released is never edited; a new one is added.
 enum Schema {
     /// Kept in SQLite's `user_version`.
-    static let version = 2
+    static let version = 3
     static let fileName = "recording.sqlite"
 
     static func migrate(_ db: Database) throws {
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard found <= version else { throw RecordingError.newerSchema(found: found, known: version) }
         if found < 1 { try db.execute(sql: first) }
+        if found < 3 {
+            try db.execute(sql: third)
+            // Rows of an older recording stay where they are and are read from there.
+            if try Int.fetchOne(db, sql: "SELECT 1 FROM statements LIMIT 1") == nil { try db.execute(sql: "DROP TABLE statements") }
+        }
         if found < version { try db.execute(sql: "PRAGMA user_version = \(version)") }
     }
 
@@ -100,5 +105,31 @@ enum Schema {
           segment INTEGER NOT NULL,
           offset  INTEGER NOT NULL
         ) WITHOUT ROWID;
+        """
+
+    // Since version 3 messages are in blocks (BlockLayout): a row for each message cost more than all else that is done with it. A
+    // block's id is its session's number in the upper and its own in the lower 32 bits. What came after its message's block had been
+    // written is in `late_outcomes`, under the session's number and the message's. `seen` is what `statement.first_seen` has to know.
+    private static let third = """
+        CREATE TABLE blocks (
+          id       INTEGER PRIMARY KEY,
+          messages BLOB NOT NULL
+        );
+        CREATE TABLE late_outcomes (
+          id        INTEGER PRIMARY KEY,
+          duration  INTEGER NOT NULL,
+          rows      INTEGER NOT NULL,
+          bytes     INTEGER NOT NULL,
+          completed INTEGER NOT NULL,
+          sqlstate  TEXT
+        );
+        CREATE TABLE seen (
+          identity    TEXT NOT NULL,
+          fingerprint INTEGER NOT NULL,
+          PRIMARY KEY (identity, fingerprint)
+        ) WITHOUT ROWID;
+        INSERT INTO seen
+          SELECT DISTINCT s.identity, m.fingerprint FROM statements m JOIN sessions s ON s.number = m.id >> 32
+          WHERE m.effect = 1 AND m.fingerprint IS NOT NULL;
         """
 }

@@ -9,6 +9,14 @@ package struct SegmentInspection: Sendable, Hashable {
     /// Not a segment, or not one to its end.
     package var isDamaged = false
 
+    /// How many messages can be read from any bytes as a block of the database.
+    package static func messages(ofBlock bytes: UnsafeRawBufferPointer) -> Int {
+        var reader = BlockReader(bytes)
+        var count = 0
+        while reader.next() != nil { count += 1 }
+        return count
+    }
+
     package init(_ bytes: UnsafeRawBufferPointer) {
         // Alignment is the caller's duty in production; here the bytes come from anywhere.
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 8), alignment: 8)

@@ -85,7 +85,7 @@ import Testing
         for number in 0..<20 { try session.note("\(number)") }
         recorder.flush()
         let other = try DatabaseQueue(path: StoreFile.path(directory.path))
-        try other.write { try $0.execute(sql: "ALTER TABLE statements RENAME TO gone") }
+        try other.write { try $0.execute(sql: "ALTER TABLE blocks RENAME TO gone") }
         for number in 20..<200 { try session.note("\(number)") }
         recorder.flush()
         guard case .database? = recorder.metrics.lastError else {
@@ -93,7 +93,7 @@ import Testing
             return
         }
         #expect(recorder.metrics.lag > 0)
-        try other.write { try $0.execute(sql: "ALTER TABLE gone RENAME TO statements") }
+        try other.write { try $0.execute(sql: "ALTER TABLE gone RENAME TO blocks") }
         try other.close()
         recorder.flush()
         #expect(recorder.metrics.lag == 0)

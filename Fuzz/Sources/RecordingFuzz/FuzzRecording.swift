@@ -1,4 +1,4 @@
-// Fuzzes the reader of journals: any bytes as a segment file, and as the content of each type of entry, past the checksum.
+// Fuzzes the reader of journals: any bytes as a segment file, as the content of each type of entry, past the checksum, and as a block.
 
 import Recording
 
@@ -10,5 +10,6 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let payload = UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
     _ = SegmentInspection.isReadable(UInt32(first & 15), payload)
     _ = redactedForRecording(payload)
+    _ = SegmentInspection.messages(ofBlock: bytes)
     return 0
 }
