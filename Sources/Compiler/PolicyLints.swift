@@ -48,7 +48,9 @@ extension CompileRun {
     }
 
     private func lintUses() {
-        for (file, uses) in usesOfFile.enumerated() where policyOfFile[file] != nil {
+        for (file, uses) in usesOfFile.enumerated() {
+            // What ships may be about tags that this policy has not: its own uses are then not looked at.
+            guard let own = policyOfFile[file], !policies[own].ships else { continue }
             for use in uses where !use.isReferenced {
                 // A policy with rules works by being used.
                 guard let policy = use.policy, !names.rules.contains(where: { $0.policy == policy }) else { continue }

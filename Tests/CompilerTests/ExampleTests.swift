@@ -70,7 +70,7 @@ struct ExampleTests {
     }
 
     /// The messages of the example's own tests, through inspector and machine, without a gateway.
-    @Test(arguments: ["shop", "ci_deployer", "ai_agent", "nightly_batch"]) func itsOwnTestsHold(_ example: String) throws {
+    @Test(arguments: ["shop"]) func itsOwnTestsHold(_ example: String) throws {
         let files = try Self.files(of: example)
         let result = PolicyCompiler.compile(files: files, options: Self.options(1_772_000_000))
         let verified = try VerifiedProgram.load(try ProgramCodec.encode(try #require(result.program)))
