@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 BUILD := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
-.PHONY: all build test demo up bench bench-all bench-latency bench-connections bench-tls soak bench-mask fuzz format clean
+.PHONY: all build test demo up bench bench-all bench-latency bench-connections bench-tls bench-policy soak bench-mask fuzz format clean
 
 all: build
 
@@ -37,6 +37,11 @@ bench-all:
 bench-latency bench-connections bench-tls:
 	@Scripts/install-dependencies.sh
 	@Scripts/$@.sh
+
+## What policies cost as they grow, beside Cedar and Rego.
+bench-policy:
+	@Scripts/install-dependencies.sh
+	@Scripts/bench-policy.sh
 
 ## Half an hour of pgbench with a new policy every second and clients that are killed.
 soak:

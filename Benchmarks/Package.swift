@@ -13,6 +13,11 @@ let package = Package(
         .executableTarget(
             name: "InspectBench", dependencies: ["CLexer", "CPgQuery", .product(name: "PosternDecision", package: "postern")]),
         .executableTarget(
+            name: "PolicyBench",
+            dependencies: [
+                .product(name: "PosternDecision", package: "postern"), .product(name: "PosternAuthoring", package: "postern"),
+            ]),
+        .executableTarget(
             name: "GateBench",
             dependencies: [
                 .product(name: "PosternDecision", package: "postern"), .product(name: "PosternAuthoring", package: "postern"),
