@@ -62,7 +62,7 @@ struct MutationReport {
         }
         lines.append("\(noticed + survivors.count) mistakes tried, \(noticed) noticed by a test, \(survivors.count) not: \(score) %")
         if unseen > 0 { lines.append("\(unseen) limits on what comes back or on sessions are not tried: no example can run into them") }
-        if isCut { lines.append("only the first \(MutationBench.limit) are made") }
+        if isCut { lines.append("the policy is large: only the first \(mutants.count) mistakes are made") }
         return lines.joined(separator: "\n")
     }
 

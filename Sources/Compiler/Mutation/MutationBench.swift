@@ -10,6 +10,9 @@ public final class MutationBench {
     /// More are made of no policy: those behind it, in the order of the files, are left out, and `isCut` says so.
     public static let limit = 20_000
 
+    /// Each mutant writes out the whole program: rules times mutants, at most.
+    static let work = 20_000_000
+
     let run: CompileRun
     private let original: Program
     private var plans: [Plan] = []
@@ -143,7 +146,7 @@ public final class MutationBench {
     }
 
     private func add(_ kind: PolicyMutant.Kind, _ subject: String, _ span: SourceSpan, _ replacement: String, _ plan: Plan) {
-        guard mutants.count < Self.limit else {
+        guard mutants.count < Self.limit, mutants.count * run.rules.count < Self.work else {
             isCut = true
             return
         }
