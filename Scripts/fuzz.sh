@@ -22,6 +22,9 @@ for target in PolicyLang Compiler Importing Machine Inspect Schema Shell Mask Id
     awk -v RS='\n====\n' -v out="$corpus/$(basename "$file" .cases)-" \
       'NR > 1 { sub(/\n----.*/, ""); name = out NR; printf "%s%s", NR % 2 ? "a" : "b", $0 > name; close(name) }' "$file"
   done
+  # Each line of the wire's seeds is one, in hexadecimal.
+  [ "$target" != PostgresWire ] || perl -ne 'chomp; open(my $out, ">:raw", "'"$corpus"'/seed-$.") or die; print $out pack("H*", $_)' \
+    "$seeds/wire.seeds"
   find "$seeds" -type f -size -64k -exec cp -t "$corpus" {} + 2>/dev/null || true
   echo "== $target: ${seconds} s"
   ".build/release/${target}Fuzz" -max_total_time="$seconds" -max_len=8192 -use_value_profile=1 -rss_limit_mb=4096 -timeout=20 \

@@ -24,7 +24,7 @@ final class LiveGateway {
     init(
         _ stage: PostgresStage, database: String, cleartext: Bool = true, tls: GatewayConfiguration.BackendTLS = .disable,
         host: String = "127.0.0.1", servers: [SocketEndpoint]? = nil, target: GatewayConfiguration.Target = .any,
-        identityIn: Set<GatewayConfiguration.IdentityPlace> = []
+        identityIn: Set<GatewayConfiguration.IdentityPlace> = [], loginSeconds: Int64 = PostgresLimits.loginSeconds
     ) throws {
         let live = try LivePostgres.shared.get()
         let resource = PostgresResource(
@@ -41,7 +41,7 @@ final class LiveGateway {
                 judge: { caller, resource, facts in
                     stage.gate(caller, on: resource, facts).map { PostgresJudge(gate: $0, program: stage.recorded) }
                 },
-                journal: { try journals.journal($0) }, metrics: GatewayMetrics(), logger: logger))
+                journal: { try journals.journal($0) }, metrics: GatewayMetrics(), logger: logger), loginSeconds: loginSeconds)
         let certificate = try DevelopmentCertificate.make(
             names: ["localhost"], addresses: ["127.0.0.1"], validDays: 30, nowSeconds: Int64(Date().timeIntervalSince1970))
         let context = try TLSContext.server(

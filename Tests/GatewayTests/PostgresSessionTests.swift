@@ -2,6 +2,7 @@
 
 import Foundation
 import NIOCore
+import Recording
 import Testing
 
 @testable import Gateway
@@ -80,7 +81,12 @@ final class PostgresScript {
     private var steady: UInt64 = 1_000_000_000_000
     private var wasHeld = false
     private var ended = false
+    var journal: Journal?
     var pieceSize = Int.max
+    /// Each message in two pieces, the first of so many bytes.
+    var splitAt: Int?
+    /// All messages of a line arrive at once.
+    var isGlued = false
     /// All that was sent so far; CopyData messages that follow each other are one.
     private(set) var sent: (client: [String], backend: [String]) = ([], [])
 
@@ -93,7 +99,7 @@ final class PostgresScript {
         let words = line.split(separator: " ").map(String.init)
         switch words[0] {
         case "as":
-            session = try stage.session(words[1], on: words[3])
+            session = try stage.session(words[1], on: words[3], journal: journal)
             (clientInput, backendInput, wasHeld, ended) = (ByteBuffer(), ByteBuffer(), false, false)
             return []
         case "table", "view":
@@ -122,6 +128,8 @@ final class PostgresScript {
     private func feed(_ line: String, _ words: [String]) throws {
         let messages = line.dropFirst(3).components(separatedBy: " ;; ")
         switch words[0] {
+        case "C:" where isGlued: try add(glued(messages.map(PostgresNotation.frontend)), toClient: false)
+        case "B:" where isGlued: try add(glued(messages.map(PostgresNotation.backend)), toClient: true)
         case "C:": for message in messages { try add(PostgresNotation.frontend(message), toClient: false) }
         case "B:": for message in messages { try add(PostgresNotation.backend(message), toClient: true) }
         case "clock": steady += (UInt64(words[1]) ?? 0) * 1_000_000_000
@@ -129,10 +137,18 @@ final class PostgresScript {
         }
     }
 
+    private func glued(_ messages: [ByteBuffer]) -> ByteBuffer {
+        var all = ByteBuffer()
+        for message in messages { all.writeImmutableBuffer(message) }
+        return all
+    }
+
     private func add(_ bytes: ByteBuffer, toClient: Bool) {
         guard let session else { return }
         var rest = bytes
-        while let piece = rest.readSlice(length: min(pieceSize, max(rest.readableBytes, 1))) {
+        var first = splitAt ?? pieceSize
+        while let piece = rest.readSlice(length: min(first, max(rest.readableBytes, 1))) {
+            first = pieceSize
             if toClient {
                 backendInput.writeImmutableBuffer(piece)
                 session.backend(&backendInput, at: now)

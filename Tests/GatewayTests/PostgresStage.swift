@@ -40,11 +40,12 @@ struct PostgresStage: Sendable {
     }
 
     /// A session as the handler would make it, recorded into the process's own recording.
-    func session(_ subject: String, on resource: String) throws -> PostgresSession {
+    /// - Parameter journal: where many sessions follow each other, what they share.
+    func session(_ subject: String, on resource: String, journal: Journal? = nil) throws -> PostgresSession {
         let caller = try caller(subject)
         let made = gate(caller, on: resource)
         let gate = try #require(made)
-        let recording = try StageRecording.shared.get().makeJournal().begin(
+        let recording = try (journal ?? StageRecording.shared.get().makeJournal()).begin(
             SessionRecord(
                 caller: caller, resource: resource, kind: .postgres, sourceAddress: "test", database: "test", backendUser: "test",
                 program: recorded, startedAt: 1_772_000_000_000_000_000))

@@ -225,26 +225,7 @@ import Testing
 
     /// Every script's messages, with bytes changed, cut and repeated: whatever comes, the machine ends normally.
     @Test func mutatedSessions() throws {
-        let names = PostgresSessionTests.names
-        var seeds: [[UInt8]] = []
-        for name in names {
-            let text = try String(contentsOf: PostgresSessionTests.directory.appendingPathComponent(name), encoding: .utf8)
-            var seed: [UInt8] = []
-            for line in text.components(separatedBy: "\n") where line.hasPrefix("C: ") || line.hasPrefix("B: ") {
-                for message in line.dropFirst(3).components(separatedBy: " ;; ") {
-                    let isBackend = line.hasPrefix("B")
-                    let bytes = isBackend ? try PostgresNotation.backend(message) : try PostgresNotation.frontend(message)
-                    var rest = Array(bytes.readableBytesView)[...]
-                    while !rest.isEmpty {
-                        let piece = rest.prefix(127)
-                        seed.append(UInt8(piece.count) << 1 | (isBackend ? 1 : 0))
-                        seed += piece
-                        rest = rest.dropFirst(piece.count)
-                    }
-                }
-            }
-            seeds.append(seed)
-        }
+        let seeds = try WireSeeds.all().map(\.bytes)
         #expect(!seeds.isEmpty)
         let stage = try PostgresStage(policy: PostgresLiveTests.policy)
         let caller = try stage.caller("reader")

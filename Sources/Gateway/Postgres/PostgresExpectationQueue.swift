@@ -8,6 +8,8 @@ struct PostgresExpectations: ~Copyable {
     private var capacity: Int
     private var start = 0
     private(set) var count = 0
+    /// Answers that were taken out since the start: with `count`, names the place of an answer for as long as the session lives.
+    private(set) var taken: UInt64 = 0
 
     init() {
         capacity = 16
@@ -113,6 +115,7 @@ struct PostgresExpectations: ~Copyable {
         let found = place(0).move()
         start = (start &+ 1) & (capacity &- 1)
         count &-= 1
+        taken &+= 1
         return found
     }
 
@@ -120,6 +123,7 @@ struct PostgresExpectations: ~Copyable {
         place(index).deinitialize(count: 1)
         for later in index &+ 1..<count { place(later &- 1).moveInitialize(from: place(later), count: 1) }
         count &-= 1
+        taken &+= 1
     }
 
     /// After an error in the extended protocol the backend skips everything up to the next Sync, a Query included
@@ -133,15 +137,30 @@ struct PostgresExpectations: ~Copyable {
     }
 
     /// The backend asks for copy data: it ignores every Sync until the data ends (`CopyGetData` in copyfromparse.c).
-    /// Returns whether that end has been sent already; `isCut` tells that another message came first, which makes the copy fail.
-    mutating func beginCopyIn() -> (ended: Bool, isCut: Bool) {
-        while count > 1, place(1).pointee.kind == .sync { remove(at: 1) }
-        guard count > 1 else { return (false, false) }
-        if place(1).pointee.kind == .copyEnd {
+    /// Returns whether that end has been sent already; `isCut` tells that another message came first, which makes the copy fail, if it was
+    /// not going to before it read anything: then the Syncs before that message are answered, and stay. `spared` counts those taken out.
+    mutating func beginCopyIn() -> (ended: Bool, isCut: Bool, spared: Int) {
+        var syncs = 1
+        while syncs < count, place(syncs).pointee.kind == .sync { syncs &+= 1 }
+        if syncs < count, place(syncs).pointee.kind != .copyEnd { return (false, true, 0) }
+        let spared = syncs &- 1
+        while syncs > 1 {
             remove(at: 1)
-            return (true, false)
+            syncs &-= 1
         }
-        return (false, true)
+        guard count > 1 else { return (false, false, spared) }
+        remove(at: 1)
+        return (true, false, spared)
+    }
+
+    /// Whether an answer from this place on, counted as `taken` is, ends in ReadyForQuery.
+    func owesReady(from place: UInt64) -> Bool {
+        var index = place > taken ? Int(clamping: place &- taken) : 0
+        while index < count {
+            if self.place(index).pointee.owesReady { return true }
+            index &+= 1
+        }
+        return false
     }
 
     /// Whether the Sync up to which an error now would skip is one that the gateway added.

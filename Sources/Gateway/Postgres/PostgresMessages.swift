@@ -45,6 +45,8 @@ extension PostgresSession {
                 isCause = false
             }
             isSkipping = !found
+            // What text waited for was skipped as well; it is read again, to be dropped up to Sync.
+            if !found { isWaitingForText = false }
         }
     }
 
@@ -164,7 +166,7 @@ extension PostgresSession {
             lexical = state
             hasSetLexicalState = true
             // Text that was sent before this was known was judged as it was not read.
-            if expectations.laterContains({ $0.kind == .query || $0.kind == .parse }) {
+            if expectations.laterContains({ ($0.kind == .query || $0.kind == .parse) && !$0.isRefused }) {
                 return fail(
                     PostgresFault(
                         .protocolViolation, "text was sent before it was known how it would be read: wait for ReadyForQuery after such a SET"))

@@ -59,8 +59,12 @@ final class PostgresSession {
     var isSkipping = false
     /// The backend takes copy data.
     var isCopyingIn = false
+    /// Syncs that were sent into the last copy: ignored where the backend read that far, answered where it failed before.
+    var sparedSyncs = 0
     /// Something sent may change how text is read; text waits until ReadyForQuery.
     var isLexicalStateUnsure = false
+    /// Where in the row of answers the last such statement is: the first ReadyForQuery from there on ends the doubt.
+    var unsureFrom: UInt64 = 0
     /// Since nothing ran outside a transaction last, something may have changed how text is read.
     var hasSetLexicalState = false
     /// A cancel request is on its way to the backend: nothing new is sent, so that it cannot hit the wrong statement.

@@ -157,6 +157,7 @@ extension PostgresSession {
     private func commandComplete(_ message: PostgresBackendMessage) {
         guard isOwed(.query, .execute) else { return }
         noteTag(message.body)
+        sparedSyncs = 0
         queryRules = nil
         copyOut = nil
         if expectations.firstIsLimited, endsAtLimit() { return }
@@ -170,6 +171,7 @@ extension PostgresSession {
 
     private func emptyQuery(_ message: PostgresBackendMessage) {
         guard isOwed(.query, .execute) else { return }
+        sparedSyncs = 0
         if expectations.firstKind == .query { toClient.pass(message.range) } else { answered(message, completed: 0) }
     }
 
@@ -186,7 +188,20 @@ extension PostgresSession {
             completed: done.completed &+ completed)
     }
 
+    /// A Sync was sent into a copy that had failed before the backend read it: this is the answer to it, and none that is owed.
+    private func answersSparedSync(_ message: PostgresBackendMessage) -> Bool {
+        guard sparedSyncs > 0, message.body.count == 1, let state = PostgresTransactionState(rawValue: message.body[0]) else { return false }
+        // Every Query is answered by something else first.
+        if let first = expectations.first, first.owesReady, first.kind != .query || first.hasFailed || first.completed > 0 { return false }
+        sparedSyncs -= 1
+        isSkipping = false
+        transaction = state
+        toClient.pass(message.range)
+        return true
+    }
+
     private func readyForQuery(_ message: PostgresBackendMessage) {
+        if answersSparedSync(message) { return }
         guard let first = expectations.first, first.owesReady, message.body.count == 1,
             let state = PostgresTransactionState(rawValue: message.body[0])
         else { return fail(.backend("a ReadyForQuery that is not owed")) }
@@ -204,9 +219,9 @@ extension PostgresSession {
         }
         expectations.removeFirst()
         if first.isLimited, !first.hasFailed { noteFetched(first) }
-        if expectations.isEmpty {
+        if expectations.isEmpty, state == .idle { hasSetLexicalState = false }
+        if expectations.isEmpty || expectations.taken > unsureFrom {
             isLexicalStateUnsure = false
-            if state == .idle { hasSetLexicalState = false }
             // Text that waited is read again: a client that is held is not walked, so nothing else would say so.
             isWaitingForText = false
         }
@@ -271,6 +286,7 @@ extension PostgresSession {
         toClient.pass(message.range)
         let copy = expectations.beginCopyIn()
         isCopyingIn = !copy.ended && !copy.isCut
+        sparedSyncs = copy.spared
     }
 
     private func copyOutBegins(_ message: PostgresBackendMessage) {

@@ -308,8 +308,11 @@ extension PostgresSession {
     }
 
     private func sync(_ message: PostgresClientMessage) {
-        // The backend ignores Sync while it takes copy data, so it would never be answered.
-        if isCopyingIn { return }
+        // The backend ignores Sync while it takes copy data, unless it has failed meanwhile.
+        if isCopyingIn {
+            sparedSyncs += 1
+            return toBackend.pass(message.range)
+        }
         isSkipping = false
         forgetFreshNames()
         toBackend.pass(message.range)

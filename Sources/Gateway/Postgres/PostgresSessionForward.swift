@@ -100,14 +100,14 @@ extension PostgresSession {
     // MARK: - Lexical state
 
     /// Whether text may be read under the state that is known. When not: `isWaitingForText` says whether waiting will help, which it
-    /// does when everything sent before ends in ReadyForQuery, because the backend reports changed settings right before that.
+    /// does when what was sent since ends in ReadyForQuery, because the backend reports changed settings right before that.
     func mayReadText() -> Bool {
         guard isLexicalStateUnsure else { return true }
         if expectations.isEmpty {
             isLexicalStateUnsure = false
             return true
         }
-        isWaitingForText = expectations.lastOwesReady
+        isWaitingForText = expectations.owesReady(from: unsureFrom)
         return false
     }
 
@@ -119,6 +119,7 @@ extension PostgresSession {
             case .none, .begin, .savepoint, .release: hasSetLexicalState = true
             }
             isLexicalStateUnsure = true
+            unsureFrom = expectations.taken &+ UInt64(expectations.count)
         }
     }
 
