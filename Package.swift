@@ -35,6 +35,7 @@ let package = Package(
         .target(name: "PolicyLang"),
         .target(name: "Compiler", dependencies: ["PolicyLang", "Machine", "Inspect", "Patterns"]),
         .target(name: "LanguageServer", dependencies: ["PolicyLang", "Compiler"]),
+        .target(name: "Importing", dependencies: ["PolicyLang", "Compiler", "Machine", "Patterns"]),
 
         // Decision: pure.
         .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: hot),
@@ -77,7 +78,7 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "PolicyLang", "Compiler", "Patterns", "Machine", "Inspect", "Mask", "Decision", "Sealing",
-                "Identity", "Recording", "Harness", "Gateway", "LanguageServer",
+                "Identity", "Recording", "Harness", "Gateway", "LanguageServer", "Importing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
@@ -85,6 +86,7 @@ let package = Package(
 
         .testTarget(name: "PolicyLangTests", dependencies: ["PolicyLang"], exclude: ["Cases"]),
         .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PolicyLang", "Machine", "Inspect"], exclude: ["Cases"]),
+        .testTarget(name: "ImportingTests", dependencies: ["Importing", "Compiler", "PolicyLang", "Machine"], exclude: ["Cases"]),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns"], exclude: ["Cases"]),
         .testTarget(
             name: "TransportTests", dependencies: ["Transport", "Sealing", .product(name: "NIOCore", package: "swift-nio")]),

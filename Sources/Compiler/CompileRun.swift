@@ -68,6 +68,16 @@ final class CompileRun {
         if seen.insert(diagnostic).inserted { collected.append(diagnostic) }
     }
 
+    /// Does what may go wrong, and answers whether it went without an error. What it reports is not kept.
+    func attempt(_ body: () -> Void) -> Bool {
+        let (earlier, known) = (collected, seen)
+        defer { (collected, seen) = (earlier, known) }
+        collected = []
+        seen = []
+        body()
+        return !collected.contains { $0.severity == .error }
+    }
+
     /// Whether something seems to be missing only because its declaration could not be parsed, which has been said.
     private func isConsequence(_ diagnostic: Diagnostic) -> Bool {
         let code = CompilerCode(rawValue: diagnostic.code)

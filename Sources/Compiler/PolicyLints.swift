@@ -48,7 +48,9 @@ extension CompileRun {
     }
 
     private func lintUses() {
-        for (file, uses) in usesOfFile.enumerated() where policyOfFile[file] != nil {
+        for (file, uses) in usesOfFile.enumerated() {
+            // What ships may be about tags that this policy has not: its own uses are then not looked at.
+            guard let own = policyOfFile[file], !policies[own].ships else { continue }
             for use in uses where !use.isReferenced {
                 // A policy with rules works by being used.
                 guard let policy = use.policy, !names.rules.contains(where: { $0.policy == policy }) else { continue }
@@ -75,7 +77,7 @@ extension CompileRun {
     /// An allow that covers `unknown` lets text through that no deny by verb can recognise.
     private func lintUnknown() {
         let denies = rules.filter { $0.effect == .deny && !$0.observe && !$0.targets.isEmpty && !covers(.unknown, $0) }
-        let refusals = rules.filter { $0.effect == .deny && !$0.observe && $0.condition == nil && covers(.unknown, $0) }
+        let refusals = rules.filter { $0.effect == .deny && !$0.observe && $0.isAlways && covers(.unknown, $0) }
         for allow in rules where allow.effect == .allow && !allow.observe && covers(.unknown, allow) {
             // Whoever writes the verb means it.
             if allow.declaration.to.map(namesUnknown) == true { continue }

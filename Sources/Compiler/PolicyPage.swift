@@ -5,8 +5,8 @@ import PolicyLang
 
 /// The page that `postern docs` writes. Everything on it is from the policy; it is as long as the policy is.
 public struct PolicyPage {
-    private let model: PolicyModel
-    private let clauses: ClauseTexts
+    let model: PolicyModel
+    let clauses: ClauseTexts
 
     public init(_ compilation: Compilation) {
         model = compilation.model

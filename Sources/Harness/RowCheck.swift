@@ -31,6 +31,13 @@ enum RowCheck {
         }
     }
 
+    /// What the masks make of every cell.
+    static func outcome(_ step: TestCase.RowStep, _ gate: Gate, _ circumstances: Circumstances) -> [TestCase.Cell] {
+        let plan = masks(step, gate, circumstances).0?.plan ?? MaskPlan.none
+        let masker = CellMasker(plan: plan)
+        return step.cells.map { TestCase.Cell(column: $0.column, value: mask($0, of: step, plan, masker)) }
+    }
+
     private static func masks(_ step: TestCase.RowStep, _ gate: Gate, _ circumstances: Circumstances) -> (Decided?, Set<RuleExercise>) {
         if let table = step.table {
             let source = step.schema.map { quoted($0) + "." } ?? ""

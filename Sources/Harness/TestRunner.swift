@@ -11,10 +11,11 @@ public struct TestRunner {
     private var coverage: RuleCoverage
 
     /// - Parameter hashKey: key of `hash` masks; expectations of such cells depend on it. Tests have their own, fixed one by default.
-    public init(_ policy: VerifiedProgram, hashKey: [UInt8] = TestRunner.testHashKey) {
+    /// - Parameter probes: what the program's last rules stand for, of a program that was compiled with probes.
+    public init(_ policy: VerifiedProgram, hashKey: [UInt8] = TestRunner.testHashKey, probes: [RuleCoverage.Probe] = []) {
         self.policy = policy
         secrets = MaskSecrets(hashKey: hashKey)
-        coverage = RuleCoverage(policy)
+        coverage = RuleCoverage(policy, probes: probes)
     }
 
     /// No secret: it only makes what `hash` writes in tests the same everywhere.
@@ -47,6 +48,24 @@ public struct TestRunner {
             }
         }
         return result
+    }
+
+    /// What comes of each step, whatever it expects; nil when the session cannot begin.
+    func observe(_ test: TestCase) -> [StepOutcome]? {
+        guard case .success(let gate) = openGate(test) else { return nil }
+        var inTransaction = Ternary.no
+        return test.steps.map { step in
+            let circumstances = Circumstances(moment: test.moment, inTransaction: inTransaction)
+            switch step {
+            case .message(let message):
+                var text = message.text
+                let decided = text.withUTF8 { Decided(gate.consider(.query(UnsafeRawBufferPointer($0)), at: circumstances), gate) }
+                if decided.record.effect.passes { inTransaction = Transaction.state(after: gate.lastInspection, before: inTransaction) }
+                let rule = decided.record.rule >= 0 ? policy.ruleName(Int(decided.record.rule)) : nil
+                return .message(decided.record.effect.passes ? .allow : .deny, rule: rule)
+            case .row(let row): return .row(RowCheck.outcome(row, gate, circumstances))
+            }
+        }
     }
 
     private struct Problem: Error {
