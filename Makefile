@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 BUILD := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
-.PHONY: all build test demo up bench bench-all bench-latency bench-connections bench-tls bench-policy soak bench-mask fuzz format clean
+.PHONY: all build test test-editors editors demo up bench bench-all bench-latency bench-connections bench-tls bench-policy soak \
+	bench-mask bench-editor fuzz format clean
 
 all: build
 
@@ -13,6 +14,13 @@ build:
 test:
 	@Scripts/install-dependencies.sh
 	@Scripts/test.sh
+
+## The Visual Studio Code extension as a package, and its client driven by Node with the real server (make build first).
+editors:
+	editors/package-vscode.py
+
+test-editors:
+	node editors/vscode-check.js .build/release/postern
 
 demo:
 	@Scripts/install-dependencies.sh
@@ -52,6 +60,10 @@ soak:
 bench-mask:
 	@Scripts/install-dependencies.sh
 	@Scripts/bench-mask.sh
+
+## From a keystroke to diagnostics, at 5,000 rules.
+bench-editor: build
+	Benchmarks/peers/keystrokes.py
 
 ## Each fuzz target for SECONDS (default 60).
 fuzz:

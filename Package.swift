@@ -34,6 +34,8 @@ let package = Package(
         // Authoring: text in, program out.
         .target(name: "PolicyLang"),
         .target(name: "Compiler", dependencies: ["PolicyLang", "Machine", "Inspect", "Patterns"]),
+        .target(name: "LanguageServer", dependencies: ["PolicyLang", "Compiler"]),
+        .target(name: "Importing", dependencies: ["PolicyLang", "Compiler", "Machine", "Patterns"]),
 
         // Decision: pure.
         .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: hot),
@@ -76,7 +78,7 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "PolicyLang", "Compiler", "Patterns", "Machine", "Inspect", "Mask", "Decision", "Sealing",
-                "Identity", "Recording", "Harness", "Gateway",
+                "Identity", "Recording", "Harness", "Gateway", "LanguageServer", "Importing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
@@ -84,6 +86,7 @@ let package = Package(
 
         .testTarget(name: "PolicyLangTests", dependencies: ["PolicyLang"], exclude: ["Cases"]),
         .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PolicyLang", "Machine", "Inspect"], exclude: ["Cases"]),
+        .testTarget(name: "ImportingTests", dependencies: ["Importing", "Compiler", "PolicyLang", "Machine"], exclude: ["Cases"]),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns"], exclude: ["Cases"]),
         .testTarget(
             name: "TransportTests", dependencies: ["Transport", "Sealing", .product(name: "NIOCore", package: "swift-nio")]),
@@ -116,6 +119,7 @@ let package = Package(
             ], exclude: ["Cases"]),
         .systemLibrary(name: "CPgQuery", path: "Tests/CPgQuery", providers: [.apt(["libpg-query-dev"])]),
         .testTarget(name: "JudgeTests", dependencies: ["Inspect", "Machine", "CPgQuery"]),
+        .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "CLI"], exclude: ["Cases", "Editors"]),
         .testTarget(name: "CLITests", dependencies: ["CLI"]),
         .testTarget(name: "TidyTests"),
     ]

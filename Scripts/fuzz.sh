@@ -7,7 +7,7 @@ only=${2:-}
 export SWIFT_BACKTRACE=enable=no
 command -v ld.lld >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends lld >/dev/null
 mkdir -p findings
-for target in PolicyLang Compiler Machine Inspect Schema Shell Mask Identity Recording PostgresWire; do
+for target in PolicyLang Compiler LanguageServer Importing Machine Inspect Schema Shell Mask Identity Recording PostgresWire; do
   [ -z "$only" ] || [ "$only" = "$target" ] || continue
   swift build -c release --product "${target}Fuzz" 2>&1 | grep -E 'error|Compiling|Build' | tail -n 1
   case $target in

@@ -6,17 +6,19 @@ import Foundation
 
 struct DocsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "docs", abstract: "Write who may do what on which resource, as Markdown.",
+        commandName: "docs", abstract: "Write who may do what on which resource, as Markdown or HTML.",
         discussion: """
             From the rules and their /// comments: a table for each resource, every rule with its clauses, and the names that rules use.
 
               postern docs policies/ > POLICY.md
-              postern docs policies/ --output POLICY.md
+              postern docs policies/ --format html --output policy.html
 
             Exit status 1 when the policy has errors; nothing is written then.
             """)
 
     @OptionGroup var input: PolicyInput
+    @Option(name: .long, help: "How to write the page: markdown or html.")
+    var format: PageFormat = .markdown
     @Option(name: .shortAndLong, help: "Where to write the page. Default: standard output.")
     var output: String?
 
@@ -33,7 +35,7 @@ struct DocsCommand: ParsableCommand {
                 Output.diagnostics(compiled.diagnostics, compiled.sources)
                 throw ExitStatus.found
             }
-            let page = PolicyPage(compiled).markdown
+            let page = format == .html ? PolicyPage(compiled).html : PolicyPage(compiled).markdown
             guard let output else { return Output.write(page) }
             do {
                 try Data(page.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
@@ -42,4 +44,9 @@ struct DocsCommand: ParsableCommand {
             }
         }
     }
+}
+
+/// `--format` of `docs`.
+enum PageFormat: String, ExpressibleByArgument, CaseIterable {
+    case markdown, html
 }

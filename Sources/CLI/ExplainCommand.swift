@@ -125,6 +125,12 @@ private struct Explanation: Encodable {
             case .forward(let permit):
                 let masks = gate.maskRuleNames(permit.decision.masks)
                 return (true, "allow", nil, nil, nil, masks)
+            case .hold(let held):
+                let asked = held.request.demands.map { demand in
+                    let why = demand.because.isEmpty ? "" : ": \(demand.because)"
+                    return "\(demand.quorum) of \(demand.approvers.joined(separator: ", ")) by \(demand.rule.name)\(why)"
+                }
+                return (false, "held", "it waits until people agree", asked.joined(separator: "; "), nil, [])
             case .refuse(let refusal):
                 return (false, refusal.decision.effect.name, refusal.message, refusal.detail, refusal.hint, [])
             }

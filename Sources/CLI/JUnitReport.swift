@@ -86,7 +86,7 @@ extension JUnitReport {
             for diagnostic in own {
                 let place = file.location(of: diagnostic.span.start)
                 let shown = DiagnosticText.render(diagnostic, files: files)
-                let fails = strict || diagnostic.severity == .error
+                let fails = diagnostic.severity == .error || strict && diagnostic.severity == .warning
                 let failure = Failure(type: diagnostic.code, message: DiagnosticText.visible(diagnostic.message), text: shown)
                 cases.append(
                     Case(

@@ -10,7 +10,7 @@ struct NewCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "new", abstract: "Make a policy repository: policies, their tests, CI for GitHub and GitLab, a pre-commit hook.",
         discussion: """
-            The directory must not be there yet, or be empty. What is made passes fmt --check, check --strict and test --require-coverage.
+            The directory must not be there yet, or be empty. What is made passes fmt --check, check --strict, lint and test --require-coverage.
 
               postern new access-policies
               postern new access-policies --name shop

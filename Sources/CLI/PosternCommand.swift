@@ -23,8 +23,9 @@ struct PosternCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            CheckCommand.self, FormatCommand.self, TestCommand.self, BuildCommand.self, DisassembleCommand.self,
+            CheckCommand.self, LintCommand.self, FormatCommand.self, TestCommand.self, BuildCommand.self, DisassembleCommand.self,
             ExplainCommand.self, DocsCommand.self, InspectCommand.self, MaskCommand.self, SchemaCommand.self, ReplayCommand.self,
-            SessionsCommand.self, ServeCommand.self, KeysCommand.self, NewCommand.self, DevelopmentCommand.self,
+            SessionsCommand.self, ApprovalsCommand.self, ServeCommand.self, KeysCommand.self, NewCommand.self, DevelopmentCommand.self,
+            ProveCommand.self, DiffCommand.self, LspCommand.self, ImportCommand.self,
         ])
 }

@@ -77,6 +77,7 @@ enum RepositoryTemplate {
           when  statement.kind == "insert" or statement.where == keyed
         }
 
+        /// Releases change the schema, and look at what they change.
         allow migrations {
           who  migrator
           on   db
@@ -111,6 +112,8 @@ enum RepositoryTemplate {
           "select id, status from orders where id = 7" -> allow by app_reads
           "select id, status from orders" -> deny
           "select id from payments where id = 7" -> deny
+          "select id from customers limit 10" -> allow by app_reads
+          "select pg_sleep(1)" -> deny
           row customers { email: "jane@acme.example", phone: "+49 30 1234567" } -> { email: "ja***************", phone: "+4************" }
         }
 
@@ -121,12 +124,15 @@ enum RepositoryTemplate {
           "update orders set status = 'sent' where id = 7" -> allow by app_writes
           "update orders set status = 'sent'" -> deny
           "update orders set total = 0 where id = 7" -> deny
+          "insert into payments (id) values (7)" -> deny
         }
 
         test "only migrations change the schema" {
           as app
           on db
           "drop table orders" -> deny by schema_changes
+          "create table copy_of_orders as select * from orders limit 1" -> deny by schema_changes
+          "alter table orders add column note text" -> deny by schema_changes
           "select 1; truncate orders" -> deny by schema_changes
         }
 
@@ -135,14 +141,22 @@ enum RepositoryTemplate {
           on db
           "alter table orders add column sent_at timestamptz" -> allow by migrations
           "drop table old_orders" -> allow by migrations
+          "create table refunds (id bigint)" -> allow by migrations
+          "lock table orders" -> allow by migrations
+          "select id from orders" -> allow by migrations
           "delete from orders" -> deny
+          "insert into orders (id) values (7)" -> deny
+          row customers { email: "jane@acme.example" } -> { email: "jane@acme.example" }
         }
 
         test "clients can connect and describe" {
           as app
           on db
           "select relname from pg_catalog.pg_class where pg_catalog.pg_table_is_visible(oid)" -> allow by describe
+          "select table_name from information_schema.tables" -> allow by describe
+          "select current_setting('work_mem')" -> allow by describe
           "set application_name = 'psql'" -> allow by describe
+          "set search_path = other" -> deny
         }
 
         """
@@ -158,6 +172,7 @@ enum RepositoryTemplate {
         cd "$staged"
         postern fmt --check policies
         postern check policies --strict --quiet
+        postern lint policies
         postern test policies
 
         """
@@ -178,7 +193,9 @@ enum RepositoryTemplate {
               - uses: actions/checkout@v4
               - run: postern fmt --check policies
               - run: postern check policies --strict --format github
+              - run: postern lint policies --format github
               - run: postern test policies --require-coverage --coverage
+              - run: postern test policies --mutate --fail-under 80
 
         """
 
@@ -189,7 +206,9 @@ enum RepositoryTemplate {
           script:
             - postern fmt --check policies
             - postern check policies --strict
+            - postern lint policies
             - postern test policies --require-coverage --format junit > tests.xml
+            - postern test policies --mutate --fail-under 80
           artifacts:
             when: always
             reports:
@@ -218,7 +237,9 @@ enum RepositoryTemplate {
         ```
         postern fmt policies                      one layout
         postern check policies                    mistakes, with what to write instead
+        postern lint policies --fix               what is right but not good, mended where that is safe
         postern test policies --coverage          the examples, and what none of them has tried
+        postern test policies --mutate            small mistakes in the policy that no example notices
         postern docs policies > POLICY.md         who may do what, as a page
         ```
 

@@ -68,6 +68,7 @@ struct SessionsCommand: ParsableCommand {
                 defer { reader.close() }
                 let found: RecordedSession
                 let messages: [RecordedMessage]
+                let events: [RecordedEvent]
                 do {
                     var filter = SessionFilter()
                     filter.idPrefix = session
@@ -78,11 +79,12 @@ struct SessionsCommand: ParsableCommand {
                     }
                     found = one
                     messages = try reader.messages(of: one)
+                    events = try reader.events(of: one)
                 } catch let error as RecordingError {
                     throw Impossible("\(recording): \(error)")
                 }
-                if output.isJSON { return try Output.json(ShownSession(found, messages)) }
-                Output.print(ShownSession(found, messages).text)
+                if output.isJSON { return try Output.json(ShownSession(found, messages, events)) }
+                Output.print(ShownSession(found, messages, events).text)
             }
         }
     }
@@ -154,9 +156,11 @@ private struct ShownSession: Encodable {
     }
     var session: SessionRecordText
     var messages: [Line]
+    var events: [ShownEvent]
 
-    init(_ session: RecordedSession, _ messages: [RecordedMessage]) {
+    init(_ session: RecordedSession, _ messages: [RecordedMessage], _ events: [RecordedEvent]) {
         self.session = SessionRecordText(session)
+        self.events = events.map(ShownEvent.init)
         self.messages = messages.map { message in
             Line(
                 sequence: message.sequence, at: RecordedTime.text(message.at), kind: message.kind.name,
@@ -188,6 +192,7 @@ private struct ShownSession: Encodable {
                 let error = message.sqlstate.map { ", error \($0)" } ?? ""
                 lines.append("    " + String(format: "%.3f ms", milliseconds) + ", \(message.rows ?? 0) rows\(error)")
             }
+            for event in events where event.sequence == message.sequence { lines.append("    \(event.at)  \(event.text)") }
         }
         return lines.joined(separator: "\n")
     }

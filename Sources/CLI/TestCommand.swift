@@ -16,9 +16,13 @@ struct TestCommand: ParsableCommand {
               postern test policies/
               postern test policies/ --require-coverage --format json
               postern test policies/ --format junit > tests.xml
-              postern test policies/ --coverage --lcov coverage.info
+              postern test policies/ --coverage --lcov coverage.info --html coverage/
+              postern test policies/ --mutate --fail-under 90
 
-            Exit status 1 when a test fails or the policy has errors.
+            --mutate makes one small mistake in the policy at a time (an effect flipped, a condition dropped, an object widened) and lists
+            the mistakes that no test notices, each with an example that would.
+
+            Exit status 1 when a test fails, when the policy has errors, or when the score is under --fail-under.
             """)
 
     @OptionGroup var input: PolicyInput
@@ -32,8 +36,23 @@ struct TestCommand: ParsableCommand {
     @Option(name: .long, help: "Write the coverage to this file, as a tracefile of lcov.")
     var lcov: String?
 
+    @Option(name: .long, help: "Write the coverage into this directory, as pages: one for each policy file.", completion: .directory)
+    var html: String?
+    @Flag(name: .long, help: "Make one small mistake in the policy at a time, and list those that no test notices.")
+    var mutate = false
+    @Option(name: .long, help: "With --mutate: fail when a smaller part of the mistakes is noticed, in percent.")
+    var failUnder: Int?
+
+    func validate() throws {
+        if failUnder != nil, !mutate { throw ValidationError("--fail-under says how --mutate may come out") }
+        if let failUnder, !(0...100).contains(failUnder) { throw ValidationError("--fail-under is a percentage, 0 to 100") }
+        if mutate, format == .junit { throw ValidationError("--mutate is answered as text or json") }
+        if mutate, coverage || lcov != nil || html != nil || requireCoverage { throw ValidationError("ask for coverage without --mutate") }
+    }
+
     func run() throws {
         try Output.run {
+            if mutate { return try runMutants() }
             let compiled = try input.compile()
             guard let program = compiled.program else {
                 Output.diagnostics(compiled.diagnostics, compiled.sources)
@@ -41,9 +60,8 @@ struct TestCommand: ParsableCommand {
                 if format == .junit { Output.print(JUnitReport(check: compiled.diagnostics, compiled.sources, strict: false).text) }
                 throw ExitStatus.found
             }
-            let policy = try BundleReader.load(PolicyEncoder.bytes(of: program), "the compiled policy")
             let moment = try input.moment()
-            var runner = TestRunner(policy)
+            var runner = try self.runner(program, compiled)
             let report = runner.run(compiled.tests.map { TestCase($0, compiled.sources, moment) })
             switch format {
             case .text: Output.print(report.text + (coverage ? report.coverage.text + "\n" : ""))
@@ -52,12 +70,52 @@ struct TestCommand: ParsableCommand {
             case .junit: Output.print(JUnitReport(test: report.results).text)
             }
             if let lcov { try write(report.coverage.lcov, lcov) }
-            if !report.passed || (requireCoverage && !report.coverage.uncovered.isEmpty) { throw ExitStatus.found }
+            if let html {
+                let sources = compiled.sources.map { CoveragePages.Source(path: $0.path, text: String(decoding: $0.bytes, as: UTF8.self)) }
+                try write(CoveragePages(report.coverage, sources), html)
+            }
+            // What ships is not the author's to test.
+            let given = Set(try PolicyFileReader.read(input.paths).map(\.path))
+            let uncovered = report.coverage.uncovered.filter { given.contains($0.place.path) }
+            if !report.passed || (requireCoverage && !uncovered.isEmpty) { throw ExitStatus.found }
         }
     }
 }
 
 extension TestCommand {
+    private func runMutants() throws {
+        let report = try MutationRun(input).report()
+        switch format {
+        case .text, .junit: Output.print(report.text)
+        case .json: try Output.json(report.record)
+        }
+        if !report.testsPass || report.score < (failUnder ?? 0) { throw ExitStatus.found }
+    }
+
+    /// For coverage, of the program with probes: it decides the same, and tells of every comparison which way it went.
+    private func runner(_ program: Program, _ compiled: Compilation) throws -> TestRunner {
+        let plain = try BundleReader.load(PolicyEncoder.bytes(of: program), "the compiled policy")
+        guard coverage || lcov != nil || html != nil || format == .json else { return TestRunner(plain) }
+        let options = CompileOptions(date: try input.moment(), readSchema: PolicyFileReader.schema)
+        // A policy that is too large with probes is covered without them.
+        guard let probed = PolicyCompiler.probed(files: try PolicyFileReader.read(input.paths), root: input.root, options: options),
+            let bytes = try? ProgramCodec.encode(probed.program), let policy = try? VerifiedProgram.load(bytes)
+        else { return TestRunner(plain) }
+        let probes = probed.probes.map {
+            RuleCoverage.Probe(rule: $0.rule, text: $0.text, place: TestPlace($0.span, compiled.sources), isNegated: $0.isNegated)
+        }
+        return TestRunner(policy, probes: probes)
+    }
+
+    private func write(_ pages: CoveragePages, _ directory: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw Impossible("\(directory) cannot be made")
+        }
+        for page in pages.pages { try write(page.html, directory + "/" + page.name) }
+    }
+
     private func write(_ text: String, _ path: String) throws {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
@@ -76,7 +134,7 @@ private struct TestRecord: Encodable {
 
 extension TestCase {
     /// A test without `at` is judged at `moment`.
-    fileprivate init(_ test: PolicyTest, _ sources: [SourceFile], _ moment: Moment) {
+    init(_ test: PolicyTest, _ sources: [SourceFile], _ moment: Moment) {
         let place = { (span: SourceSpan) in TestPlace(span, sources) }
         let claims = VerifiedClaims(
             issuer: test.issuer, subject: test.identity, values: test.claims, proof: test.proof ?? .bearer)

@@ -33,12 +33,12 @@ public struct CodeExplanation: Sendable, Hashable {
     /// The explanation of a code, in small or capital letters; nil when there is no such code.
     public static func of(_ code: String) -> CodeExplanation? {
         let wanted = code.uppercased()
-        return all.first { $0.code == wanted }
+        return all.first { $0.code == wanted } ?? PolicyLint.rules.first { $0.code == wanted }?.explanation
     }
 
     /// Whether an argument has the form of a code: a letter and four digits.
     public static func isCode(_ text: String) -> Bool {
-        text.utf8.count == 5 && "PpCc".contains(text.first ?? "-") && text.dropFirst().allSatisfy { $0.isASCII && $0.isNumber }
+        text.utf8.count == 5 && "PpCcLl".contains(text.first ?? "-") && text.dropFirst().allSatisfy { $0.isASCII && $0.isNumber }
     }
 
     /// What stands above examples that are only a part of a policy.

@@ -252,16 +252,15 @@ extension CodeExplanation {
                 silence.
                 """#,
             wrong: #"""
-                approve drops {
-                  on  db
-                  to  drop
-                  by  app
+                issuer mesh : mtls {
+                  ca "ca.pem"
                 }
                 """#,
             right: #"""
-                deny drops {
-                  on db
-                  to drop
+                issuer mesh : jwks {
+                  file     "mesh.jwks"
+                  issuer   "https://mesh.example"
+                  audience "postern"
                 }
                 """#),
     ]

@@ -12,6 +12,13 @@ public struct CompileOptions: Sendable {
     /// The bytes of a schema file by its path, which is as the policy has it, relative to the policy file's own; nil where
     /// there is no such file. There are no files here: reading them is the caller's.
     public var readSchema: @Sendable (String) -> [UInt8]?
+    /// False where policies are only compared: schema files are then neither asked for nor part of the program.
+    public var opensSchemas = true
+    /// What an earlier compilation of the same files has left; nil to read everything anew.
+    public var memory: CompileMemory?
+    /// False for whoever only wants to know what is wrong, at every keystroke: no program is made, and so what only its
+    /// bytes can show (C0801 of a condition, C0802) is not said.
+    public var makesProgram = true
 
     public init(revision: UInt64 = 0, date: Moment, readSchema: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }) {
         self.revision = revision
@@ -35,6 +42,10 @@ public struct Compilation: Sendable {
     public let model: PolicyModel
     /// One for each rule of the program, in its order; empty when there is none.
     public let costs: [RuleCost]
+    /// What proofs and comparisons argue about; nil when a diagnostic is an error.
+    public let reasoned: ReasonedPolicy?
+    /// What schema files say; see `tables(of:)`.
+    let databases: [ResolvedDatabase]
 
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }

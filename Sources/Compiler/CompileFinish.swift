@@ -6,17 +6,22 @@ import PolicyLang
 extension CompileRun {
     func finish() -> Compilation {
         var program: Program?
-        if !hasErrors, !policies.isEmpty {
+        if !hasErrors, !policies.isEmpty, options.makesProgram {
             var emitter = ProgramEmitter(run: self)
             let emitted = emitter.emit()
             checkCosts(emitted)
             if !hasErrors { verify(emitted) }
-            if !hasErrors { program = emitted }
+            if !hasErrors {
+                program = emitted
+                emitProofs()
+            }
         }
         let kept = parsed.indices.filter { $0 < givenCount || policyOfFile[$0] != nil }
+        let sources = kept.map { parsed[$0].source }
         return Compilation(
-            sources: kept.map { parsed[$0].source }, diagnostics: sortedDiagnostics(), program: program, tests: tests,
-            model: model(), costs: program.map(RuleCost.costs) ?? [])
+            sources: sources, diagnostics: sortedDiagnostics(), program: program, tests: tests,
+            model: model(), costs: program.map(RuleCost.costs) ?? [],
+            reasoned: program == nil ? nil : ReasonedPolicy(self, sources: sources), databases: databases)
     }
 
     /// The verifier refuses what costs too much; the author learns it here, with the place.
@@ -80,7 +85,8 @@ extension CompileRun {
         case .identities: span(identities) { $0.declared.span }
         case .groups: span(groups) { $0.declared.span }
         case .issuers: span(issuers) { $0.declared.span }
-        case .header, .symbols, .sources, .claims, .code, .integers, .sets, .patterns, .windows, .zones, .networks, .schemas, .detectors, nil:
+        case .header, .symbols, .sources, .claims, .code, .integers, .sets, .patterns, .windows, .zones, .networks, .schemas, .detectors,
+            .consequences, nil:
             headerSpan
         }
     }

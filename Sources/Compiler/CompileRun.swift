@@ -28,6 +28,7 @@ final class CompileRun {
     var detectors: [ResolvedDetector] = []
     var rules: [ResolvedRule] = []
     var tests: [PolicyTest] = []
+    var proofs: [ResolvedProof] = []
     /// Name to type, for all issuers together.
     var claimTypes: [String: FactType] = [:]
     /// Sets that have been put together, by index; nil while that is under way.
@@ -36,6 +37,9 @@ final class CompileRun {
     var referenced: Set<Entity> = []
     /// By the first declaration of a name: the sorts of the others, which are not in the table.
     var declaredTwice: [Entity: [Sort]] = [:]
+
+    /// While a rule is resolved that shall be remembered.
+    var notes: RuleNotes?
 
     /// Names that are part of a circle that has been reported.
     private var circular: Set<Entity> = []
@@ -47,7 +51,7 @@ final class CompileRun {
         self.options = options
         givenCount = min(files.count, CompilerLimits.files)
         for (index, file) in files.prefix(CompilerLimits.files).enumerated() {
-            parsed.append(Parser.parse(SourceFile(path: file.path, bytes: file.bytes, index: index)))
+            parsed.append(Self.parsed(file.path, file.bytes, index: index, options))
         }
         policyOfFile = Array(repeating: nil, count: parsed.count)
         usesOfFile = Array(repeating: [], count: parsed.count)
@@ -59,8 +63,19 @@ final class CompileRun {
 
     /// Adds a diagnostic, unless the very same is there: a `let` is checked in every place that uses it.
     func report(_ diagnostic: Diagnostic) {
+        notes?.said.append(diagnostic)
         if isConsequence(diagnostic) { return }
         if seen.insert(diagnostic).inserted { collected.append(diagnostic) }
+    }
+
+    /// Does what may go wrong, and answers whether it went without an error. What it reports is not kept.
+    func attempt(_ body: () -> Void) -> Bool {
+        let (earlier, known) = (collected, seen)
+        defer { (collected, seen) = (earlier, known) }
+        collected = []
+        seen = []
+        body()
+        return !collected.contains { $0.severity == .error }
     }
 
     /// Whether something seems to be missing only because its declaration could not be parsed, which has been said.

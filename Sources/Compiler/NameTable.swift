@@ -3,7 +3,7 @@
 import PolicyLang
 
 /// A declaration, by its sort and its index among those.
-enum Entity: Hashable {
+enum Entity: Hashable, Sendable {
     case issuer(Int)
     case identity(Int)
     case group(Int)
@@ -192,6 +192,7 @@ extension CompileRun {
     func noteUse(of qualifier: String, in file: Int) -> FileUse? {
         guard let index = usesOfFile[file].firstIndex(where: { $0.qualifier == qualifier }) else { return nil }
         usesOfFile[file][index].isReferenced = true
+        notes?.uses.append(NotedUse(file: file, qualifier: qualifier))
         return usesOfFile[file][index]
     }
 

@@ -6,27 +6,6 @@ import PolicyLang
 extension CompileRun {
     func refuseWhatIsNotYet() {
         for (declaration, _) in names.issuers { refuseWhatIsNotYet(of: declaration) }
-        for (declaration, _) in names.rules {
-            switch declaration.effect {
-            case .approve, .watch:
-                report(
-                    Wording.notYet(
-                        declaration.effectSpan, what: "`\(declaration.effect.rawValue)` rules",
-                        help: "leave the rule out, or write a `deny`"))
-                continue
-            case .allow, .deny, .mask: break
-            }
-            for clause in declaration.clauses {
-                switch clause {
-                case .notify(_, let span): report(Wording.notYet(span, what: "`notify`", help: "leave the clause out"))
-                case .who, .on, .to, .condition, .because, .expires, .by, .quorum, .within, .valid, .column, .value, .guarded, .limit:
-                    break
-                }
-            }
-        }
-        for (declaration, _) in names.proves {
-            report(Wording.notYet(declaration.name.span, what: "proofs", help: "leave the declaration out"))
-        }
     }
 
     /// JWS algorithms that a gateway verifies (RFC 7518, RFC 8037). `none` and the `HS` family never are.
@@ -41,8 +20,6 @@ extension CompileRun {
         }
         for setting in issuer.settings {
             switch setting.value {
-            case .strings(let texts) where setting.key.text == "audience" && texts.count > 1:
-                report(Wording.notYet(texts[1].span, what: "several audiences", help: "write an issuer for each"))
             case .words(let words) where setting.key.text == "algorithms":
                 for word in words where !Self.algorithms.contains(word.text) {
                     report(

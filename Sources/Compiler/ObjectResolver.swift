@@ -9,8 +9,14 @@ struct ObjectResolver {
     let effect: Machine.Effect
     let on: [Int]
     let reading: ObjectReading
+    let verbSet: VerbSet
+
     /// The verbs in words, for diagnostics.
-    let verbs: String
+    private var verbs: String { Self.names(of: verbSet) }
+
+    static func names(of verbs: VerbSet) -> String {
+        Wording.list(Verb.allCases.filter { verbs.contains($0) }.map { "`\($0.name)`" }, "and")
+    }
 
     func resolve(_ object: PolicyLang.ObjectPattern) -> [ResolvedObject] {
         if object.columns != nil, reading != .columns {
@@ -248,7 +254,7 @@ extension CompileRun {
     ///
     /// An allow must be sure of the one schema it is in; what forbids or masks takes all of them.
     func checkUnqualified(_ name: String, effect: Machine.Effect, on: [Int], _ span: SourceSpan) -> Bool {
-        guard effect == .allow else { return true }
+        guard effect == .allow || effect == .approve else { return true }
         for resource in on where ResourceFamily(resources[resource].kind) == .sql {
             let path = resources[resource].searchPath
             guard path.count != 1 else { continue }

@@ -179,7 +179,7 @@ extension CompileRun {
         return who
     }
 
-    private func callers(_ written: [QualifiedName]) -> (identities: [Int], groups: [Int]) {
+    func callers(_ written: [QualifiedName]) -> (identities: [Int], groups: [Int]) {
         var identities: Set<Int> = []
         var groups: Set<Int> = []
         for name in written {

@@ -15,6 +15,13 @@ public enum PolicyCompiler {
     /// The result is the same, byte for byte, for the same files in whatever order they are given.
     public static func compile(files: [SourceFile], root: String? = nil, options: CompileOptions) -> Compilation {
         let run = CompileRun(files: files, options: options)
+        resolve(run, root: root)
+        run.lint()
+        return run.finish()
+    }
+
+    /// Everything but the warnings and the program.
+    static func resolve(_ run: CompileRun, root: String?) {
         run.arrangePolicies(root: root)
         run.declareNames()
         run.resolvePeople()
@@ -24,8 +31,7 @@ public enum PolicyCompiler {
         run.resolveRules()
         run.checkMaskOrder()
         run.resolveTests()
+        run.resolveProofs()
         run.refuseWhatIsNotYet()
-        run.lint()
-        return run.finish()
     }
 }

@@ -135,7 +135,7 @@ extension CompileRun {
     private func adoptStandard(_ name: String, _ gathered: inout [String: Policy]) {
         guard let text = StandardPolicies.text(of: name) else { return }
         let index = parsed.count
-        parsed.append(Parser.parse(SourceFile(path: StandardPolicies.path(of: name), text: text, index: index)))
+        parsed.append(Self.parsed(StandardPolicies.path(of: name), Array(text.utf8), index: index, options))
         policyOfFile.append(nil)
         usesOfFile.append([])
         gathered[name] = Policy(name: name, files: [index], ships: true)

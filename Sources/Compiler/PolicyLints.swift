@@ -48,7 +48,9 @@ extension CompileRun {
     }
 
     private func lintUses() {
-        for (file, uses) in usesOfFile.enumerated() where policyOfFile[file] != nil {
+        for (file, uses) in usesOfFile.enumerated() {
+            // What ships may be about tags that this policy has not: its own uses are then not looked at.
+            guard let own = policyOfFile[file], !policies[own].ships else { continue }
             for use in uses where !use.isReferenced {
                 // A policy with rules works by being used.
                 guard let policy = use.policy, !names.rules.contains(where: { $0.policy == policy }) else { continue }
@@ -59,7 +61,12 @@ extension CompileRun {
 
     private func lintIdentities() {
         var allowed: Set<Int> = []
-        for rule in rules where rule.effect == .allow && !rule.observe { allowed.formUnion(rule.reach) }
+        for rule in rules where (rule.effect == .allow || rule.effect == .approve) && !rule.observe { allowed.formUnion(rule.reach) }
+        // Whoever is there to agree need not be allowed anything.
+        for case let approval? in rules.map(\.approval) {
+            allowed.formUnion(approval.identities.map(Int.init))
+            for group in approval.groups { allowed.formUnion(groups[Int(group)].members) }
+        }
         for (index, identity) in identities.enumerated() where !allowed.contains(index) && names.identities[index].policy == 0 {
             report(Wording.identityWithoutAllow(identity.declared.span, name: identity.declared.text))
         }
@@ -70,7 +77,7 @@ extension CompileRun {
     /// An allow that covers `unknown` lets text through that no deny by verb can recognise.
     private func lintUnknown() {
         let denies = rules.filter { $0.effect == .deny && !$0.observe && !$0.targets.isEmpty && !covers(.unknown, $0) }
-        let refusals = rules.filter { $0.effect == .deny && !$0.observe && $0.condition == nil && covers(.unknown, $0) }
+        let refusals = rules.filter { $0.effect == .deny && !$0.observe && $0.isAlways && covers(.unknown, $0) }
         for allow in rules where allow.effect == .allow && !allow.observe && covers(.unknown, allow) {
             // Whoever writes the verb means it.
             if allow.declaration.to.map(namesUnknown) == true { continue }
@@ -100,10 +107,12 @@ extension CompileRun {
     // MARK: masks
 
     private func lintMasks() {
-        let allows = rules.filter { $0.effect == .allow && !$0.observe }
+        let allows = rules.filter { ($0.effect == .allow || $0.effect == .approve) && !$0.observe }
+        let readers = MaskReaders(allows)
         for rule in rules where rule.effect == .mask {
             for mask in rule.mask?.columns ?? [] {
-                let isRead = allows.contains { allow in
+                let isRead = readers.mayRead(mask.table).contains { index in
+                    let allow = allows[index]
                     let resources = shared(allow.on, rule.on)
                     guard !resources.isEmpty, !allow.reach.isDisjoint(with: rule.reach) else { return false }
                     return reads(allow, mask, resources)
@@ -120,5 +129,38 @@ extension CompileRun {
             guard !target.verbs.isDisjoint(with: [.select, .insert, .update, .delete]) else { return false }
             return target.objects.isEmpty || target.objects.contains { overlap(mask, $0, on: resources) }
         }
+    }
+}
+
+/// Allows by the tables that they name, so that a mask is not held against every allow of a large policy.
+private struct MaskReaders {
+    private var byTable: [String: [Int]] = [:]
+    /// Those that may be about any table.
+    private var wide: [Int] = []
+    private let all: Range<Int>
+
+    init(_ allows: [ResolvedRule]) {
+        all = allows.indices
+        for (index, allow) in allows.enumerated() {
+            var tables: Set<String> = []
+            var isWide = allow.targets.isEmpty
+            for target in allow.targets {
+                if target.objects.isEmpty { isWide = true }
+                for object in target.objects {
+                    if case .exactly(let table) = object.name { tables.insert(table) } else { isWide = true }
+                }
+            }
+            if isWide {
+                wide.append(index)
+            } else {
+                for table in tables { byTable[table, default: []].append(index) }
+            }
+        }
+    }
+
+    /// Indices of the allows that can be about a masked table.
+    func mayRead(_ table: ResolvedName) -> [Int] {
+        guard case .exactly(let name) = table else { return Array(all) }
+        return (byTable[name] ?? []) + wide
     }
 }

@@ -5,8 +5,8 @@ import PolicyLang
 
 /// The page that `postern docs` writes. Everything on it is from the policy; it is as long as the policy is.
 public struct PolicyPage {
-    private let model: PolicyModel
-    private let clauses: ClauseTexts
+    let model: PolicyModel
+    let clauses: ClauseTexts
 
     public init(_ compilation: Compilation) {
         model = compilation.model
@@ -33,12 +33,16 @@ public struct PolicyPage {
         if !resource.searchPath.isEmpty { facts.append("Search path: \(Markdown.list(resource.searchPath)).") }
         blocks.append(facts.joined(separator: " "))
         let rules = model.rules.filter { $0.resources.contains(name) && !$0.isObserved }
+        var columns: [(head: String, effect: Machine.Effect)] = [("may, by", .allow), ("may not, by", .deny), ("sees masked, by", .mask)]
+        // Where there are none nobody need be told.
+        let rare: [(head: String, effect: Machine.Effect)] = [("asks people first, by", .approve), ("is watched, by", .watch)]
+        columns += rare.filter { column in rules.contains { $0.effect == column.effect } }
         let rows = model.identities.map { identity in
             let own = rules.filter { $0.identities.contains(identity.name) }
-            return [Markdown.code(identity.name), links(own, .allow, identity.name), links(own, .deny, identity.name), links(own, .mask, identity.name)]
+            return [Markdown.code(identity.name)] + columns.map { links(own, $0.effect, identity.name) }
         }
         if rows.isEmpty { return blocks + ["Nobody can come here: the policy has no identity."] }
-        return blocks + [Markdown.table(["who", "may, by", "may not, by", "sees masked, by"], rows)]
+        return blocks + [Markdown.table(["who"] + columns.map(\.head), rows)]
     }
 
     private func links(_ rules: [PolicyModel.Rule], _ effect: Machine.Effect, _ identity: String) -> String {

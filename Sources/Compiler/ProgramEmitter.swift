@@ -13,7 +13,8 @@ struct ProgramEmitter {
 
     init(run: CompileRun) { self.run = run }
 
-    mutating func emit() -> Program {
+    /// - Parameter only: instead of the policy's own rules, these.
+    mutating func emit(only: [ResolvedRule]? = nil) -> Program {
         program.edition = 1
         program.revision = run.options.revision
         program.name = run.policies.first?.name ?? ""
@@ -24,7 +25,7 @@ struct ProgramEmitter {
         for resource in run.resources { emit(resource) }
         for database in run.databases { emit(database) }
         for detector in run.detectors { emit(detector) }
-        for rule in run.rules where rule.isEmitted { emit(rule) }
+        for rule in only ?? run.rules where rule.isEmitted { emit(rule) }
         let pools = emitter.pools
         program.code = emitter.code
         program.symbols = pools.symbols
@@ -139,6 +140,14 @@ struct ProgramEmitter {
             }
             record.limit = limit
         }
+        if var approval = rule.approval {
+            // It asks unless it is definitely not about an access, and lets an access pass only where it definitely is.
+            if let condition = rule.condition, condition != .constant(true) {
+                approval.condition = emitter.emit(condition, ifUnknown: false)
+            }
+            record.approval = approval
+        }
+        record.notify = emitter.pools.sorted(rule.notify)
         if let because = rule.because { record.because = symbol(because) }
         // An expired deny or mask is refused when it is compiled, so that only an allow ever ends by itself.
         if rule.effect == .allow { record.expires = rule.expires }

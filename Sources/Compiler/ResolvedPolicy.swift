@@ -112,7 +112,7 @@ struct ResolvedMask {
     var guarded: Bool
 }
 
-struct ResolvedRule {
+struct ResolvedRule: Sendable {
     var name: String
     /// Index in the name table's rules.
     var index: Int
@@ -132,7 +132,11 @@ struct ResolvedRule {
     var mask: ResolvedMask?
     /// Without its condition, which is made when the rule is emitted.
     var limit: LimitRecord?
+    /// Without its condition, as above.
+    var approval: ApprovalRecord?
+    /// Channels, sorted.
+    var notify: [String] = []
     var declaration: RuleDeclaration
-    /// False when it can never apply, or is not compiled yet: it is left out of the program.
+    /// False when it can never apply: it is left out of the program.
     var isEmitted = true
 }

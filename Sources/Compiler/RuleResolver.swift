@@ -5,12 +5,17 @@ import PolicyLang
 
 extension CompileRun {
     func resolveRules() {
-        for (index, (declaration, policy)) in names.rules.enumerated() {
-            resolve(declaration, index, policy)
-        }
+        if let memory = options.memory { return resolveRules(memory) }
+        for (index, (declaration, policy)) in names.rules.enumerated() { take(resolved(declaration, index, policy)) }
     }
 
-    private func resolve(_ declaration: RuleDeclaration, _ index: Int, _ policy: Int) {
+    /// Keeps a resolved rule. What depends on the day is looked at here, as a remembered rule may be of yesterday.
+    func take(_ rule: ResolvedRule) {
+        checkExpiry(rule)
+        rules.append(rule)
+    }
+
+    func resolved(_ declaration: RuleDeclaration, _ index: Int, _ policy: Int) -> ResolvedRule {
         let who = resolve(declaration.who)
         let reach = reach(of: who)
         let on = resolve(declaration.on)
@@ -26,9 +31,10 @@ extension CompileRun {
             expires: declaration.expires?.epochSeconds, mask: nil, declaration: declaration)
         if effect == .mask { rule.mask = resolveMask(of: declaration, on: on) }
         if effect == .allow { rule.limit = resolveLimit(of: declaration) }
-        checkExpiry(rule)
-        rule.isEmitted = !on.isEmpty && (effect == .allow || effect == .deny || effect == .mask)
-        rules.append(rule)
+        if effect == .approve { rule.approval = resolveApproval(of: declaration) }
+        rule.notify = resolveChannels(of: declaration)
+        rule.isEmitted = !on.isEmpty
+        return rule
     }
 
     static func effect(_ effect: PolicyLang.Effect) -> Machine.Effect {

@@ -38,7 +38,7 @@ extension CompileRun {
     /// Reads the schema file of a resource, once for each search path.
     func resolveSchema(of declaration: ResourceDeclaration, resource: Int, _ kind: Machine.ResourceKind, _ searchPath: [String])
     {
-        guard let schema = declaration.schema else { return }
+        guard options.opensSchemas, let schema = declaration.schema else { return }
         guard kind == .postgres else {
             return report(Wording.schemaNotPostgres(schema.span, kind: kind))
         }
@@ -50,7 +50,7 @@ extension CompileRun {
         guard let bytes = options.readSchema(path) else {
             return report(Wording.noSchemaFile(schema.span, path: path))
         }
-        let text = SchemaText.read(bytes, searchPath: searchPath)
+        let text = options.memory?.schema(bytes, path: path, searchPath: searchPath) ?? SchemaText.read(bytes, searchPath: searchPath)
         for diagnostic in text.diagnostics.prefix(CompilerLimits.schemaDiagnostics) {
             report(Wording.schema(schema.span, path: path, diagnostic))
         }

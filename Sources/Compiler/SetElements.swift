@@ -30,6 +30,7 @@ struct SetElement: Hashable {
 extension CompileRun {
     /// The elements of a declared set, in order, each once. Empty after a diagnostic.
     func elements(ofSet index: Int) -> [SetElement] {
+        notes?.sets.append(index)
         if let known = setElements[index] {
             if let known { return known }
             let declaration = names.sets[index].declaration

@@ -9,7 +9,7 @@ public enum StandardPolicies {
     public static func text(of name: String) -> String? { StandardPolicyTexts.all[name] }
 
     /// The path that diagnostics and programs show: `std/pii.postern`.
-    static func path(of name: String) -> String {
+    public static func path(of name: String) -> String {
         name.split(separator: ".").joined(separator: "/") + ".postern"
     }
 

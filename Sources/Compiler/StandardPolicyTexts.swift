@@ -257,23 +257,23 @@ enum StandardPolicyTexts {
             /// Functions that describe the catalogue, as `\d` calls them.
             set describe_functions = { pg_catalog.col_description, pg_catalog.format_type, pg_catalog.has_database_privilege,
                 pg_catalog.has_schema_privilege, pg_catalog.has_table_privilege, pg_catalog.obj_description,
-                pg_catalog.oidvectortypes, pg_catalog.pg_char_to_encoding, pg_catalog.pg_collation_is_visible,
-                pg_catalog.pg_conversion_is_visible, pg_catalog.pg_describe_object, pg_catalog.pg_encoding_to_char,
-                pg_catalog.pg_function_is_visible, pg_catalog.pg_get_constraintdef, pg_catalog.pg_get_expr,
-                pg_catalog.pg_get_function_arguments, pg_catalog.pg_get_function_identity_arguments,
-                pg_catalog.pg_get_function_result, pg_catalog.pg_get_function_sqlbody, pg_catalog.pg_get_functiondef,
-                pg_catalog.pg_get_indexdef, pg_catalog.pg_get_keywords, pg_catalog.pg_get_partition_constraintdef,
-                pg_catalog.pg_get_partkeydef, pg_catalog.pg_get_ruledef, pg_catalog.pg_get_serial_sequence,
-                pg_catalog.pg_get_statisticsobjdef_columns, pg_catalog.pg_get_triggerdef, pg_catalog.pg_get_userbyid,
-                pg_catalog.pg_get_viewdef, pg_catalog.pg_has_role, pg_catalog.pg_opclass_is_visible,
-                pg_catalog.pg_operator_is_visible, pg_catalog.pg_opfamily_is_visible, pg_catalog.pg_options_to_table,
-                pg_catalog.pg_partition_ancestors, pg_catalog.pg_partition_tree, pg_catalog.pg_relation_is_publishable,
-                pg_catalog.pg_relation_size, pg_catalog.pg_statistics_obj_is_visible, pg_catalog.pg_table_is_visible,
-                pg_catalog.pg_table_size, pg_catalog.pg_total_relation_size, pg_catalog.pg_ts_config_is_visible,
-                pg_catalog.pg_ts_dict_is_visible, pg_catalog.pg_ts_parser_is_visible, pg_catalog.pg_ts_template_is_visible,
-                pg_catalog.pg_type_is_visible, pg_catalog.regclass, pg_catalog.regnamespace, pg_catalog.regproc,
-                pg_catalog.regprocedure, pg_catalog.regrole, pg_catalog.regtype, pg_catalog.shobj_description,
-                pg_catalog.to_regclass, pg_catalog.to_regtype }
+                pg_catalog.oidvectortypes, information_schema._pg_expandarray, pg_catalog.pg_char_to_encoding,
+                pg_catalog.pg_collation_is_visible, pg_catalog.pg_conversion_is_visible, pg_catalog.pg_database_size,
+                pg_catalog.pg_describe_object, pg_catalog.pg_encoding_to_char, pg_catalog.pg_function_is_visible,
+                pg_catalog.pg_get_constraintdef, pg_catalog.pg_get_expr, pg_catalog.pg_get_function_arguments,
+                pg_catalog.pg_get_function_identity_arguments, pg_catalog.pg_get_function_result,
+                pg_catalog.pg_get_function_sqlbody, pg_catalog.pg_get_functiondef, pg_catalog.pg_get_indexdef,
+                pg_catalog.pg_get_keywords, pg_catalog.pg_get_partition_constraintdef, pg_catalog.pg_get_partkeydef,
+                pg_catalog.pg_get_ruledef, pg_catalog.pg_get_serial_sequence, pg_catalog.pg_get_statisticsobjdef_columns,
+                pg_catalog.pg_get_triggerdef, pg_catalog.pg_get_userbyid, pg_catalog.pg_get_viewdef, pg_catalog.pg_has_role,
+                pg_catalog.pg_opclass_is_visible, pg_catalog.pg_operator_is_visible, pg_catalog.pg_opfamily_is_visible,
+                pg_catalog.pg_options_to_table, pg_catalog.pg_partition_ancestors, pg_catalog.pg_partition_tree,
+                pg_catalog.pg_relation_is_publishable, pg_catalog.pg_relation_size, pg_catalog.pg_statistics_obj_is_visible,
+                pg_catalog.pg_table_is_visible, pg_catalog.pg_table_size, pg_catalog.pg_tablespace_location,
+                pg_catalog.pg_total_relation_size, pg_catalog.pg_ts_config_is_visible, pg_catalog.pg_ts_dict_is_visible,
+                pg_catalog.pg_ts_parser_is_visible, pg_catalog.pg_ts_template_is_visible, pg_catalog.pg_type_is_visible,
+                pg_catalog.regclass, pg_catalog.regnamespace, pg_catalog.regproc, pg_catalog.regprocedure, pg_catalog.regrole,
+                pg_catalog.regtype, pg_catalog.shobj_description, pg_catalog.to_regclass, pg_catalog.to_regtype }
 
             /// Functions that tell a client about its own session and server.
             set session_functions = { pg_catalog.current_database, pg_catalog.current_schema, pg_catalog.current_schemas,
@@ -299,6 +299,42 @@ enum StandardPolicyTexts {
             /// Functions that stop, signal or reconfigure the server or other sessions.
             set control_functions = { pg_cancel_backend, pg_promote, pg_reload_conf, pg_rotate_logfile, pg_switch_wal,
                 pg_terminate_backend, set_config }
+
+            """##,
+        "std.postgres_clients": ##"""
+            /// Ready rules for resources that are tagged `postgres_clients`: what psql (`\d` and completion), libpq, JDBC, asyncpg,
+            /// Npgsql, Rails, Django, SQLAlchemy, pgx and node-postgres ask when they connect, describe tables and give a connection
+            /// back. Nothing here reads a row of a user's table, another session's text or a secret, or changes whose rights apply.
+            policy std.postgres_clients edition 1
+            use std.postgres
+
+            /// Every driver says how values are to be written, and asks where it is.
+            allow connect {
+              on  tag postgres_clients
+              to  call postgres.session_functions, set postgres.client_settings
+            }
+
+            /// Names and shapes: `\d`, completion, the types of columns, keys and defaults.
+            allow describe {
+              on  tag postgres_clients
+              to  select from postgres.catalog, postgres.information_schema, call postgres.describe_functions
+            }
+
+            /// RESET ALL, DISCARD ALL and UNLISTEN, as pools send them before they lend a connection again: everything is as it was
+            /// when the session began, the role and the search path as well, which no SET may change here.
+            allow give_back {
+              on    tag postgres_clients
+              to    set any, listen any
+              when  statement.kind in { "reset", "discard", "unlisten" }
+            }
+
+            /// Rails says that backslashes mean themselves, which is so anyway. Turning it off stays forbidden: it would change how
+            /// text is read.
+            allow standard_strings {
+              on    tag postgres_clients
+              to    set standard_conforming_strings
+              when  statement.text matches "(?i)\\A\\s*set\\s+(session\\s+)?standard_conforming_strings\\s*(=|\\sto\\s)\\s*'?on'?\\s*;?\\s*\\z"
+            }
 
             """##,
         "std.secrets": ##"""

@@ -9,6 +9,8 @@ struct TargetResolver {
     let effect: Machine.Effect
     /// Resources that the rule is about.
     let on: [Int]
+    /// Of those resources, in the order of the language.
+    private let kinds: [Machine.ResourceKind]
     private var objectCount = 0
     private var isTooLarge = false
 
@@ -16,10 +18,8 @@ struct TargetResolver {
         self.run = run
         self.effect = effect
         self.on = on
-    }
-
-    private var kinds: [Machine.ResourceKind] {
-        Machine.ResourceKind.allCases.filter { kind in on.contains { run.resources[$0].kind == kind } }
+        let meant = Set(on.map { run.resources[$0].kind })
+        kinds = Machine.ResourceKind.allCases.filter(meant.contains)
     }
 
     /// Targets in the order of the clause; none means any access.
@@ -43,16 +43,15 @@ struct TargetResolver {
         }
         guard hasObjects else { return verbs.isEmpty ? [] : [ResolvedTarget(verbs: verbs, objects: [])] }
         // Verbs that read their objects in one way share a target.
+        var readings: [ObjectReading: (verbs: VerbSet, family: ResourceFamily)] = [:]
+        for verb in Verb.allCases where verbs.contains(verb) {
+            guard let family = family(of: verb, clause) else { continue }
+            let reading = ObjectReading(of: verb, in: family)
+            readings[reading] = ((readings[reading]?.verbs ?? []).union(VerbSet(verb)), family)
+        }
         var result: [ResolvedTarget] = []
         for reading in ObjectReading.allCases {
-            var alike: VerbSet = []
-            var family: ResourceFamily?
-            for verb in Verb.allCases where verbs.contains(verb) {
-                guard let found = self.family(of: verb, clause), ObjectReading(of: verb, in: found) == reading else { continue }
-                alike.insert(VerbSet(verb))
-                family = found
-            }
-            guard !alike.isEmpty, let family else { continue }
+            guard let (alike, family) = readings[reading] else { continue }
             if reading == .none {
                 if let object = clause.objects.first {
                     report(
@@ -126,9 +125,7 @@ struct TargetResolver {
         return families.first
     }
 
-    func names(of verbs: VerbSet) -> String {
-        Wording.list(Verb.allCases.filter { verbs.contains($0) }.map { "`\($0.name)`" }, "and")
-    }
+    private func names(of verbs: VerbSet) -> String { ObjectResolver.names(of: verbs) }
 
     func report(_ diagnostic: Diagnostic) { run.report(diagnostic) }
 
@@ -141,7 +138,7 @@ struct TargetResolver {
         for object in written {
             // `define index x`: of the verbs in the group, `truncate` knows nothing but tables.
             if reading != .definition, let word = object.objectClass, word.text != ObjectClass.table.name { continue }
-            let resolver = ObjectResolver(run: run, effect: effect, on: on, reading: reading, verbs: names(of: verbs))
+            let resolver = ObjectResolver(run: run, effect: effect, on: on, reading: reading, verbSet: verbs)
             let found = resolver.resolve(object)
             objectCount += found.count
             if objectCount > CompilerLimits.ruleObjects {

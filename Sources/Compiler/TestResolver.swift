@@ -34,7 +34,7 @@ extension CompileRun {
     }
 
     /// What a token must say to have the identity, as far as the condition demands it outright.
-    private func demandedClaims(of condition: TypedCondition) -> [String: ClaimValue] {
+    func demandedClaims(of condition: TypedCondition) -> [String: ClaimValue] {
         switch condition {
         case .and(let parts):
             return parts.map { demandedClaims(of: $0) }.reduce(into: [:]) { $0.merge($1) { first, _ in first } }

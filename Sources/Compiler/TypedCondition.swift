@@ -3,7 +3,7 @@
 import Machine
 
 /// A condition over typed comparisons.
-indirect enum TypedCondition: Hashable {
+indirect enum TypedCondition: Hashable, Sendable {
     case constant(Bool)
     case and([TypedCondition])
     case or([TypedCondition])
@@ -58,7 +58,7 @@ indirect enum TypedCondition: Hashable {
 }
 
 /// A value that a test looks at.
-enum TypedValue: Hashable {
+enum TypedValue: Hashable, Sendable {
     case fact(Fact)
     case claim(String)
     /// Also times in seconds since 1970, durations in seconds, sizes in bytes and proofs by strength.
@@ -67,7 +67,7 @@ enum TypedValue: Hashable {
 }
 
 /// One comparison. Unknown operands make it unknown, except for `known`.
-enum TypedTest: Hashable {
+enum TypedTest: Hashable, Sendable {
     case isTrue(TypedValue)
     case known(TypedValue)
     case equal(TypedValue, TypedValue)
@@ -87,7 +87,7 @@ enum TypedTest: Hashable {
 }
 
 /// A weekly window in a named zone.
-struct WeeklyWindow: Hashable {
+struct WeeklyWindow: Hashable, Sendable {
     /// Bits from Monday (1) to Sunday (64).
     var days: UInt8
     /// Minutes of the day.

@@ -26,6 +26,14 @@ public final class Gate {
     private var masks: MaskSelection
     private var limits: LimitSelection
     private let ledger: LimitLedger?
+    private var approvals: ApprovalJudge
+    /// Whether an approve may ask about anything of this session.
+    public private(set) var mayHold: Bool
+    /// What the message considered is answered with.
+    private var answers = ApprovalAnswers.none
+    /// The statements behind the portal that the message considered runs.
+    private var portalStatements: [PreparedStatement] = []
+    private var hasDecided = false
     private var slots: [SessionSlot] = []
     private var seen = ArenaBuffer<Ternary>(capacity: 4)
     private var judged: Inspection
@@ -39,10 +47,12 @@ public final class Gate {
     private var lexical = LexicalState()
 
     /// nil when the caller's identity or the resource is not in the policy.
-    /// - Parameter ledger: counts requests and sessions; without one, rates and `concurrent` limits are not applied.
+    /// - Parameters:
+    ///   - ledger: counts requests and sessions; without one, rates and `concurrent` limits are not applied.
+    ///   - approvals: remembers approvals that hold for a while; without one they hold for their own message.
     public init?(
         policy: VerifiedProgram, caller: Caller, resource: String, facts: SessionFacts, secrets: MaskSecrets,
-        memory: FirstSeen, ledger: LimitLedger? = nil
+        memory: FirstSeen, ledger: LimitLedger? = nil, approvals: ApprovalLedger? = nil
     ) {
         guard let specialisation = policy.specialise(for: caller, resource: resource),
             let searchPath = policy.searchPath(of: resource)
@@ -61,6 +71,9 @@ public final class Gate {
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
         limits = LimitSelection(policy: policy, caller: caller, resource: resource, ledger: ledger)
         self.ledger = ledger
+        self.approvals = ApprovalJudge(policy: policy, caller: caller, resource: resource, ledger: approvals)
+        mayHold = Self.mayHold(specialisation)
+        tellsChannels = !policy.channels.isEmpty
         judged = inspection
     }
 
@@ -79,7 +92,17 @@ public final class Gate {
         machine = VirtualMachine(specialisation, session: moved)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
         limits = LimitSelection(policy: policy, caller: again, resource: resource, ledger: ledger)
+        approvals = approvals.under(policy, caller: again)
+        mayHold = Self.mayHold(specialisation)
+        tellsChannels = !policy.channels.isEmpty
         return true
+    }
+
+    private static func mayHold(_ specialisation: Specialisation) -> Bool {
+        specialisation.rules.contains { rule in
+            let record = specialisation.program.rules[rule]
+            return record.effect == .approve && !record.observe
+        }
     }
 
     private func isSchema(_ other: KnownSchema?) -> Bool {
@@ -88,7 +111,42 @@ public final class Gate {
     }
 
     /// Decides one message. Nothing else does.
-    public func consider(_ message: Message, at circumstances: Circumstances) -> Outcome {
+    /// - Parameter agreement: for `.execute`, what people agreed to when its portal was bound.
+    public func consider(
+        _ message: Message, at circumstances: Circumstances, under agreement: PortalAgreement? = nil
+    ) -> Outcome {
+        answers = .none
+        return consider(message, circumstances, agreement)
+    }
+
+    /// Decides a message that was held again, with what people have said until now: under the policy in force, at the time it is now. What
+    /// was not said about this very message is not heard.
+    public func resolve(
+        _ held: borrowing HeldMessage, _ message: Message, with given: [ApprovalAnswer], at circumstances: Circumstances
+    ) -> Outcome {
+        answers = ApprovalAnswers(kind: .given(held.mark == message.mark ? given : []), asked: held.request.asked)
+        defer { answers = .none }
+        return consider(message, circumstances, nil)
+    }
+
+    /// What would happen to a message that was held if everybody who is asked agreed. For tests and replays, which send nothing.
+    public func suppose(_ held: borrowing HeldMessage, _ message: Message, at circumstances: Circumstances) -> Outcome {
+        answers = ApprovalAnswers(kind: .supposed, asked: held.request.asked)
+        defer { answers = .none }
+        return consider(message, circumstances, nil)
+    }
+
+    private func consider(_ message: Message, _ circumstances: Circumstances, _ agreement: PortalAgreement?) -> Outcome {
+        switch outcome(of: message, circumstances, agreement) {
+        case .forward(let permit): .forward(permit)
+        case .refuse(let refusal): .refuse(refusal)
+        case .hold(let held): .hold(HeldMessage(request: held.request, mark: message.mark))
+        }
+    }
+
+    private func outcome(of message: Message, _ circumstances: Circumstances, _ agreement: PortalAgreement?) -> Outcome {
+        hasDecided = false
+        if !portalStatements.isEmpty { portalStatements = [] }
         text = UnsafeRawBufferPointer(start: nil, count: 0)
         defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
         lexical = circumstances.lexical
@@ -107,9 +165,18 @@ public final class Gate {
             followPath(circumstances)
             inspector.inspect(text, lexical: circumstances.lexical, into: inspection)
             return judge(inspection, circumstances, preparing: name)
+        case .bind(let statements):
+            lookUpAlongPath()
+            portalStatements = statements
+            return judge(candidates: statements, circumstances, .bind)
         case .execute(let portal):
             lookUpAlongPath()
-            return judge(portal: portal, circumstances)
+            let statements = names.portal(portal)
+            if let agreement, agreement.statements.elementsEqual(statements, by: ===) {
+                answers = ApprovalAnswers(kind: .given(agreement.answers), asked: agreement.asked, isOwn: false)
+            }
+            defer { answers = .none }
+            return judge(candidates: statements, circumstances, .run)
         case .functionCall(let schema, let name):
             inspection.clear()
             var access = Access(verb: .call, objectClass: .function, statement: 0)
@@ -134,6 +201,17 @@ public final class Gate {
 
     /// What the message considered last does: its statements in order, an EXECUTE or FETCH with what it runs.
     public var lastInspection: Inspection { judged }
+
+    /// Rules that only observe and would have acted on the message considered last; none when it was not decided by rules.
+    public var lastObserved: UnsafeBufferPointer<UInt32> {
+        hasDecided ? machine.observedRules.buffer : UnsafeBufferPointer(start: nil, count: 0)
+    }
+
+    func maskRules(_ digest: UInt64) -> [Int] { masks.rules(digest) }
+    /// Whether any rule tells anybody.
+    public private(set) var tellsChannels: Bool
+
+    func watching(_ found: Inspection, _ request: RequestFacts) -> [Int] { machine.watch(found, request) }
 
     /// Names of the mask rules behind a `DecisionRecord.masks` that this gate has made since its policy was adopted.
     public func maskRuleNames(_ digest: UInt64) -> [String] { masks.ruleNames(digest) }
@@ -180,26 +258,39 @@ public final class Gate {
         inspector.path = names.path.inForce
     }
 
-    private func judge(portal: String, _ circumstances: Circumstances) -> Outcome {
-        let candidates = preparedReader.current(names.portal(portal))
+    /// What is to happen to what is judged.
+    private enum Step {
+        /// Text is prepared; nothing of it is run, and nobody is asked.
+        case prepare
+        /// A portal is made of it: people are asked, nothing is counted.
+        case bind
+        case run
+    }
+
+    private func judge(candidates: [PreparedStatement], _ circumstances: Circumstances, _ step: Step) -> Outcome {
+        let candidates = preparedReader.current(candidates)
         if candidates.count == 1, !NameExpansion.isNeeded(candidates[0].inspection) {
             let prepared = candidates[0]
             text = prepared.text.bytes
             lastPrepared = prepared
-            return decide(prepared.inspection, circumstances, ticket: pathTicket(prepared.inspection, circumstances))
+            let ticket = step == .bind ? nil : pathTicket(prepared.inspection, circumstances)
+            return decide(prepared.inspection, circumstances, ticket: ticket, step)
         }
+        // What is run in the end may be something else by the time it is: what was agreed to for the portal does not hold.
+        if !answers.isOwn { answers = .none }
         inspection.clear()
         if candidates.isEmpty {
             NameExpansion.appendUnknownName(to: inspection)
         } else {
             for candidate in candidates { inspection.append(contentsOf: candidate.inspection) }
         }
-        return judge(inspection, circumstances, preparing: nil, alternatives: candidates.count > 1)
+        return judge(inspection, circumstances, preparing: nil, alternatives: candidates.count > 1, step)
     }
 
     /// Opens EXECUTE and FETCH, collects what the message will do to names, and decides.
     private func judge(
-        _ found: Inspection, _ circumstances: Circumstances, preparing name: String?, alternatives: Bool = false
+        _ found: Inspection, _ circumstances: Circumstances, preparing name: String?, alternatives: Bool = false,
+        _ step: Step = .run
     ) -> Outcome {
         if let name {
             var ticket = NameTicket()
@@ -208,10 +299,10 @@ public final class Gate {
             let needed = NameExpansion.isNeeded(found)
             // A Parse only prepares: the names its statement would change are changed when it is executed.
             if needed { _ = NameExpansion.expand(found, names: names, text: &text, into: expanded, reader: preparedReader) }
-            return decide(needed ? expanded : found, circumstances, ticket: ticket, isPreparing: true)
+            return decide(needed ? expanded : found, circumstances, ticket: ticket, .prepare)
         }
         guard NameExpansion.isNeeded(found) else {
-            return decide(found, circumstances, ticket: pathTicket(found, circumstances, alternatives))
+            return decide(found, circumstances, ticket: step == .bind ? nil : pathTicket(found, circumstances, alternatives), step)
         }
         var ticket = NameExpansion.expand(found, names: names, text: &text, into: expanded, reader: preparedReader)
         guard ticket.isEmpty || !names.isFull else {
@@ -219,7 +310,7 @@ public final class Gate {
         }
         // What EXECUTE runs may change the path as well.
         addPathSteps(of: expanded, to: &ticket, circumstances, alternatives)
-        return decide(expanded, circumstances, ticket: ticket.isEmpty ? nil : ticket)
+        return decide(expanded, circumstances, ticket: ticket.isEmpty || step == .bind ? nil : ticket, step)
     }
 
     /// A ticket for what a message without names does to the search path; nil for most.
@@ -243,14 +334,16 @@ public final class Gate {
     }
 
     private func decide(
-        _ found: Inspection, _ circumstances: Circumstances, ticket: NameTicket?, isPreparing: Bool = false
+        _ found: Inspection, _ circumstances: Circumstances, ticket: NameTicket?, _ step: Step
     ) -> Outcome {
         judged = found
-        let verdict = machine.decide(found, request(found, circumstances))
+        let request = request(found, circumstances)
+        let verdict = machine.decide(found, request)
+        hasDecided = true
         var record = DecisionRecord(
             effect: DecisionRecord.Effect(verdict.outcome), rule: verdict.rule, revision: policy.revision)
         if found.statements.count > 0 { record.fingerprint = found.statements[0].fingerprint ?? 0 }
-        guard record.effect == .allow else {
+        guard verdict.outcome == .allowed || verdict.outcome == .approval else {
             return .refuse(refusal(record, verdict, found, circumstances))
         }
         guard let selected = masks.select(machine.maskWords) else {
@@ -264,20 +357,73 @@ public final class Gate {
             }
             lastPrepared?.passedGuard = plan
         }
+        if verdict.outcome == .approval {
+            if let unsettled = settleApprovals(&record, found, circumstances, step) { return unsettled.outcome() }
+        }
+        if step == .bind { return .forward(bindPermit(record)) }
         // What is prepared is charged and bounded when it is executed.
         var (bounds, charge): (StatementLimits?, LimitCharge?)
-        if machine.limitingRules.count > 0, !isPreparing {
+        if machine.limitingRules.count > 0, step == .run {
             bounds = limits.select(machine.limitingRules, at: circumstances.moment)
             switch limits.charge(Int64(max(found.statements.count, 1)), at: circumstances.moment, slots: &slots) {
             case .success(let charged): charge = charged
             case .failure(let reached): return .refuse(Refusal(limited: reached, record, found, policy))
             }
         }
-        remember(found)
+        // What waits for people is new until it runs.
+        if step == .run || verdict.outcome == .allowed { remember(found) }
         noteTemporaryTables(found)
         inspector.noteChanges(of: found)
         if let ticket { names.expect(ticket) }
-        return .forward(ForwardPermit(decision: record, masks: selected.plan, ticket: ticket, limits: bounds, charge: charge))
+        let watch = step == .run && machine.watchingRules.count > 0 ? WatchTicket(found, text: text, request) : nil
+        return .forward(
+            ForwardPermit(decision: record, masks: selected.plan, ticket: ticket, limits: bounds, charge: charge, watch: watch))
+    }
+
+    // MARK: - Approvals
+
+    /// What keeps a message from passing although nothing forbids it.
+    private enum Unsettled {
+        case refused(Refusal)
+        case held(ApprovalRequest)
+
+        func outcome() -> Outcome {
+            switch self {
+            case .refused(let refusal): .refuse(refusal)
+            case .held(let request): .hold(HeldMessage(request: request, mark: 0))
+            }
+        }
+    }
+
+    /// nil when those who are asked have agreed, or when there is nothing to agree to yet.
+    private func settleApprovals(
+        _ record: inout DecisionRecord, _ found: Inspection, _ circumstances: Circumstances, _ step: Step
+    ) -> Unsettled? {
+        if step == .prepare {
+            // It runs only when people have agreed, so that it is not seen yet: no fingerprint may be remembered for it.
+            (record.effect, record.rule, record.fingerprint) = (.allow, -1, 0)
+            return nil
+        }
+        switch approvals.judge(machine.approvingRules, found, answers, at: circumstances.moment) {
+        case .satisfied:
+            record.effect = .approved
+            return nil
+        case .declined(let demand, let answer): return .refused(Refusal(declined: demand, by: answer, record))
+        case .expired(let demand): return .refused(Refusal(expired: demand, record))
+        case .unmet(let demands):
+            let asked = answers.asked ?? circumstances.moment
+            let listed = (0..<min(found.accesses.count, ApprovalRequest.listedAccesses)).map { InspectionText.whole($0, of: found) }
+            let deadline = demands.map { ApprovalJudge.deadline($0, asked) }.min() ?? asked.seconds
+            return .held(
+                ApprovalRequest(
+                    decision: record, demands: demands, accesses: listed, asked: asked, deadline: Moment(seconds: deadline)))
+        }
+    }
+
+    /// Nothing is sent or counted by it but the Bind itself.
+    private func bindPermit(_ record: DecisionRecord) -> ForwardPermit {
+        let agreement = answers.asked.map { PortalAgreement(answers: answers.given, asked: $0, statements: portalStatements) }
+        return ForwardPermit(decision: record, masks: nil, ticket: nil, agreement: agreement)
     }
 
     /// The message of a permit was not sent after all: nothing of it happened, and nothing is counted.

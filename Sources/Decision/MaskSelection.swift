@@ -56,9 +56,8 @@ struct MaskSelection {
         return selected
     }
 
-    func ruleNames(_ digest: UInt64) -> [String] {
-        (known[digest] ?? []).map { policy.ruleName($0) }
-    }
+    func ruleNames(_ digest: UInt64) -> [String] { rules(digest).map { policy.ruleName($0) } }
+    func rules(_ digest: UInt64) -> [Int] { known[digest] ?? [] }
 
     private func make(_ rules: [Int]) -> Selected? {
         guard !rules.isEmpty else { return Selected.none }

@@ -9,6 +9,9 @@ public enum Message {
     case query(UnsafeRawBufferPointer)
     /// PostgreSQL's Parse: text that is prepared now under a name (empty: unnamed) and executed later.
     case parse(name: String, text: UnsafeRawBufferPointer)
+    /// PostgreSQL's Bind, where an approve may ask: the statements that a portal would stand for. Planning them evaluates constants, so
+    /// that people are asked before, and not only before Execute. Nothing else about a Bind is judged here.
+    case bind(to: [PreparedStatement])
     /// PostgreSQL's Execute: runs what was bound to a portal (empty: unnamed). Judged again, with the policy and time of now.
     case execute(portal: String)
     /// PostgreSQL's FunctionCall, by the name that the backend's catalogue gave for its OID.

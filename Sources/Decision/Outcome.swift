@@ -7,6 +7,8 @@ import Mask
 public enum Outcome: ~Copyable {
     case forward(ForwardPermit)
     case refuse(Refusal)
+    /// People have to agree first.
+    case hold(HeldMessage)
 }
 
 /// Proof that the gate let one message pass. Only `Gate` makes one; it cannot be copied, and sending upstream consumes it.
@@ -20,8 +22,17 @@ public struct ForwardPermit: ~Copyable {
     public let limits: StatementLimits?
     /// What its counters were charged.
     let charge: LimitCharge?
+    /// What a watch has to know when the answer has come; nil when none is about it.
+    public let watch: WatchTicket?
+    /// For `.bind` after people agreed: what the executions of the portal are let through by.
+    public let agreement: PortalAgreement?
 
-    init(decision: DecisionRecord, masks: MaskPlan?, ticket: NameTicket?, limits: StatementLimits? = nil, charge: LimitCharge? = nil) {
+    init(
+        decision: DecisionRecord, masks: MaskPlan?, ticket: NameTicket?, limits: StatementLimits? = nil, charge: LimitCharge? = nil,
+        watch: WatchTicket? = nil, agreement: PortalAgreement? = nil
+    ) {
+        self.watch = watch
+        self.agreement = agreement
         self.decision = decision
         self.masks = masks
         self.ticket = ticket
@@ -47,8 +58,16 @@ public struct DecisionRecord: Sendable, Hashable {
         case invalid = 5
         /// A limit of an allow is used up.
         case limited = 6
+        /// An approve covers an access, and people have not agreed yet.
+        case held = 7
+        /// As `allow`, after people agreed.
+        case approved = 8
+        /// Somebody who was asked did not agree, or nobody answered in time.
+        case declined = 9
+        /// It is not waited for any more: the client, or the gateway, has given it up.
+        case withdrawn = 10
         public var name: String { "\(self)" }
-        public var passes: Bool { self == .allow }
+        public var passes: Bool { self == .allow || self == .approved }
     }
     public var effect: Effect
     /// Index of the deciding rule in the program; -1 when there is none.

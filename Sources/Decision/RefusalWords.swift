@@ -9,6 +9,7 @@ extension DecisionRecord.Effect {
         case .allowed: self = .allow
         case .denied: self = .deny
         case .uncovered: self = .uncovered
+        case .approval: self = .held
         }
     }
 }

@@ -16,6 +16,14 @@ public final class GatewayMetrics: Sendable {
     private let guarded = Atomic<Int>(0)
     private let invalid = Atomic<Int>(0)
     private let limited = Atomic<Int>(0)
+    private let held = Atomic<Int>(0)
+    private let approved = Atomic<Int>(0)
+    private let declined = Atomic<Int>(0)
+    private let withdrawn = Atomic<Int>(0)
+    private let observed = Atomic<Int>(0)
+    private let watched = Atomic<Int>(0)
+    private let noticesSent = Atomic<Int>(0)
+    private let noticesDropped = Atomic<Int>(0)
     private let failedSearches = Atomic<Int>(0)
     private let cancels = Atomic<Int>(0)
     private let poolWaits = Atomic<Int>(0)
@@ -55,8 +63,17 @@ public final class GatewayMetrics: Sendable {
         case .guarded: guarded.add(1, ordering: .relaxed)
         case .invalid: invalid.add(1, ordering: .relaxed)
         case .limited: limited.add(1, ordering: .relaxed)
+        case .held: held.add(1, ordering: .relaxed)
+        case .approved: approved.add(1, ordering: .relaxed)
+        case .declined: declined.add(1, ordering: .relaxed)
+        case .withdrawn: withdrawn.add(1, ordering: .relaxed)
         }
     }
+
+    public func ruleObserved() { observed.add(1, ordering: .relaxed) }
+    public func watchHeld() { watched.add(1, ordering: .relaxed) }
+    public func noticeSent() { noticesSent.add(1, ordering: .relaxed) }
+    public func noticeDropped() { noticesDropped.add(1, ordering: .relaxed) }
 
     public func searchesFailed(_ count: UInt64) { failedSearches.add(Int(clamping: count), ordering: .relaxed) }
 
@@ -110,7 +127,15 @@ public final class GatewayMetrics: Sendable {
                 ("{effect=\"allow\"}", now(allowed)), ("{effect=\"deny\"}", now(denied)),
                 ("{effect=\"uncovered\"}", now(uncovered)), ("{effect=\"guarded\"}", now(guarded)),
                 ("{effect=\"invalid\"}", now(invalid)), ("{effect=\"limited\"}", now(limited)),
+                ("{effect=\"held\"}", now(held)), ("{effect=\"approved\"}", now(approved)),
+                ("{effect=\"declined\"}", now(declined)), ("{effect=\"withdrawn\"}", now(withdrawn)),
             ])
+        add(
+            "rules_observed_total", "counter", "Statements on which a rule that only observes would have acted.", [("", now(observed))])
+        add("watches_total", "counter", "Watches that held for a statement.", [("", now(watched))])
+        add(
+            "notices_total", "counter", "Notices to channels, by what became of them.",
+            [("{result=\"sent\"}", now(noticesSent)), ("{result=\"dropped\"}", now(noticesDropped))])
         add(
             "mask_searches_failed_total", "counter", "Searches of value masks that could not be finished; their cells were withheld.",
             [("", now(failedSearches))])

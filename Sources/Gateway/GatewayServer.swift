@@ -33,6 +33,8 @@ public final class GatewayServer: Sendable {
     private let recorder: Recorder
     private let service: PostgresService
     private let memory: FirstSeen
+    private let desk = ApprovalDesk()
+    private let channels: NoticeChannels
     private let isMemorySeeded = Atomic<Bool>(false)
     private let isDraining = Atomic<Bool>(false)
     private let listeners = Mutex<[ListenerHandle]>([])
@@ -57,9 +59,11 @@ public final class GatewayServer: Sendable {
         self.shared = shared
         let memory = FirstSeen()
         self.memory = memory
+        channels = NoticeChannels(try Self.channels(configuration), metrics: metrics, logger: logger)
         service = try PostgresService(
             resources: try Self.resources(configuration),
-            surroundings: try Self.surroundings(configuration, shared, recorder, memory, LimitLedger(), metrics, logger),
+            surroundings: try Self.surroundings(
+                configuration, shared, recorder, memory, LimitLedger(), metrics, logger, desk, channels),
             loginSeconds: Int64(configuration.limits.loginSeconds))
     }
 
@@ -68,6 +72,7 @@ public final class GatewayServer: Sendable {
     public static func check(_ configuration: GatewayConfiguration, logger: Logger) throws {
         _ = try load(configuration, logger)
         _ = try resources(configuration)
+        _ = try channels(configuration)
         for listener in configuration.listeners {
             if case .development = listener.tls { continue }
             _ = try ServerCertificate.context(listener.tls, now: Date())
@@ -85,6 +90,9 @@ public final class GatewayServer: Sendable {
         if let missing = policy.missing(configuration.resources).first {
             throw StartFailure(
                 "the resource '\(missing.name)' (line \(missing.line) of the configuration) is not in the policy \(policy.program.program.name)")
+        }
+        if let channel = missingChannel(policy, configuration) {
+            throw StartFailure("the policy tells the channel '\(channel)', which the configuration does not have: add it under notify")
         }
         return (store, policy)
     }
@@ -122,6 +130,9 @@ public final class GatewayServer: Sendable {
                 let next = try PolicyInForce(policy, configuration: configuration, report: Self.reporter(logger))
                 if let missing = next.missing(configuration.resources).first {
                     return refuse("the resource '\(missing.name)' is not in it")
+                }
+                if let channel = Self.missingChannel(next, configuration) {
+                    return refuse("it tells the channel '\(channel)', which the configuration does not have")
                 }
                 seedMemory(for: next.program)
                 shared.replace(next)
@@ -185,6 +196,7 @@ public final class GatewayServer: Sendable {
         service.endAll()
         let end = NIODeadline.now() + .seconds(2)
         while service.sessionCount > 0, NIODeadline.now() < end { await pause(.milliseconds(20)) }
+        channels.stop()
         recorder.flush()
         loops.stop()
         recorder.close()
@@ -254,7 +266,7 @@ public final class GatewayServer: Sendable {
     }
 
     private func answers() -> AdminAnswers {
-        let (metrics, recorder, service) = (metrics, recorder, service)
+        let (metrics, recorder, service, desk) = (metrics, recorder, service, desk)
         return AdminAnswers(
             metrics: { [weak self] in
                 let recording = recorder.metrics
@@ -265,6 +277,7 @@ public final class GatewayServer: Sendable {
                     .init(name: "pool_waiting", help: "Clients that wait for a pooled connection.", value: service.poolCounts.waiting),
                     .init(name: "recording_entries", help: "Entries journalled since the start.", value: Int(recording.entries)),
                     .init(name: "recording_lag_bytes", help: "Journalled and not yet in the database.", value: Int(recording.lag)),
+                    .init(name: "approvals_waiting", help: "Messages that wait for people.", value: desk.count),
                     .init(
                         name: "policy_revision", help: "Revision of the policy in force.",
                         value: Int(clamping: self?.shared.current.program.revision ?? 0)),
@@ -276,7 +289,19 @@ public final class GatewayServer: Sendable {
                     return "no keys of issuer \(status.issuer): its tokens cannot be verified"
                 }
                 return recorder.metrics.lastError.map { "the recording fails: \($0)" }
-            })
+            },
+            approvals: approvals())
+    }
+
+    /// Answers come with tokens, which must not cross a network unencrypted.
+    private func approvals() -> ApprovalsAPI? {
+        guard configuration.admin?.isLoopback == true else { return nil }
+        let (shared, logger) = (shared, logger)
+        return ApprovalsAPI(
+            desk: desk,
+            authenticate: { token in try await shared.current.claims(token, now: Self.now()) }, policy: { shared.current.program },
+            now: { Self.now() },
+            note: { logger.notice("an approval was tried without a valid token", metadata: ["reason": "\($0)"]) })
     }
 
     private static func now() -> Moment { Moment(seconds: Int64(Date().timeIntervalSince1970)) }

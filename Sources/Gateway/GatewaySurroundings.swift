@@ -53,12 +53,12 @@ extension GatewayServer {
         case .none: return nil
         case .environment(let name):
             guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
-                throw StartFailure("the environment variable \(name), the password of resource '\(resource)', is not set")
+                throw StartFailure("the environment variable \(name), the password of '\(resource)', is not set")
             }
             return Array(value.utf8)
         case .file(let path):
             guard let data = FileManager.default.contents(atPath: path) else {
-                throw StartFailure("\(path), the password of resource '\(resource)', cannot be read")
+                throw StartFailure("\(path), the password of '\(resource)', cannot be read")
             }
             // A file ends with a line break more often than a password does.
             var bytes = [UInt8](data)
@@ -69,11 +69,12 @@ extension GatewayServer {
 
     static func surroundings(
         _ configuration: GatewayConfiguration, _ policy: SharedPolicy, _ recorder: Recorder, _ memory: FirstSeen,
-        _ ledger: LimitLedger, _ metrics: GatewayMetrics, _ logger: Logger
+        _ ledger: LimitLedger, _ metrics: GatewayMetrics, _ logger: Logger, _ desk: ApprovalDesk, _ channels: NoticeChannels
     ) throws -> PostgresSurroundings {
         let secrets = try MaskKeyFile.read(configuration.maskKeyFile)
         let journals = LoopJournals(recorder)
-        return PostgresSurroundings(
+        let approvals = ApprovalLedger()
+        var surroundings = PostgresSurroundings(
             authenticate: { request in
                 let now = Moment(seconds: Int64(Date().timeIntervalSince1970))
                 return try await policy.current.caller(request.token, now: now)
@@ -88,10 +89,31 @@ extension GatewayServer {
                 facts.caller = again
                 return Gate(
                     policy: current.program, caller: again, resource: resource, facts: facts, secrets: secrets, memory: memory,
-                    ledger: ledger
+                    ledger: ledger, approvals: approvals
                 ).map { PostgresJudge(gate: $0, program: current.recorded) }
             },
             journal: { try journals.journal(of: $0) }, metrics: metrics, logger: logger)
+        surroundings.desk = desk
+        surroundings.tell = { channels.tell($0, $1) }
+        return surroundings
+    }
+
+    /// Channels of the configuration, with their secrets.
+    static func channels(_ configuration: GatewayConfiguration) throws -> [NoticeChannel] {
+        try configuration.channels.map { channel in
+            let secret: [UInt8]
+            switch channel.secret {
+            case .none: secret = []
+            case .environment, .file: secret = try password(channel.secret, of: "notify.\(channel.name)") ?? []
+            }
+            return NoticeChannel(name: channel.name, webhook: channel.webhook, secret: secret)
+        }
+    }
+
+    /// A rule that tells nobody although it says so would be a hole in somebody's watch: such a policy is refused.
+    static func missingChannel(_ policy: PolicyInForce, _ configuration: GatewayConfiguration) -> String? {
+        let known = Set(configuration.channels.map(\.name))
+        return policy.program.channels.first { !known.contains($0) }
     }
 
     static func reporter(_ logger: Logger) -> @Sendable (KeySourceStatus) -> Void {

@@ -52,14 +52,15 @@ enum IdentificationFailure: Error, CustomStringConvertible {
 }
 
 extension PolicyInForce {
+    /// What a token proves, whether or not that makes an identity.
+    func claims(_ token: [UInt8], now: Moment) async throws -> VerifiedClaims {
+        if let known = try verifier.attempt(token, now: now) { return known }
+        return try await verifier.verify(token, now: now)
+    }
+
     /// The one identity behind a token.
     func caller(_ token: [UInt8], now: Moment) async throws -> Caller {
-        let claims: VerifiedClaims
-        if let known = try verifier.attempt(token, now: now) {
-            claims = known
-        } else {
-            claims = try await verifier.verify(token, now: now)
-        }
+        let claims = try await claims(token, now: now)
         switch program.identify(claims) {
         case .caller(let caller): return caller
         case .nobody: throw IdentificationFailure.nobody(subject: claims.subject)
@@ -81,9 +82,6 @@ extension IssuerSettings {
             }
             return algorithm
         }
-        guard values("audience").count <= 1 else {
-            throw StartFailure("issuer \(program.text(record.name)): only one audience is supported")
-        }
         let claims = record.claims.map { claim in
             let declared = program.program.claims[Int(claim.claim)]
             return ClaimDeclaration(name: program.text(declared.name), type: ClaimType(declared.type), optional: claim.optional)
@@ -93,6 +91,7 @@ extension IssuerSettings {
             name: program.text(record.name), kind: Identity.IssuerKind(record.kind), url: url, audience: values("audience").first ?? "",
             algorithms: algorithms.isEmpty ? SignatureAlgorithm.usual : Set(algorithms), claims: claims,
             keys: KeyLocation(keys, record.kind, file: values("file").first, url: values("url").first, directory: directory))
+        otherAudiences = Array(values("audience").dropFirst())
     }
 }
 

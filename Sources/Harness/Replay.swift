@@ -38,11 +38,14 @@ public struct Replay {
             let oldSession = oldSide.map { ReplaySession(session, policy: $0, masks: $1, secrets: secrets, memory: oldMemory) }
             var shown = ShownText()
             report.sessions += 1
+            let asked = try messages.demands()
             try messages.forEach { message in
+                // What it came to in the end is recorded behind it.
+                if message.effect == .held { return }
                 let line = shown.line(of: message)
-                let after = newSession.consider(message)
+                let after = newSession.consider(message, asked: asked[message.sequence])
                 let before =
-                    if let oldSession { oldSession.consider(message)?.verdict } else { recorded(message, as: newSession) }
+                    if let oldSession { oldSession.consider(message, asked: asked[message.sequence])?.verdict } else { recorded(message, as: newSession) }
                 guard let after, let before else { return }
                 let change = ReplayChange(
                     session: session, message: message, line: line, before: before, after: after.verdict,

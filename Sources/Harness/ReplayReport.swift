@@ -151,7 +151,7 @@ public struct ReplayReport: Sendable, Hashable, Codable {
 
 extension Transition {
     /// What was let in comes first: it is what a reviewer must not miss.
-    static let reportOrder: [Transition] = [.allowed, .denied, .masks, .otherReason]
+    static let reportOrder: [Transition] = [.allowed, .askable, .denied, .held, .masks, .otherReason]
 }
 
 extension ReplayChange {
@@ -161,9 +161,10 @@ extension ReplayChange {
     var isTheGatewaysOwn: Bool {
         guard !before.passes, after.passes else { return false }
         switch message.effect {
-        case .invalid, .limited: return true
+        // Nobody waits in a replay.
+        case .invalid, .limited, .withdrawn: return true
         case .guarded: return !EffectiveMask.direction(from: before.masks, to: after.masks).isLoosened
-        case .allow, .deny, .uncovered: return false
+        case .allow, .deny, .uncovered, .held, .approved, .declined: return false
         }
     }
 }

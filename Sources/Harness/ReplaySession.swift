@@ -30,11 +30,12 @@ final class ReplaySession {
     }
 
     /// What this program makes of a message; nil for messages that are not judged (Bind, Close, data), whose effect on names is taken.
-    func consider(_ message: RecordedMessage) -> (verdict: ReplayVerdict, fingerprint: UInt64, refusal: Refusal?)? {
+    /// - Parameter asked: what people were asked about this message when it was recorded; nil when they were not.
+    func consider(_ message: RecordedMessage, asked: RecordedDemands? = nil) -> (verdict: ReplayVerdict, fingerprint: UInt64, refusal: Refusal?)? {
         guard let gate else { return message.kind.isJudged ? (.nobody, 0, nil) : nil }
         let circumstances = message.circumstances.circumstances(at: Moment(nanoseconds: message.at))
         let completed = completed(message)
-        func decide(_ message: Message) -> Decided { Decided(gate.consider(message, at: circumstances), gate, completed: completed) }
+        func decide(_ message: Message) -> Decided { Decided(message, gate, circumstances, completed: completed) }
         let decided: Decided
         switch message.kind {
         case .query: decided = message.text.withUnsafeBytes { decide(.query($0)) }
@@ -52,7 +53,9 @@ final class ReplaySession {
         }
         if message.outcome?.sqlstate != nil { gate.names.noteFailure() }
         let effect = masks.of(decided.maskRules, gate.lastInspection)
-        return (ReplayVerdict(decided, of: policy, masks: effect), decided.record.fingerprint, decided.refusal)
+        var verdict = ReplayVerdict(decided, of: policy, masks: effect)
+        if let held = decided.held, decided.passes, let asked, asked.answers(held) { verdict.keepAnswer(of: message) }
+        return (verdict, decided.record.fingerprint, decided.refusal)
     }
 
     /// How far the message came. One that was refused when it was recorded never ran: would it be allowed, it is taken to succeed.

@@ -50,8 +50,8 @@ extension ReplayReport {
         var lines = ["", "  \(group.identity) on \(group.resource), \(group.count)x, \(span(group))"]
         lines.append("    \(group.example.text.isEmpty ? "(empty)" : group.example.text)")
         switch group.transition {
-        case .allowed: lines.append("    was \(words(group.before)); now \(words(group.after))")
-        case .denied, .otherReason:
+        case .allowed, .askable: lines.append("    was \(words(group.before)); now \(words(group.after))")
+        case .denied, .held, .otherReason:
             lines.append("    was \(words(group.before)); now \(words(group.after))")
             if let access = group.example.access { lines.append("    access: \(access)") }
             if let path = group.example.rulePath, let line = group.example.ruleLine { lines.append("    rule at \(path):\(line)") }
@@ -77,6 +77,9 @@ extension ReplayReport {
         case "deny": "denied" + rule
         case "uncovered": "denied: no rule allows it"
         case "guarded": "denied: it uses a masked column"
+        case "held": "waits for approval" + rule
+        case "approved": "approved" + rule
+        case "declined": "not approved" + rule
         case "invalid": "denied: the message is out of bounds"
         case "no identity": "denied: the caller has no identity in this policy"
         default: verdict.effect + rule

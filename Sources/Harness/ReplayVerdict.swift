@@ -7,7 +7,7 @@ import Recording
 /// What one program made of one message.
 public struct ReplayVerdict: Sendable, Hashable, Codable {
     public var passes: Bool
-    /// `allow`, `deny`, `uncovered`, `guarded`, `invalid`, or `no identity` when the caller is none of the program's.
+    /// As `DecisionRecord.Effect` has it (`held`: people would be asked), or `no identity` when the caller is none of the program's.
     public var effect: String
     /// The deciding rule; nil when no rule decided.
     public var rule: String?
@@ -24,10 +24,26 @@ public struct ReplayVerdict: Sendable, Hashable, Codable {
     }
 
     init(_ decided: Decided, of policy: VerifiedProgram, masks: [EffectiveMask]) {
+        // Where even an agreement would not help, nobody need be asked.
+        let record = decided.held != nil ? decided.refusal?.decision ?? decided.record : decided.record
         self.init(
-            passes: decided.record.effect.passes, effect: decided.record.effect.name,
-            rule: decided.record.rule >= 0 ? policy.ruleName(Int(decided.record.rule)) : nil, masks: masks)
+            passes: record.effect.passes, effect: record.effect.name,
+            rule: record.rule >= 0 ? policy.ruleName(Int(record.rule)) : nil, masks: masks)
     }
+
+    /// What people answered stands.
+    mutating func keepAnswer(of message: RecordedMessage) {
+        passes = message.effect.passes
+        effect = message.effect.name
+        rule = message.rule
+        if !passes { masks = [] }
+    }
+
+    /// How far it comes by itself.
+    fileprivate enum Standing: Int {
+        case refused, asked, passes
+    }
+    fileprivate var standing: Standing { passes ? .passes : effect == DecisionRecord.Effect.held.name ? .asked : .refused }
 
     init(_ message: RecordedMessage, masks: [EffectiveMask]) {
         self.init(passes: message.effect.passes, effect: message.effect.name, rule: message.rule, masks: masks)
@@ -44,16 +60,22 @@ public enum Transition: String, Sendable, Hashable, Codable, CaseIterable {
     case otherReason
     /// Allowed before and after, under other masks.
     case masks
+    /// People would be asked about what was allowed.
+    case held
+    /// People would be asked about what was denied.
+    case askable
 
     /// nil when nothing changed.
     init?(from old: ReplayVerdict, to new: ReplayVerdict) {
-        switch (old.passes, new.passes) {
-        case (true, false): self = .denied
-        case (false, true): self = .allowed
-        case (false, false):
+        switch (old.standing, new.standing) {
+        case (.passes, .asked): self = .held
+        case (.refused, .asked): self = .askable
+        case (.passes, .refused), (.asked, .refused): self = .denied
+        case (.refused, .passes), (.asked, .passes): self = .allowed
+        case (.refused, .refused), (.asked, .asked):
             if old.rule == new.rule && old.effect == new.effect { return nil }
             self = .otherReason
-        case (true, true):
+        case (.passes, .passes):
             if old.masks == new.masks { return nil }
             self = .masks
         }
@@ -65,6 +87,8 @@ public enum Transition: String, Sendable, Hashable, Codable, CaseIterable {
         case .allowed: "deny -> allow"
         case .otherReason: "deny -> deny for another reason"
         case .masks: "allow -> allow with other masks"
+        case .held: "allow -> approval"
+        case .askable: "deny -> approval"
         }
     }
 }
@@ -75,8 +99,8 @@ public enum Direction: String, Sendable, Hashable, Codable {
 
     init(_ transition: Transition, from old: ReplayVerdict, to new: ReplayVerdict) {
         switch transition {
-        case .denied: self = .tightened
-        case .allowed: self = .loosened
+        case .denied, .held: self = .tightened
+        case .allowed, .askable: self = .loosened
         case .otherReason: self = .neither
         case .masks: self = EffectiveMask.direction(from: old.masks, to: new.masks)
         }

@@ -31,6 +31,13 @@ enum RowCheck {
         }
     }
 
+    /// What the masks make of every cell.
+    static func outcome(_ step: TestCase.RowStep, _ gate: Gate, _ circumstances: Circumstances) -> [TestCase.Cell] {
+        let plan = masks(step, gate, circumstances).0?.plan ?? MaskPlan.none
+        let masker = CellMasker(plan: plan)
+        return step.cells.map { TestCase.Cell(column: $0.column, value: mask($0, of: step, plan, masker)) }
+    }
+
     private static func masks(_ step: TestCase.RowStep, _ gate: Gate, _ circumstances: Circumstances) -> (Decided?, Set<RuleExercise>) {
         if let table = step.table {
             let source = step.schema.map { quoted($0) + "." } ?? ""
@@ -45,7 +52,7 @@ enum RowCheck {
     private static func consider(_ text: String, _ gate: Gate, _ circumstances: Circumstances) -> (Decided, Set<RuleExercise>) {
         var text = text
         let tried = text.withUTF8 { gate.exercise(UnsafeRawBufferPointer($0), at: circumstances) }
-        let decided = text.withUTF8 { Decided(gate.consider(.query(UnsafeRawBufferPointer($0)), at: circumstances), gate) }
+        let decided = text.withUTF8 { Decided(.query(UnsafeRawBufferPointer($0)), gate, circumstances) }
         return (decided, tried)
     }
 

@@ -3,12 +3,14 @@
 import Decision
 import Machine
 
-/// A rule is covered when it decided a step, or, for a mask, when it applied to one.
+/// A rule is covered when it decided a step, or, for a mask or a watch, when it applied to one; one that only observes, when it would have.
 public struct RuleCoverage: Sendable, Hashable {
     public struct Rule: Sendable, Hashable, Codable {
         public var name: String
         public var effect: String
         public var place: TestPlace
+        /// The last line of its text.
+        public var lastLine: Int
         public var isCovered: Bool
         /// Steps that it decided, or applied to.
         public var hits = 0
@@ -16,6 +18,31 @@ public struct RuleCoverage: Sendable, Hashable {
         public var condition: Sides?
         /// The verbs that it names, in the order of the program's numbers; empty for a rule about any access.
         public var verbs: [Verb]
+        /// The comparisons of its condition, when it has several and they were asked for.
+        public var parts: [Part] = []
+    }
+
+    /// One comparison of a condition, and which way it went.
+    public struct Part: Sendable, Hashable, Codable {
+        public var text: String
+        public var place: TestPlace
+        public var sides = Sides()
+    }
+
+    /// A rule of the program that only observes, and stands for one comparison of another rule's condition.
+    public struct Probe: Sendable, Hashable {
+        /// The index of the other rule.
+        public var rule: Int
+        public var text: String
+        public var place: TestPlace
+        /// Whether its condition is the opposite of the comparison.
+        public var isNegated: Bool
+        public init(rule: Int, text: String, place: TestPlace, isNegated: Bool) {
+            self.rule = rule
+            self.text = text
+            self.place = place
+            self.isNegated = isNegated
+        }
     }
 
     /// Both sides of a rule's whole condition: how many steps saw it hold, and how many saw it not hold. Where a fact is unknown the
@@ -35,18 +62,38 @@ public struct RuleCoverage: Sendable, Hashable {
     public private(set) var rules: [Rule]
     /// The verbs of each rule, as the machine has them.
     private var verbs: [[Machine.Verb]] = []
+    /// The last rules of the program, in its order.
+    private var probes: [PlacedProbe] = []
 
-    init(_ policy: VerifiedProgram) {
+    private struct PlacedProbe: Sendable, Hashable {
+        var probe: Probe
+        /// Which of the rule's parts it is.
+        var part: Int
+    }
+
+    /// - Parameter probes: what the last rules of the program stand for.
+    init(_ policy: VerifiedProgram, probes: [Probe] = []) {
         rules = []
-        for (index, record) in policy.program.rules.enumerated() {
+        for (index, record) in policy.program.rules.dropLast(probes.count).enumerated() {
             let place = policy.place(of: index)
             let named = Self.verbs(of: record)
             verbs.append(named)
             rules.append(
                 Rule(
                     name: policy.ruleName(index), effect: record.effect.name, place: TestPlace(path: place.path, line: place.line),
-                    isCovered: false, condition: record.condition == nil ? nil : Sides(), verbs: named.map { Verb(name: $0.name) }))
+                    lastLine: place.line + Self.breaks(in: record.place, policy), isCovered: false,
+                    // What a watch asks of a result no test can know.
+                    condition: record.condition == nil || policy.usesResult(index) ? nil : Sides(), verbs: named.map { Verb(name: $0.name) }))
         }
+        for probe in probes where rules.indices.contains(probe.rule) {
+            self.probes.append(PlacedProbe(probe: probe, part: rules[probe.rule].parts.count))
+            rules[probe.rule].parts.append(Part(text: probe.text, place: probe.place))
+        }
+    }
+
+    private static func breaks(in place: SourcePlace, _ policy: VerifiedProgram) -> Int {
+        let bytes = policy.program.sources[Int(place.file)].bytes
+        return bytes[min(Int(place.start), bytes.count)..<min(Int(place.end), bytes.count)].count { $0 == UInt8(ascii: "\n") }
     }
 
     private static func verbs(of record: RuleRecord) -> [Machine.Verb] {
@@ -58,9 +105,12 @@ public struct RuleCoverage: Sendable, Hashable {
     public var covered: Int { rules.count { $0.isCovered } }
     public var uncovered: [Rule] { rules.filter { !$0.isCovered } }
 
-    mutating func note(_ record: DecisionRecord, masks: [String]) {
-        if record.rule >= 0, Int(record.rule) < rules.count { count(Int(record.rule)) }
-        note(masks: masks)
+    /// Every approve that asks has decided; a rule that only observes counts where it would have acted.
+    mutating func note(_ decided: Decided) {
+        var acted = Set(decided.observed)
+        if let held = decided.held { acted.formUnion(held.demands.map { Int($0.index) }) } else { acted.insert(Int(decided.record.rule)) }
+        for rule in acted.sorted() where rules.indices.contains(rule) { count(rule) }
+        note(masks: decided.maskRules)
     }
 
     mutating func note(masks: [String]) {
@@ -78,13 +128,23 @@ public struct RuleCoverage: Sendable, Hashable {
     /// - Parameter onlyMasks: for a row, whose `select` is not the author's.
     mutating func note(_ tried: Set<RuleExercise>, isAllowed: Bool, onlyMasks: Bool = false) {
         for index in Set(tried.map(\.rule)) where rules.indices.contains(index) {
-            if rules[index].effect == Effect.mask.name ? !isAllowed : onlyMasks { continue }
+            let isAboutAnswers = rules[index].effect == Effect.mask.name || rules[index].effect == Effect.watch.name
+            if isAboutAnswers ? !isAllowed : onlyMasks { continue }
             let own = tried.filter { $0.rule == index }
+            // A watch is covered by a step whose answer it is about, whatever its answer would be.
+            if rules[index].effect == Effect.watch.name, !onlyMasks, own.contains(where: \.covers) { count(index) }
             if own.contains(where: { $0.condition == true }) { rules[index].condition?.held += 1 }
             if own.contains(where: { $0.condition == false }) { rules[index].condition?.failed += 1 }
             for (number, verb) in verbs[index].enumerated() where own.contains(where: { $0.covers && $0.verb == verb }) {
                 rules[index].verbs[number].hits += 1
             }
+        }
+        for (number, placed) in probes.enumerated() {
+            let (probe, part) = (placed.probe, placed.part)
+            let own = tried.filter { $0.rule == rules.count + number }
+            if rules[probe.rule].effect == Effect.mask.name ? !isAllowed : onlyMasks { continue }
+            if own.contains(where: { $0.condition == !probe.isNegated }) { rules[probe.rule].parts[part].sides.held += 1 }
+            if own.contains(where: { $0.condition == probe.isNegated }) { rules[probe.rule].parts[part].sides.failed += 1 }
         }
     }
 }

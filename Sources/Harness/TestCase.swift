@@ -33,7 +33,7 @@ public struct TestCase: Sendable, Hashable {
 
     public enum Expectation: String, Sendable, Hashable, Codable {
         case allow, deny
-        /// Approvals are not decided by this version: such a step fails and says so.
+        /// People have to agree first; the test goes on as if they had.
         case approve
     }
 

@@ -53,6 +53,8 @@ public struct IssuerSettings: Sendable, Hashable {
     public var url: String
     /// The `aud` that its tokens must carry, compared byte for byte.
     public var audience: String
+    /// More of them: a token must carry one of all.
+    public var otherAudiences: [String] = []
     public var algorithms: Set<SignatureAlgorithm>
     public var claims: [ClaimDeclaration]
     public var keys: KeyLocation
@@ -101,13 +103,18 @@ public enum IssuerConfigurationError: Error, Sendable, Hashable, CustomStringCon
 }
 
 extension IssuerSettings {
+    /// Every `aud` that its tokens may carry.
+    var audiences: [String] { [audience] + otherAudiences }
+
+    func accepts(audience named: String) -> Bool { audiences.contains { $0.sameBytes(as: named) } }
+
     /// Checks this issuer alone.
     func check() throws(IssuerConfigurationError) {
         switch kind {
         case .mtls, .saml: throw .notYet(issuer: name, kind: kind)
         case .oidc, .jwks: break
         }
-        for (what, value) in [("name", name), ("url", url), ("audience", audience)] {
+        for (what, value) in [("name", name), ("url", url)] + audiences.map({ ("audience", $0) }) {
             try require(what, value)
         }
         if algorithms.isEmpty { throw .noAlgorithm(issuer: name) }
@@ -144,7 +151,7 @@ extension IssuerSettings {
             try issuer.check()
             if !names.insert(issuer.name).inserted { throw .duplicateName(issuer: issuer.name) }
             for other in issuers[..<place]
-            where other.url.sameBytes(as: issuer.url) && other.audience.sameBytes(as: issuer.audience) {
+            where other.url.sameBytes(as: issuer.url) && other.audiences.contains(where: { issuer.accepts(audience: $0) }) {
                 throw .duplicateAudience(issuer: issuer.name, other: other.name)
             }
         }

@@ -111,7 +111,7 @@ public final class TokenVerifier: Sendable {
             audiences = several
         case nil: throw .wrongAudience
         }
-        let meant = named.filter { issuer in audiences.contains { $0.sameBytes(as: issuer.settings.audience) } }
+        let meant = named.filter { issuer in audiences.contains { issuer.settings.accepts(audience: $0) } }
         guard let issuer = meant.first else { throw .wrongAudience }
         if meant.count > 1 { throw .ambiguousIssuer(issuer.settings.name) }
         return issuer

@@ -5,11 +5,23 @@ struct Clause: BitwiseCopyable, Sendable {
     enum Part: UInt8, BitwiseCopyable, Sendable {
         case any, exactly, path, pattern
     }
-    /// Deciding order within a bucket: denies, allows, rules that only observe, and the limits of allows.
+    /// Deciding order within a bucket: denies, allows, approves (which ask), grants (what approves let pass once they are satisfied), rules
+    /// that only observe, the limits of allows, and watches.
     enum Role: UInt8, BitwiseCopyable, Sendable {
-        case deny, allow, observedDeny, observedAllow, limit
-        var isAllow: Bool { self == .allow || self == .observedAllow }
-        var isObserved: Bool { self == .observedDeny || self == .observedAllow }
+        case deny, allow, approve, grant, observedDeny, observedAllow, observedApprove, limit, watch
+        /// Unknown counts against it.
+        var isAllow: Bool { self == .allow || self == .observedAllow || self == .grant }
+        var isObserved: Bool { self == .observedDeny || self == .observedAllow || self == .observedApprove }
+        /// The effect of its rule; nil for what is a second reading of a rule.
+        var effect: Effect? {
+            switch self {
+            case .deny, .observedDeny: .deny
+            case .allow, .observedAllow: .allow
+            case .approve, .observedApprove: .approve
+            case .watch: .watch
+            case .grant, .limit: nil
+            }
+        }
     }
     static let none = UInt32.max
 

@@ -28,8 +28,10 @@ struct ClauseBuilder {
             if rule.limit != nil, !rule.observe { clauses.append(contentsOf: parts(of: index, .limit)) }
         case .deny: clauses.append(contentsOf: parts(of: index, rule.observe ? .observedDeny : .deny))
         case .mask: addMask(index, rule)
-        // The verifier lets neither through.
-        case .approve, .watch: break
+        case .approve:
+            clauses.append(contentsOf: parts(of: index, rule.observe ? .observedApprove : .approve))
+            if !rule.observe { clauses.append(contentsOf: parts(of: index, .grant)) }
+        case .watch: clauses.append(contentsOf: parts(of: index, .watch))
         }
     }
 
@@ -55,7 +57,7 @@ struct ClauseBuilder {
         let rule = program.rules[index]
         var whole = Clause(
             verbs: .all, expires: role.isAllow || role == .limit ? rule.expires ?? .max : .max, rule: UInt32(index),
-            code: (role == .limit ? rule.limit?.condition : rule.condition)?.start ?? Clause.none, firstColumn: 0, columnCount: Clause.none, schema: 0, name: 0,
+            code: code(rule, role), firstColumn: 0, columnCount: Clause.none, schema: 0, name: 0,
             schemaPart: .any, namePart: .any, objectClass: .any, role: role)
         if rule.targets.isEmpty { return [whole] }
         var parts: [Clause] = []
@@ -65,6 +67,17 @@ struct ClauseBuilder {
             for object in target.objects { parts.append(clause(object, whole)) }
         }
         return parts
+    }
+
+    /// The condition as the role reads it.
+    private func code(_ rule: RuleRecord, _ role: Clause.Role) -> UInt32 {
+        let condition =
+            switch role {
+            case .limit: rule.limit?.condition
+            case .grant: rule.approval?.condition
+            case .deny, .allow, .approve, .observedDeny, .observedAllow, .observedApprove, .watch: rule.condition
+            }
+        return condition?.start ?? Clause.none
     }
 
     private mutating func clause(_ object: ObjectPattern, _ whole: Clause) -> Clause {

@@ -20,6 +20,7 @@ struct CodeVerifier {
     func verifyAll() throws(ProgramError) -> [UInt32: ConditionSummary] {
         var ranges = program.identities.map(\.condition) + program.groups.compactMap(\.condition)
         ranges += program.rules.compactMap(\.condition) + program.rules.compactMap(\.limit?.condition)
+        ranges += program.rules.compactMap(\.approval?.condition)
         ranges.sort { ($0.start, $0.count) < ($1.start, $1.count) }
         var summaries: [UInt32: ConditionSummary] = [:]
         var end = 0

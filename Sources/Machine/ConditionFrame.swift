@@ -29,6 +29,8 @@ struct ConditionFrame {
     var firstSeen = UnsafeBufferPointer<Ternary>(start: nil, count: 0)
     var inTransaction = Ternary.unknown
     var moment: Int64 = 0
+    /// What came of the message; nil while it is decided.
+    var result: ResultFacts?
     /// `schema.name` of each access; only when the specialisation asks for it.
     var objects: UnsafeMutablePointer<TextItem>?
     /// One item for each of `columns`, filled access by access.

@@ -95,6 +95,16 @@ public struct Disassembler {
             line(1, "when", cost(condition))
             code(condition)
         }
+        if let approval = rule.approval {
+            let people = approval.identities.map { program.identities[Int($0)].name }
+            line(1, "by", names.list(people + approval.groups.map { program.groups[Int($0)].name }))
+            line(1, "quorum \(approval.quorum) within \(approval.within)s valid \(approval.validity)")
+            if let condition = approval.condition {
+                line(1, "covers when", cost(condition))
+                code(condition)
+            }
+        }
+        if !rule.notify.isEmpty { line(1, "notify", names.list(rule.notify)) }
         guard let limit = rule.limit else { return }
         line(1, "limit", limit.description)
         if let condition = limit.condition {

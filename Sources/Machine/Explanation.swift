@@ -4,6 +4,7 @@ extension VirtualMachine {
     /// For each access the rules whose verbs and objects match it, and what came of each. Cost: accesses times rules.
     public func explain(_ inspection: Inspection, _ request: RequestFacts) -> [AccessExplanation] {
         begin(inspection, request)
+        let program = specialisation.program
         return frame.pointee.accesses.indices.map { number in
             let current = frame.pointee.accesses[number]
             stand(at: number, current)
@@ -14,14 +15,15 @@ extension VirtualMachine {
             var best: [UInt32: AccessExplanation.Considered] = [:]
             for index in 0..<plan.pointee.clauseCount {
                 let clause = plan.pointee.clauses + index
-                if clause.pointee.role == .limit { continue }
+                guard let effect = clause.pointee.role.effect else { continue }
                 guard frame.pointee.matches(clause, current, schema: schemaSymbol, name: nameSymbol, plan) else { continue }
                 let rule = clause.pointee.rule
                 let finding = finding(clause, current)
                 if let known = best[rule], rank(known.finding) <= rank(finding) { continue }
                 best[rule] = AccessExplanation.Considered(
-                    rule: Int(rule), effect: clause.pointee.role.isAllow ? .allow : .deny,
-                    observe: clause.pointee.role.isObserved, finding: finding)
+                    rule: Int(rule), effect: effect,
+                    observe: clause.pointee.role == .watch ? program.rules[Int(rule)].observe : clause.pointee.role.isObserved,
+                    finding: finding)
             }
             return AccessExplanation(access: number, considered: best.values.sorted { $0.rule < $1.rule })
         }

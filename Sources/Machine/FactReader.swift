@@ -19,9 +19,11 @@ extension ConditionFrame {
         case .statementKind, .statementWhere, .statementHasWhere, .statementHasLimit, .statementLimit, .statementTables,
             .statementFunctions, .statementFingerprint, .statementFirstSeen:
             return statementFact(fact)
-        // Kinds that no inspector of this edition fills in, and results, which a condition never sees.
+        case .resultRows: return result.map { .integer(Int64(clamping: $0.rows)) } ?? .unknown
+        case .resultBytes: return result.map { .integer(Int64(clamping: $0.bytes)) } ?? .unknown
+        // Kinds that no inspector of this edition fills in.
         case .commandName, .commandArgs, .commandFlags, .commandText, .commandInteractive, .httpMethod, .httpPath, .httpSize,
-            .kubeVerb, .kubeGroup, .kubeResource, .kubeNamespace, .kubeName, .kubeSubresource, .resultRows, .resultBytes:
+            .kubeVerb, .kubeGroup, .kubeResource, .kubeNamespace, .kubeName, .kubeSubresource:
             return .unknown
         }
     }

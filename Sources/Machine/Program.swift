@@ -349,6 +349,10 @@ public struct RuleRecord: Sendable, Hashable {
     public var mask: MaskRecord?
     /// Only on an allow.
     public var limit: LimitRecord?
+    /// Only on an approve.
+    public var approval: ApprovalRecord?
+    /// Names of the channels that are told, sorted.
+    public var notify: [Symbol] = []
     public var place: SourcePlace
     public init(name: Symbol, effect: Effect, observe: Bool, who: WhoRecord, on: [UInt32], place: SourcePlace) {
         self.name = name

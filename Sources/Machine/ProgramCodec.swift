@@ -46,11 +46,13 @@ public enum ProgramCodec {
         return writer.bytes
     }
 
-    /// A program without schemas has no section for them, so that it is what it was before there were any; and so with detectors.
+    /// A program without schemas has no section for them, so that it is what it was before there were any; and so with detectors and
+    /// consequences.
     private static func isWritten(_ section: ProgramSection, of program: Program) -> Bool {
         switch section {
         case .schemas: !program.schemas.isEmpty
         case .detectors: !program.detectors.isEmpty
+        case .consequences: program.rules.contains { $0.hasConsequences }
         case .header, .symbols, .sources, .claims, .issuers, .identities, .groups, .resources, .rules, .code, .integers, .sets, .patterns,
             .windows, .zones, .networks:
             true
@@ -75,7 +77,7 @@ public enum ProgramCodec {
         var program = Program()
         for section in ProgramSection.allCases {
             guard let place = table[section.rawValue] else {
-                if section == .schemas || section == .detectors { continue }
+                if section == .schemas || section == .detectors || section == .consequences { continue }
                 throw ProgramError(.missingSection, section, 0)
             }
             var reader = ByteReader(bytes, section, from: place.lowerBound, to: place.upperBound)

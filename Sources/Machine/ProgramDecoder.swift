@@ -30,6 +30,7 @@ enum ProgramDecoder {
         case .detectors:
             program.detectors = try reader.list(max: Limits.detectors, smallest: 23, detector)
             guard !program.detectors.isEmpty else { throw reader.refuse(.badDetector) }
+        case .consequences: try readConsequences(into: &program, from: &reader)
         case .networks: program.networks = try reader.list(max: Limits.networks, smallest: 17, network)
         }
     }

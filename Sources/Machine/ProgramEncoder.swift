@@ -54,6 +54,7 @@ enum ProgramEncoder {
         case .zones: writer.list(program.zones, zone)
         case .schemas: writer.list(program.schemas, schema)
         case .detectors: writer.list(program.detectors, detector)
+        case .consequences: writeConsequences(of: program, to: &writer)
         case .networks:
             writer.list(program.networks) {
                 $0.integer($1.high)

@@ -9,6 +9,8 @@ public enum ProgramSection: UInt16, CaseIterable, Sendable {
     case schemas
     /// Left out where there is none.
     case detectors
+    /// What rules ask for beside their decision: approvals and notices. Left out where there is none.
+    case consequences
 
     public var name: String { "\(self)" }
 }
@@ -22,8 +24,9 @@ public struct ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
         // The verifier's.
         case unknownEdition, badName, duplicateName, noEmptySymbol, duplicateSymbol, nulInSymbol
         case indexOutOfRange, notSorted, badPlace, badClaimType, duplicateSetting
-        case halfCondition, searchPathNotSQL, badWho, notYet, emptyVerbs, emptyColumns, columnsOnOther, patternNotGlob
+        case halfCondition, searchPathNotSQL, badWho, emptyVerbs, emptyColumns, columnsOnOther, patternNotGlob
         case ambiguousSearchPath, indexTooLarge, maskMismatch, emptyMask, badTransform, unknownDetector, badLimit
+        case badApproval, looseConsequence
         case factMissing, factNotAllowed, claimNotAllowed
         case emptyCode, overlappingCode, looseCode, codeTooLong, codeDoesNotEnd, unknownOpcode, operandNotZero, badFlags
         case badRegister, jumpOutOfRange, readBeforeWrite, wrongType, costTooHigh
@@ -80,18 +83,19 @@ extension ProgramError.Reason {
         case .halfCondition: "a group with a condition but no issuer, or the other way round"
         case .searchPathNotSQL: "a search path on a resource without schemas"
         case .badWho: "everyone, and a list beside it"
-        case .notYet: "an effect that this edition does not have yet"
         case .emptyVerbs: "a target without verbs, or with unknown ones"
         case .emptyColumns: "a list of columns with no columns"
         case .columnsOnOther: "columns of something that has none"
         case .patternNotGlob: "a name pattern of a kind that names do not have"
-        case .ambiguousSearchPath: "an allow on an unqualified name where the search path is not exactly one schema"
+        case .ambiguousSearchPath: "an allow or approve on an unqualified name where the search path is not exactly one schema"
         case .indexTooLarge: "more object patterns on one resource than its index may hold"
         case .maskMismatch: "mask parts on a rule that is no mask, or a mask without them"
         case .emptyMask: "a mask that names nothing"
         case .badTransform: "a transform with numbers it cannot have"
         case .unknownDetector: "a detector this build does not know"
         case .badLimit: "a limit on a rule that is no allow, without an amount, or with one it cannot have"
+        case .badApproval: "an approval on a rule that is no approve, an approve without one, or one with numbers it cannot have"
+        case .looseConsequence: "a consequence of no rule, or one that is none"
         case .factMissing: "a fact that does not exist for the kind of a resource"
         case .factNotAllowed: "a fact that this condition cannot use"
         case .claimNotAllowed: "a claim that the issuer does not declare"

@@ -39,6 +39,10 @@ public enum ProgramLimits {
     public static let masks = 4096
     /// Rates of one rule.
     public static let rates = 16
+    /// Channels that one rule tells.
+    public static let channels = 64
+    /// Seconds that an approval may wait or hold.
+    public static let approvalSeconds: Int64 = 366 * 86_400
     /// Instructions of the whole program.
     public static let code = 1 << 21
     /// Instructions of one condition.

@@ -47,7 +47,7 @@ struct RuleChecks {
             for resource in rule.on {
                 // An unqualified clause stands under each schema of the path, under none, and under pg_catalog.
                 let places = qualified + unqualified * (program.resources[Int(resource)].searchPath.count + 2)
-                entries[Int(resource)] += rule.limit == nil ? places : 2 * places
+                entries[Int(resource)] += rule.limit == nil && rule.approval == nil ? places : 2 * places
                 guard entries[Int(resource)] <= ProgramLimits.indexEntries else {
                     throw ProgramError(.indexTooLarge, .rules, index)
                 }
@@ -56,10 +56,6 @@ struct RuleChecks {
     }
 
     private func verify(_ rule: RuleRecord, _ index: Int) throws(ProgramError) {
-        switch rule.effect {
-        case .allow, .deny, .mask: break
-        case .approve, .watch: throw ProgramError(.notYet, .rules, index)
-        }
         try who(rule.who, index)
         try check.ascending(rule.on, below: program.resources.count, .rules, index)
         try check.symbol(rule.because, .rules, index)
@@ -73,9 +69,26 @@ struct RuleChecks {
         guard (rule.effect == .mask) == (rule.mask != nil) else { throw ProgramError(.maskMismatch, .rules, index) }
         if let mask = rule.mask { try self.mask(mask, index) }
         if let condition = rule.condition { try facts(condition, rule, index) }
+        try approval(rule, index)
         guard let limit = rule.limit else { return }
         try self.limit(limit, rule, index)
         if let condition = limit.condition { try facts(condition, rule, index) }
+    }
+
+    private func approval(_ rule: RuleRecord, _ index: Int) throws(ProgramError) {
+        try check.ascending(rule.notify, below: program.symbols.count, .rules, index)
+        guard rule.notify.count <= ProgramLimits.channels else { throw ProgramError(.tooMany, .rules, index) }
+        for channel in rule.notify { try check.name(channel, .rules, index) }
+        guard (rule.effect == .approve) == (rule.approval != nil) else { throw ProgramError(.badApproval, .rules, index) }
+        guard let approval = rule.approval else { return }
+        try check.ascending(approval.identities, below: program.identities.count, .rules, index)
+        try check.ascending(approval.groups, below: program.groups.count, .rules, index)
+        let times = 1...ProgramLimits.approvalSeconds
+        var isSane = approval.quorum >= 1 && times.contains(approval.within) && (approval.condition == nil) == (rule.condition == nil)
+        if approval.identities.isEmpty, approval.groups.isEmpty { isSane = false }
+        if case .seconds(let seconds) = approval.valid, !times.contains(seconds) { isSane = false }
+        guard isSane else { throw ProgramError(.badApproval, .rules, index) }
+        if let condition = approval.condition { try facts(condition, rule, index) }
     }
 
     private func limit(_ limit: LimitRecord, _ rule: RuleRecord, _ index: Int) throws(ProgramError) {
@@ -108,7 +121,7 @@ struct RuleChecks {
             guard columns.count <= ProgramLimits.columns else { throw ProgramError(.tooMany, .rules, index) }
             try check.ascending(columns, below: program.symbols.count, .rules, index)
         }
-        guard rule.effect == .allow, object.schema == .searchPath, hasSchema(object.objectClass) else { return }
+        guard rule.effect == .allow || rule.effect == .approve, object.schema == .searchPath, hasSchema(object.objectClass) else { return }
         for resource in rule.on {
             let resource = program.resources[Int(resource)]
             let isSQL = resource.kind == .postgres || resource.kind == .mysql
@@ -174,7 +187,7 @@ struct RuleChecks {
 
     private func facts(_ condition: CodeRange, _ rule: RuleRecord, _ index: Int) throws(ProgramError) {
         guard let summary = conditions[condition.start] else { throw ProgramError(.indexOutOfRange, .rules, index) }
-        guard summary.facts & resultFacts == 0 else { throw ProgramError(.factNotAllowed, .rules, index) }
+        guard rule.effect == .watch || summary.facts & resultFacts == 0 else { throw ProgramError(.factNotAllowed, .rules, index) }
         guard rule.effect != .mask || summary.facts & accessFacts == 0 else { throw ProgramError(.factNotAllowed, .rules, index) }
         for resource in rule.on {
             let absent = missing[program.resources[Int(resource)].kind.rawValue] ?? .max

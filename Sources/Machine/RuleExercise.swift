@@ -23,7 +23,7 @@ extension VirtualMachine {
             stand(at: number, current)
             for index in 0..<plan.pointee.clauseCount {
                 let clause = plan.pointee.clauses + index
-                guard clause.pointee.role != .limit, isMatch(clause, current) else { continue }
+                guard clause.pointee.role.effect != nil, isMatch(clause, current) else { continue }
                 let fits = !clause.pointee.hasExpired(at: frame.pointee.moment) && frame.pointee.columnsFit(clause, current, plan)
                 tried.insert(held(Int(clause.pointee.rule), current.verb, clause.pointee.code, isAsked: fits))
             }

@@ -24,6 +24,8 @@ public struct RequestFacts {
     public var inTransaction: Ternary
     /// `statement.first_seen` of each statement, in order; a missing one is unknown.
     public var firstSeen: UnsafeBufferPointer<Ternary>
+    /// What came of the message; nil before that is known: `result.rows` and `result.bytes` are then unknown.
+    public var result: ResultFacts?
     /// The message that the inspection's statement texts are ranges of; empty: `statement.text` is unknown.
     public var message: UnsafeRawBufferPointer
 
@@ -36,5 +38,17 @@ public struct RequestFacts {
         self.inTransaction = inTransaction
         self.firstSeen = firstSeen
         self.message = message
+    }
+}
+
+/// What came of a message, for `watch`.
+public struct ResultFacts: BitwiseCopyable, Sendable, Hashable {
+    /// Rows that the client was sent.
+    public var rows: UInt64
+    /// Bytes of those rows.
+    public var bytes: UInt64
+    public init(rows: UInt64, bytes: UInt64) {
+        self.rows = rows
+        self.bytes = bytes
     }
 }

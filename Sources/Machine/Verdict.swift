@@ -7,13 +7,16 @@ public struct Verdict: BitwiseCopyable, Sendable, Hashable {
         case allowed
         /// A deny covers an access.
         case denied
-        /// No allow covers an access.
+        /// No allow and no approve covers an access.
         case uncovered
+        /// Every access is covered and none by a deny, and an approve covers one: people have to agree first.
+        case approval
     }
     public var outcome: Outcome
-    /// allowed: the lowest allow that covers the first access. denied: the lowest deny that covers any access.
+    /// allowed: the lowest allow that covers the first access. approval: the lowest approve that covers any access. denied: the lowest deny
+    /// that does.
     public var rule: Int32
-    /// denied: the first access that rule covers. uncovered: the first that no allow covers.
+    /// denied, approval: the first access that rule covers. uncovered: the first that no allow covers.
     public var access: Int32
 
     public init(outcome: Outcome, rule: Int32 = -1, access: Int32 = -1) {
@@ -47,5 +50,6 @@ public struct AccessExplanation: Sendable, Hashable {
     /// Ascending by rule; one entry for each, the best of its targets.
     public var considered: [Considered]
     public var isDenied: Bool { considered.contains { $0.effect == .deny && !$0.observe && $0.finding == .covers } }
+    public var isAsked: Bool { considered.contains { $0.effect == .approve && !$0.observe && $0.finding == .covers } }
     public var isAllowed: Bool { considered.contains { $0.effect == .allow && !$0.observe && $0.finding == .covers } }
 }

@@ -83,6 +83,13 @@ public final class VerifiedProgram: Sendable {
         return core.conditions[condition.start].map { Int($0.cost) } ?? 0
     }
 
+    /// Whether a rule's condition asks what came of a message.
+    public func usesResult(_ rule: Int) -> Bool {
+        guard let condition = program.rules[rule].condition else { return false }
+        let bits: UInt64 = 1 << UInt64(Fact.resultRows.rawValue) | 1 << UInt64(Fact.resultBytes.rawValue)
+        return (core.conditions[condition.start]?.facts ?? 0) & bits != 0
+    }
+
     /// Where a rule is written, for people.
     public func place(of rule: Int) -> RulePlace {
         let place = program.rules[rule].place

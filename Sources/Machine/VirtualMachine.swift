@@ -4,12 +4,18 @@
 /// (a condition that matches a PCRE2 pattern makes PCRE2's memory at its first match).
 public final class VirtualMachine {
     public let specialisation: Specialisation
-    /// After `decide` answered `allowed`: the masks that apply, one bit for each of `VerifiedProgram.maskRules`. Otherwise all zero.
+    /// After `decide` answered `allowed` or `approval`: the masks that apply, one bit for each of `VerifiedProgram.maskRules`. Otherwise all zero.
     public let maskWords: ArenaBuffer<UInt64>
-    /// After `decide`: `observe` rules that would have acted (a deny or allow that covers an access, a mask that applies), each once.
+    /// After `decide`: `observe` rules that would have acted (a deny, approve or allow that covers an access, a mask that applies), each once.
     public let observedRules = ArenaBuffer<UInt32>(capacity: 8)
 
-    /// After `decide` answered `allowed`: allows whose limits hold, that is those that may cover an access, each once. Otherwise empty.
+    /// After `decide` answered `approval`: approves that cover an access, each once. Otherwise empty.
+    public let approvingRules = ArenaBuffer<UInt32>(capacity: 8)
+
+    /// After `decide` answered `allowed` or `approval`: watches, observed or not, that may be about the answer, each once. Otherwise empty.
+    public let watchingRules = ArenaBuffer<UInt32>(capacity: 8)
+
+    /// After `decide` answered `allowed` or `approval`: allows whose limits hold, that is those that may cover an access, each once. Otherwise empty.
     public let limitingRules = ArenaBuffer<UInt32>(capacity: 8)
 
     let frame: UnsafeMutablePointer<ConditionFrame>
@@ -63,13 +69,15 @@ public final class VirtualMachine {
     public func decide(_ inspection: Inspection, _ request: RequestFacts) -> Verdict {
         begin(inspection, request)
         if observedRules.count > 0 { observedRules.removeAll() }
-        if limitingRules.count > 0 { limitingRules.removeAll() }
+        forgetRules()
         let frame = self.frame
         let index = plan.pointee.index
         let clauses = plan.pointee.clauses
         let count = frame.pointee.accesses.count
         var deny = UInt32.max
         var denied = -1
+        var approve = UInt32.max
+        var asked = -1
         var uncovered = -1
         var first = UInt32.max
         for number in 0..<count {
@@ -80,7 +88,8 @@ public final class VirtualMachine {
             let nameSymbol = frame.pointee.symbols.find(name.baseAddress, name.count)
             let schemaSymbol = frame.pointee.symbols.find(schema.baseAddress, schema.count)
             var allow = UInt32.max
-            let before = deny
+            var isGranted = false
+            let before = (deny, approve)
             index.forEach(verb: current.verb, schema: schemaSymbol, name: nameSymbol) { start, count in
                 var offset = start
                 let end = start &+ count
@@ -92,41 +101,59 @@ public final class VirtualMachine {
                     case .deny: if rule >= deny { continue }
                     // One allow that covers is enough; the first access also tells which is the lowest.
                     case .allow: if deny != .max || rule >= allow || (number > 0 && allow != .max) { continue }
-                    case .observedDeny, .observedAllow: if Self.contains(observedRules, rule) { continue }
+                    case .approve: if deny != .max || Self.contains(approvingRules, rule) { continue }
+                    case .grant: if deny != .max || isGranted { continue }
+                    case .observedDeny, .observedAllow, .observedApprove: if Self.contains(observedRules, rule) { continue }
+                    case .watch: if deny != .max || Self.contains(watchingRules, rule) { continue }
                     case .limit: if deny != .max || Self.contains(limitingRules, rule) { continue }
                     }
                     guard covers(clause, current, schema: schemaSymbol, name: nameSymbol) else { continue }
                     switch clause.pointee.role {
                     case .deny: deny = rule
                     case .allow: allow = rule
-                    case .observedDeny, .observedAllow: observedRules.append(rule)
+                    case .approve:
+                        approvingRules.append(rule)
+                        approve = min(approve, rule)
+                    case .grant: isGranted = true
+                    case .observedDeny, .observedAllow, .observedApprove: observedRules.append(rule)
+                    case .watch: watchingRules.append(rule)
                     case .limit: limitingRules.append(rule)
                     }
                 }
             }
-            if deny != before { denied = number }
-            // What is only set going by another access is covered with that one; a deny holds for it as for any.
-            if allow == .max, uncovered < 0, current.through == 0 { uncovered = number }
+            if deny != before.0 { denied = number }
+            if approve != before.1 { asked = number }
+            // What is only set going by another access is covered with that one; a deny or approve holds for it as for any.
+            if allow == .max, !isGranted, uncovered < 0, current.through == 0 { uncovered = number }
             if number == 0 { first = allow }
         }
-        let allowed = deny == .max && uncovered < 0
-        settleMasks(applying: allowed)
-        if !allowed, limitingRules.count > 0 { limitingRules.removeAll() }
+        let passes = deny == .max && uncovered < 0
+        settleMasks(applying: passes)
+        if !passes { forgetRules() }
         if deny != .max { return Verdict(outcome: .denied, rule: Int32(deny), access: Int32(denied)) }
         if uncovered >= 0 { return Verdict(outcome: .uncovered, access: Int32(uncovered)) }
+        if approve != .max { return Verdict(outcome: .approval, rule: Int32(approve), access: Int32(asked)) }
         return Verdict(outcome: .allowed, rule: first == .max ? -1 : Int32(first))
+    }
+
+    /// What is known only of messages that may pass.
+    @inline(__always)
+    private func forgetRules() {
+        if limitingRules.count > 0 { limitingRules.removeAll() }
+        if approvingRules.count > 0 { approvingRules.removeAll() }
+        if watchingRules.count > 0 { watchingRules.removeAll() }
     }
 
     /// Object, expiry, columns and condition.
     @inline(__always)
-    private func covers(_ clause: UnsafePointer<Clause>, _ current: Access, schema: UInt32, name: UInt32) -> Bool {
+    func covers(_ clause: UnsafePointer<Clause>, _ current: Access, schema: UInt32, name: UInt32) -> Bool {
         guard frame.pointee.matches(clause, current, schema: schema, name: name, plan) else { return false }
         if clause.pointee.hasExpired(at: frame.pointee.moment) { return false }
         guard frame.pointee.columnsFit(clause, current, plan) else { return false }
         return clause.pointee.code == Clause.none || frame.pointee.accepts(clause.pointee.code)
     }
 
-    private static func contains(_ rules: ArenaBuffer<UInt32>, _ rule: UInt32) -> Bool {
+    static func contains(_ rules: ArenaBuffer<UInt32>, _ rule: UInt32) -> Bool {
         for index in 0..<rules.count where rules[index] == rule { return true }
         return false
     }
@@ -143,6 +170,7 @@ public final class VirtualMachine {
         frame.pointee.firstSeen = request.firstSeen
         frame.pointee.inTransaction = request.inTransaction
         frame.pointee.moment = request.moment.seconds
+        frame.pointee.result = request.result
         frame.pointee.columnsOf = -1
         frame.pointee.tablesOf = -1
         frame.pointee.functionsOf = -1

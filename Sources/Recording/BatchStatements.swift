@@ -17,6 +17,7 @@ struct BatchStatements {
     let findText: RowStatement
     let insertText: RowStatement
     let insertChunk: RowStatement
+    let insertEvent: RowStatement
     let setPosition: RowStatement
 
     init(_ db: Database) throws {
@@ -52,6 +53,8 @@ struct BatchStatements {
         insertText = try RowStatement(db, "INSERT INTO texts (hash, text) VALUES (?1, ?2)")
         insertChunk = try RowStatement(
             db, "INSERT OR IGNORE INTO result_chunks (id, part, file, offset, length) VALUES (?1, ?2, ?3, ?4, ?5)")
+        insertEvent = try RowStatement(
+            db, "INSERT OR IGNORE INTO events (session, number, sequence, at, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         setPosition = try RowStatement(
             db, "INSERT OR REPLACE INTO positions (journal, segment, offset) VALUES (?1, ?2, ?3)")
     }

@@ -78,6 +78,7 @@ final class BatchWriter {
         case .outcome: try takeOutcome(payload, sql)
         case .sessionEnd: try takeEnd(payload, sql)
         case .resultChunk: try takeChunk(payload, sql)
+        case .event: try takeEvent(payload, sql)
         case .roll: break
         }
     }
@@ -92,7 +93,7 @@ final class BatchWriter {
             touched.append(session)
         }
         session.messages += 1
-        if !entry.passes { session.refused += 1 }
+        if !entry.passes, !entry.isHeld { session.refused += 1 }
         session.lastAt = max(session.lastAt, entry.moment)
         if entry.passes, entry.fingerprint != 0, session.isNew(entry.fingerprint) {
             sql.insertSeen.bind(1, session.number)
@@ -175,6 +176,20 @@ final class BatchWriter {
         try sql.endSession.run()
         sessions[id] = nil
         parts[session.number] = nil
+    }
+
+    private func takeEvent(_ payload: UnsafeRawBufferPointer, _ sql: BatchStatements) throws {
+        guard let event = EventEntry(payload), let session = try session(event.session, sql) else {
+            dropped += 1
+            return
+        }
+        sql.insertEvent.bind(1, session.number)
+        sql.insertEvent.bind(2, event.number)
+        sql.insertEvent.bind(3, event.sequence)
+        sql.insertEvent.bind(4, event.moment)
+        sql.insertEvent.bind(5, copying: event.kind)
+        sql.insertEvent.bind(6, copying: event.body)
+        try sql.insertEvent.run()
     }
 
     private func takeChunk(_ payload: UnsafeRawBufferPointer, _ sql: BatchStatements) throws {

@@ -59,7 +59,8 @@ final class BlockWriter {
         put(name, as: .name, &fields)
         put(entry.portal, as: .portal, &fields)
         put(parameters, as: .parameters, &fields)
-        if !entry.passes {
+        // Left out for an allow, which most are.
+        if entry.effect != 1 {
             fields.insert(.effect)
             put(entry.effect)
         }

@@ -52,8 +52,10 @@ struct StatementEntry {
         parameters = slice(rest)
     }
 
-    /// Effect 1 is allow.
-    var passes: Bool { effect == 1 }
+    /// Effect 1 is allow, 8 what people agreed to.
+    var passes: Bool { effect == 1 || effect == 8 }
+    /// Effect 7: what it came to is an entry of its own.
+    var isHeld: Bool { effect == 7 }
 }
 
 /// What became of a message.

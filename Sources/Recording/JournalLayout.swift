@@ -16,6 +16,8 @@ enum EntryType: UInt32 {
     case resultChunk = 7
     /// The journal goes on in its next segment.
     case roll = 8
+    /// What happened around a message: approvals, watches, rules that only observe.
+    case event = 9
 }
 
 enum SegmentLayout {

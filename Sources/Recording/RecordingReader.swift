@@ -62,6 +62,15 @@ public final class RecordingReader: Sendable {
         return messages
     }
 
+    /// What happened around the messages of one session, in order.
+    public func events(of session: RecordedSession) throws(RecordingError) -> [RecordedEvent] {
+        do {
+            return try queue.read { try EventRows.of(session: session.number, $0) }
+        } catch {
+            throw StoreFile.error(error)
+        }
+    }
+
     /// Calls `body` for every statement fingerprint that an identity was allowed to run, once each, in no order: what
     /// `statement.first_seen` has to know when a gateway starts.
     public func forEachSeenFingerprint(_ body: (_ identity: String, _ fingerprint: UInt64) -> Void) throws(RecordingError) {
@@ -110,7 +119,7 @@ public final class RecordingReader: Sendable {
                 let messages = try MessageCursor(db)
                 while let row = try rows.next() {
                     let session = try SessionQuery.session(row)
-                    try body(session, MessageStream(cursor: messages, session: session.number))
+                    try body(session, MessageStream(cursor: messages, session: session.number, database: db))
                 }
             }
         } catch {
@@ -123,6 +132,10 @@ public final class RecordingReader: Sendable {
 public struct MessageStream {
     let cursor: MessageCursor
     let session: Int64
+    let database: Database
+
+    /// What happened around them, in order.
+    public func events() throws -> [RecordedEvent] { try EventRows.of(session: session, database) }
 
     /// Calls `body` for each message in order.
     public func forEach(_ body: (RecordedMessage) throws -> Void) throws {

@@ -33,6 +33,7 @@ enum Recovery {
         do {
             try queue.write { db in
                 try db.execute(sql: "DELETE FROM positions")
+                try EventRows.withdrawAbandoned(db)
                 // Whoever wrote these sessions held the lock that is now ours: they are over.
                 try db.execute(
                     sql: """

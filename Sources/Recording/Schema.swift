@@ -5,7 +5,7 @@ import GRDB
 /// Version and migrations of the recording's database. A step once released is never edited; a new one is added.
 enum Schema {
     /// Kept in SQLite's `user_version`.
-    static let version = 3
+    static let version = 4
     static let fileName = "recording.sqlite"
 
     static func migrate(_ db: Database) throws {
@@ -17,8 +17,22 @@ enum Schema {
             // Rows of an older recording stay where they are and are read from there.
             if try Int.fetchOne(db, sql: "SELECT 1 FROM statements LIMIT 1") == nil { try db.execute(sql: "DROP TABLE statements") }
         }
+        if found < 4 { try db.execute(sql: fourth) }
         if found < version { try db.execute(sql: "PRAGMA user_version = \(version)") }
     }
+
+    // `body` is JSON, whose shape `kind` tells. Numbered within a session, so that what is taken in twice is there once.
+    private static let fourth = """
+        CREATE TABLE IF NOT EXISTS events (
+          session  INTEGER NOT NULL REFERENCES sessions (number),
+          number   INTEGER NOT NULL,
+          sequence INTEGER NOT NULL,
+          at       INTEGER NOT NULL,
+          kind     TEXT NOT NULL,
+          body     TEXT NOT NULL,
+          PRIMARY KEY (session, number)
+        ) WITHOUT ROWID;
+        """
 
     // A message's id is its session's number in the upper and its own number in the lower 32 bits: reading a session in order is one
     // range of the table, and no second index has to be kept for every message.

@@ -50,6 +50,7 @@ package struct SegmentInspection: Sendable, Hashable {
         case .statement: return StatementEntry(payload) != nil
         case .outcome: return OutcomeEntry(payload) != nil
         case .resultChunk: return ResultChunk(payload) != nil
+        case .event: return EventEntry(payload) != nil
         case .maskSet, .sessionEnd: return EntryReader(payload).isPlausible(type)
         case .roll: return payload.isEmpty
         }

@@ -9,6 +9,7 @@ public final class SessionRecording {
     private let journal: Journal
     private var program: RecordedProgram
     private var sequence: UInt64
+    private var events: UInt64 = 0
 
     /// - Parameter sequence: the number of the last message already recorded.
     init(id: SessionID, journal: Journal, program: RecordedProgram, sequence: UInt64 = 0) {
@@ -124,6 +125,24 @@ public final class SessionRecording {
             place.storeBytes(of: 0, toByteOffset: OutcomeLayout.sqlstate &+ 4, as: UInt64.self)
             if let sqlstate { sqlstate.store(at: place + OutcomeLayout.sqlstate) }
             journal.publish(.outcome, OutcomeLayout.fixedBytes)
+        } catch {
+            journal.note(error)
+        }
+    }
+
+    /// Records what happened around a message, by the message's number; 0 where it is about none. When this returns it outlives this
+    /// process.
+    /// - Throws: when it could not be recorded; what it is about must then not be acted on.
+    public func event(_ kind: RecordedEvent.Kind, of sequence: UInt64, at nanoseconds: UInt64) throws(RecordingError) {
+        let entry = EventEntry(session: id, number: events + 1, sequence: sequence, moment: nanoseconds, kind)
+        try journal.append(.event, entry.encoded())
+        events += 1
+    }
+
+    /// A failure to write an event that nothing waits for is counted by the recorder.
+    public func noteEvent(_ kind: RecordedEvent.Kind, of sequence: UInt64, at nanoseconds: UInt64) {
+        do throws(RecordingError) {
+            try event(kind, of: sequence, at: nanoseconds)
         } catch {
             journal.note(error)
         }

@@ -8,7 +8,8 @@ import Testing
         let commands = [
             ["check"], ["fmt"], ["test"], ["build"], ["disassemble"], ["explain"], ["inspect"], ["mask"], ["replay"], ["sessions", "list"],
             ["sessions", "show"], ["serve"], ["keys", "new"], ["dev", "issuer"], ["dev", "token"], ["schema", "pull"],
-            ["docs"], ["new"],
+            ["docs"], ["new"], ["approvals", "list"], ["approvals", "show"], ["approvals", "approve"], ["approvals", "deny"], ["prove"],
+            ["diff"], ["lsp"], ["lint"], ["import"],
         ]
         for command in commands {
             let result = try Postern.run(command + ["--help"])
@@ -34,13 +35,23 @@ import Testing
             (["explain", good, "--as", "bot", "--on", "db", "select 1"], 0),
             (["explain", good, "--as", "bot", "--on", "db", "drop table a"], 1),
             (["explain", good, "--as", "nobody", "--on", "db", "select 1"], 2), (["inspect", "select 1"], 0),
-            (["docs", good], 0), (["docs", bad], 1), (["docs", good, "--output", "/nowhere/d"], 2), (["docs", good, "-o", good], 64),
+            (["docs", good, "--format", "html"], 0), (["lint", good, "--without-tests"], 0), (["lint", bad], 1),
+            (["lint", folder.path + "/absent.postern"], 2), (["test", good, "--mutate"], 0), (["test", bad, "--mutate"], 1),
+            (["test", good, "--mutate", "--fail-under", "101"], 64), (["test", good, "--fail-under", "3"], 64),
+            (["test", good, "--html", folder.path + "/pages"], 0), (["test", good, "--html", good + "/pages"], 2),
+            (["explain", "L0011"], 0), (["import", "cedar", good], 2), (["import", "nothing", good], 64), (["docs", good], 0),
+            (["docs", bad], 1), (["docs", good, "--output", "/nowhere/d"], 2), (["docs", good, "-o", good], 64),
             (["explain", "P0211"], 0), (["explain", "c0802", "--format", "json"], 0), (["explain", "P9999"], 2), (["explain", "nonsense"], 64),
             (["explain", good, "select 1"], 64),
+            (["prove", good], 0), (["prove", bad], 1), (["prove", good, "--budget", "0"], 64), (["diff", good, good], 0),
+            (["diff", good], 64), (["diff", good, bad], 1), (["diff", good, folder.path + "/absent"], 2),
             (["mask", "jane@acme.io"], 0), (["mask", "--detectors", "pii.none", "x"], 2), (["mask", "--batch", "x"], 64),
             (["replay", good, "--recording", folder.path + "/absent"], 2),
             (["sessions", "list", "--recording", folder.path + "/absent"], 2),
             (["serve", "--config", folder.path + "/absent.yaml"], 2), (["nonsense"], 64),
+            (["approvals", "list", "--gateway", "http://10.0.0.1:1", "--token-file", good], 2),
+            (["approvals", "list", "--gateway", "http://127.0.0.1:1", "--token-file", folder.path + "/absent"], 2),
+            (["approvals", "approve", "../x", "--gateway", "http://127.0.0.1:1", "--token-file", good], 2), (["approvals", "list"], 64),
         ]
         for (arguments, status) in cases {
             let result = try Postern.run(arguments)

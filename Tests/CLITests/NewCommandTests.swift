@@ -21,7 +21,7 @@ import Testing
                 commands += 1
             }
         }
-        #expect(commands == 9)
+        #expect(commands == 14)
         #expect(try Postern.run(["check", made + "/policies", "--strict"]).output.contains("ok: 6 rules"))
         let mode = try FileManager.default.attributesOfItem(atPath: made + "/hooks/pre-commit")[.posixPermissions] as? NSNumber
         #expect(mode?.intValue == 0o755)

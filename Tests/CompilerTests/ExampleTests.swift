@@ -27,7 +27,7 @@ struct ExampleTests {
         }
     }
 
-    @Test(arguments: ["shop"]) func compilesAndLoads(_ example: String) throws {
+    @Test(arguments: ["shop", "ci_deployer", "ai_agent", "nightly_batch"]) func compilesAndLoads(_ example: String) throws {
         let files = try Self.files(of: example)
         #expect(!files.isEmpty)
         let result = PolicyCompiler.compile(
@@ -53,7 +53,7 @@ struct ExampleTests {
         }
     }
 
-    @Test(arguments: ["shop"]) func theOrderOfTheFilesChangesNothing(_ example: String) throws {
+    @Test(arguments: ["shop", "ci_deployer", "ai_agent", "nightly_batch"]) func theOrderOfTheFilesChangesNothing(_ example: String) throws {
         let files = try Self.files(of: example)
         let options = Self.options(0, revision: 1)
         let first = PolicyCompiler.compile(files: files, options: options)
@@ -61,7 +61,7 @@ struct ExampleTests {
         #expect(first.program != nil && first.program == second.program)
     }
 
-    @Test(arguments: ["shop"]) func isFormatted(_ example: String) throws {
+    @Test(arguments: ["shop", "ci_deployer", "ai_agent", "nightly_batch"]) func isFormatted(_ example: String) throws {
         for file in try Self.files(of: example) {
             let formatted = try #require(PolicyFormatter.format(Parser.parse(file)))
             let url = CaseFolder.project.appendingPathComponent("policies/examples/\(file.path)")

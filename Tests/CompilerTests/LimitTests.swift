@@ -35,6 +35,16 @@ struct LimitTests {
         #expect(compile(CompilerLimits.files + 1).diagnostics.map(\.code) == ["C0801"])
     }
 
+    @Test func approvals() {
+        func approve(_ clauses: String) -> String { "approve x {\n  on db\n  to drop\n  by ada\n  \(clauses)\n}\n" }
+        let most = ProgramLimits.approvalSeconds
+        #expect(codes(approve("quorum 65_535  within \(most)s  valid \(most)s")) == [])
+        for over in ["quorum 65_536", "within \(most + 1)s", "valid \(most + 1)s"] { #expect(codes(approve(over)) == ["C0801"], "\(over)") }
+        func notify(_ count: Int) -> String { deny("notify " + (0..<count).map { "c\($0)" }.joined(separator: ", ")) }
+        #expect(codes(notify(ProgramLimits.channels)) == [])
+        #expect(codes(notify(ProgramLimits.channels + 1)) == ["C0801"])
+    }
+
     @Test func testsOfOneCondition() {
         func policy(_ count: Int) -> String {
             deny("when " + (0..<count).map { "statement.limit == \($0)" }.joined(separator: " or "))

@@ -22,6 +22,16 @@ struct PageTests {
         try CaseFolder.expect(policy + "----\n" + PolicyPage(compiled).markdown, matches: file.path)
     }
 
+    /// The same page as HTML stands beside the case; its links lead somewhere as well.
+    @Test(arguments: cases)
+    func html(_ file: CaseFile) throws {
+        let text = try #require(try file.text().components(separatedBy: "\n----\n").first) + "\n"
+        let page = PolicyPage(Self.compile(text)).html
+        try CaseFolder.expect(page, matches: file.path.replacingOccurrences(of: ".case", with: ".html"))
+        let links = page.components(separatedBy: "href=\"#").dropFirst().map { String($0.prefix { $0 != "\"" }) }
+        #expect(links.count > 3 && links.allSatisfy { page.contains("id=\"\($0)\"") }, "\(links)")
+    }
+
     /// Every link of a table leads to a heading of the page.
     @Test(arguments: cases)
     func linksLeadSomewhere(_ file: CaseFile) throws {

@@ -7,6 +7,7 @@ struct RandomPolicy {
     private var random: SeededGenerator
     /// Whether all who may come to the present condition are from the issuer with the many claims.
     private var isRich = false
+    private var isWatch = false
     private var isMask = false
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
@@ -55,6 +56,7 @@ struct RandomPolicy {
                 "allow wide { on any\n  to \(random.pick(["any", "select, insert, update, delete, call, set", "any", "read, write, define"]))\n"
             text += random.chance(40) ? "  limit 3 rows\n}\n" : "}\n"
         }
+        if random.chance(25) { text += "approve asks { on any\n  to \(random.pick(["update, delete", "select, insert", "any"]))\n  by dba\n}\n" }
         for index in 0..<(1 + random.below(7)) { text += rule(index) }
         return text
     }
@@ -62,9 +64,15 @@ struct RandomPolicy {
     // MARK: rules
 
     private mutating func rule(_ index: Int) -> String {
-        let effect = random.pick(["allow", "allow", "allow", "deny", "deny", "mask"])
+        rule(index, effect: random.pick(["allow", "allow", "allow", "allow", "deny", "deny", "mask", "approve", "approve", "watch"]))
+    }
+
+    /// - Parameter mayObserve: false for a rule that is to act.
+    mutating func rule(_ index: Int, effect: String, mayObserve: Bool = true) -> String {
         isMask = effect == "mask"
-        var text = "\(random.chance(12) ? "observe " : "")\(effect) rule\(index) {\n"
+        isWatch = effect == "watch"
+        let permits = effect == "allow" || effect == "approve"
+        var text = "\(mayObserve && random.chance(12) ? "observe " : "")\(effect) rule\(index) {\n"
         text += who()
         // An allow on a database with two schemas in its path must name schemas.
         let on = random.pick([
@@ -72,16 +80,54 @@ struct RandomPolicy {
         ])
         let isCertain = on == "one" || on == "two" || on == "one, two" || on == "tag staging"
         text += "  on \(on)\n"
-        if random.chance(85) { text += "  to \(targets(mayBeBare: effect != "allow" || isCertain))\n" }
+        if random.chance(85) { text += "  to \(targets(mayBeBare: !permits || isCertain))\n" }
         for _ in 0..<random.below(3) {
             text += "  \(random.pick(["when", "when", "unless"])) \(condition(depth: 3, names: 2))\n"
         }
         if effect == "allow", random.chance(15) { text += "  expires 2026-03-\(10 + random.below(19))\n" }
         if effect == "allow", random.chance(40) { text += "  limit \(1 + random.below(9)) rows\n" }
+        if effect == "approve" { text += "  by \(random.pick(["dba", "ada", "people, bob"]))\n" }
         if isMask {
             text += "  column \(random.pick(["customers.contact", "any.email", "public.orders.{id, note}"])) with redact\n"
         }
         return text + "}\n"
+    }
+
+    /// A policy's text with one or two rules changed: others in their place, one more, one less, or effects turned round.
+    mutating func changed(_ text: String) -> String {
+        var parts: [String] = []
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            let isRule = ["allow ", "deny ", "mask ", "observe "].contains { line.hasPrefix($0) }
+            if isRule || parts.isEmpty { parts.append("") }
+            parts[parts.count - 1] += line + "\n"
+        }
+        for index in 0..<(1 + random.below(2)) where parts.count > 1 {
+            let at = 1 + random.below(parts.count - 1)
+            switch random.below(4) {
+            case 0: parts.remove(at: at)
+            case 1: parts.append(rule(100 + index))
+            case 2: parts[at] = rule(200 + index)
+            default: if parts[at].hasPrefix("observe ") { parts[at].removeFirst("observe ".count) } else { parts.append(rule(300 + index)) }
+            }
+        }
+        return parts.joined()
+    }
+
+    /// A proof about the same world.
+    mutating func proof(_ index: Int) -> String {
+        isMask = false
+        var text = who()
+        let isNever = random.chance(60)
+        let on = isNever ? random.pick(["one", "two", "any", "tag production", "one, two"]) : random.pick(["one", "two", "tag staging"])
+        text += "  on \(on)\n"
+        for _ in 0..<random.below(3) {
+            text += "  \(random.pick(["when", "when", "unless"])) \(condition(depth: 2, names: 2))\n"
+        }
+        let targets = targets(mayBeBare: true)
+        // Four in ten of the first kind have a rule that makes them true, and perhaps say less than it.
+        let rule = isNever && random.chance(40) ? "deny backing\(index) {\n" + text + "  to \(targets)\n}\n" : ""
+        if random.chance(30) { text += "  when \(condition(depth: 1, names: 2))\n" }
+        return rule + "prove proof\(index) {\n" + text + "  \(isNever ? "never" : "always") \(targets)\n}\n"
     }
 
     private mutating func who() -> String {
@@ -171,6 +217,7 @@ struct RandomPolicy {
         var choices = Self.common
         if isRich { choices += Self.claims + Self.claims }
         // Named conditions may come to stand in a mask.
+        if isWatch { choices += ["result.rows > 10", "result.rows <= 3", "result.rows == statement.count"] }
         if !isMask, names == 2 { choices += Self.ofAccess }
         return random.pick(choices)
     }
@@ -239,6 +286,7 @@ struct RandomPolicy {
         request.sessionStart = request.moment - Int64(random.below(10_000)) + 100
         if random.chance(60) { request.reason = random.pick(["INC-17", "curious", ""]) }
         if random.chance(70) { request.source = random.pick(["10.1.2.3", "192.0.2.7", "192.0.2.200", "203.0.113.9"]) }
+        if random.chance(80) { request.rows = random.pick([0, 1, 3, 11, 5_000]) }
         request.inTransaction = random.pick([nil, true, false])
         for index in 0..<(1 + random.below(2)) { addStatement(index, to: &request) }
         return request

@@ -14,10 +14,17 @@ struct ReferenceEvaluator {
         var observed: Set<String> = []
         /// Names of the allows whose limits hold.
         var limits: Set<String> = []
+        /// Names of the approves that ask.
+        var asking: Set<String> = []
+        /// Names of the watches that may hold for the answer, and of those that do.
+        var watching: Set<String> = []
+        var watched: Set<String> = []
     }
 
     let tree: SyntaxTree
     let request: ReferenceRequest
+    /// What came of the request is not known yet.
+    var hidesResult = false
     /// Nil: no identity, or more than one.
     let identity: String?
     let groups: Set<String>
@@ -72,7 +79,7 @@ struct ReferenceEvaluator {
     func decide() -> Decision {
         let applying = rules.filter { isAbout($0) }
         var observed: Set<String> = []
-        for rule in applying where rule.isObserved && rule.effect != .mask {
+        for rule in applying where rule.isObserved && rule.effect != .mask && rule.effect != .watch {
             if request.accesses.indices.contains(where: { covers(rule, $0) }) { observed.insert(rule.name.text) }
         }
         for rule in applying where rule.effect == .deny && !rule.isObserved {
@@ -83,11 +90,23 @@ struct ReferenceEvaluator {
         let allows = applying.filter { $0.effect == .allow && !$0.isObserved }
         // What another access sets going is covered with that one.
         let own = request.accesses.indices.filter { !request.accesses[$0].isThrough }
-        for access in own where !allows.contains(where: { covers($0, access) }) {
+        let approves = applying.filter { $0.effect == .approve && !$0.isObserved }
+        for access in own where !allows.contains(where: { covers($0, access) }) && !approves.contains(where: { grants($0, access) }) {
             return Decision(outcome: .uncovered, rule: nil, access: access, observed: observed)
         }
         var decision = Decision(outcome: .allowed, rule: nil, access: nil, observed: observed)
-        if !request.accesses.isEmpty { decision.rule = allows.first { covers($0, 0) }?.name.text }
+        for rule in approves {
+            guard let access = request.accesses.indices.first(where: { covers(rule, $0) }) else { continue }
+            if decision.asking.isEmpty { (decision.outcome, decision.rule, decision.access) = (.approval, rule.name.text, access) }
+            decision.asking.insert(rule.name.text)
+        }
+        for rule in applying where rule.effect == .watch {
+            var blind = self
+            blind.hidesResult = true
+            if request.accesses.indices.contains(where: { blind.covers(rule, $0) }) { decision.watching.insert(rule.name.text) }
+            if request.accesses.indices.contains(where: { covers(rule, $0) }) { decision.watched.insert(rule.name.text) }
+        }
+        if !request.accesses.isEmpty, decision.asking.isEmpty { decision.rule = allows.first { covers($0, 0) }?.name.text }
         for rule in allows where !rule.limits.isEmpty && request.accesses.indices.contains(where: { mayCover(rule, $0) }) {
             decision.limits.insert(rule.name.text)
         }
@@ -124,6 +143,13 @@ struct ReferenceEvaluator {
         return rule.effect == .allow ? value == true : value != false
     }
 
+    /// Whether an access may pass by an approve once that is satisfied: it is definitely about it.
+    private func grants(_ rule: RuleDeclaration, _ index: Int) -> Bool {
+        let access = request.accesses[index]
+        guard isTarget(rule, access, permits: true) else { return false }
+        return facts(statement: access.statement, access: access).joined(rule.conditions) == true
+    }
+
     /// Whether an allow covers an access, or would if what is not known were known.
     private func mayCover(_ rule: RuleDeclaration, _ index: Int) -> Bool {
         let access = request.accesses[index]
@@ -149,20 +175,24 @@ struct ReferenceEvaluator {
     }
 
     private func facts(statement: Int, access: ReferenceAccess?) -> ReferenceFacts {
-        ReferenceFacts(
-            tree: tree, request: request, identity: identity ?? "", groups: groups, statement: statement, access: access)
+        var asked = request
+        if hidesResult { asked.rows = nil }
+        return ReferenceFacts(
+            tree: tree, request: asked, identity: identity ?? "", groups: groups, statement: statement, access: access)
     }
 
     // MARK: verbs and objects
 
-    private func isTarget(_ rule: RuleDeclaration, _ access: ReferenceAccess, usesColumns: Bool = true, mayFit: Bool = false) -> Bool {
+    private func isTarget(
+        _ rule: RuleDeclaration, _ access: ReferenceAccess, usesColumns: Bool = true, mayFit: Bool = false, permits: Bool = false
+    ) -> Bool {
         guard let to = rule.to else { return true }
         return to.verbClauses.contains { clause in
             let objects = clause.objects.filter { !isAnything($0) }
             return clause.verbs.contains { verb in
                 guard matches(verb, access.verb, clause, rule) else { return false }
                 return objects.isEmpty
-                    || clause.objects.contains { matches($0, access, allows: rule.effect == .allow, usesColumns: usesColumns, mayFit: mayFit) }
+                    || clause.objects.contains { matches($0, access, allows: rule.effect == .allow || permits, usesColumns: usesColumns, mayFit: mayFit) }
             }
         }
     }

@@ -201,6 +201,7 @@ struct ReferenceFacts {
             return nil
         case "request.time": return .number(request.moment)
         case "request.source": return request.source.map { .address($0) }
+        case "result.rows": return request.rows.map { .number($0) }
         case "session.reason": return request.reason.map { .text($0) }
         case "session.age": return request.moment < request.sessionStart ? nil : .number(request.moment - request.sessionStart)
         default: return path.text.hasPrefix("access.") ? accessFact(path.text) : statementFact(path.text)

@@ -15,6 +15,8 @@ struct ReferenceRequest {
     var source: String?
     var inTransaction: Bool?
     var text = ""
+    /// Rows that came of it.
+    var rows: Int64?
     var statements: [ReferenceStatement] = []
     var accesses: [ReferenceAccess] = []
 }

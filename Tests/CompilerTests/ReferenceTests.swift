@@ -60,9 +60,10 @@ struct ReferenceTests {
         // A generator that meets nothing would prove nothing.
         #expect(compared > Self.policiesPerSeries * Self.requestsPerPolicy / 2)
         for outcome in [Verdict.Outcome.allowed, .denied, .uncovered] { #expect(outcomes[outcome, default: 0] > compared / 100) }
+        #expect(outcomes[.approval, default: 0] > compared / 500)
     }
 
-    private static func machine(
+    static func machine(
         _ verified: VerifiedProgram, _ request: ReferenceRequest
     ) -> (caller: Caller, machine: VirtualMachine)? {
         let claims = VerifiedClaims(issuer: request.issuer, subject: "", values: request.claims, proof: request.proof)
@@ -77,7 +78,7 @@ struct ReferenceTests {
         return (caller, VirtualMachine(specialisation, session: session))
     }
 
-    private static func decide(
+    static func decide(
         _ machine: VirtualMachine, _ verified: VerifiedProgram, _ request: ReferenceRequest
     ) -> ReferenceEvaluator.Decision {
         let inspection = request.inspection()
@@ -101,9 +102,32 @@ struct ReferenceTests {
         for index in 0..<machine.limitingRules.count {
             decision.limits.insert(verified.ruleName(Int(machine.limitingRules[index])))
         }
+        for index in 0..<machine.approvingRules.count {
+            decision.asking.insert(verified.ruleName(Int(machine.approvingRules[index])))
+        }
+        for index in 0..<machine.watchingRules.count {
+            decision.watching.insert(verified.ruleName(Int(machine.watchingRules[index])))
+        }
         for index in 0..<machine.observedRules.count {
             decision.observed.insert(verified.ruleName(Int(machine.observedRules[index])))
         }
+        if verdict.outcome == .allowed || verdict.outcome == .approval {
+            decision.watched = watched(machine, verified, request, inspection, firstSeen)
+        }
         return decision
+    }
+
+    private static func watched(
+        _ machine: VirtualMachine, _ verified: VerifiedProgram, _ request: ReferenceRequest, _ inspection: Inspection, _ firstSeen: [Ternary]
+    ) -> Set<String> {
+        firstSeen.withUnsafeBufferPointer { firstSeen in
+            Array(request.text.utf8).withUnsafeBytes { message in
+                var facts = RequestFacts(
+                    moment: Moment(seconds: request.moment), inTransaction: request.inTransaction.map(Ternary.init) ?? .unknown,
+                    firstSeen: firstSeen, message: message)
+                facts.result = request.rows.map { ResultFacts(rows: UInt64($0), bytes: 0) }
+                return Set(machine.watch(inspection, facts).map { verified.ruleName($0) })
+            }
+        }
     }
 }

@@ -25,6 +25,12 @@ import Testing
 ///     fail                          the backend said that a statement failed
 ///     abandon                       nobody will say what became of the oldest waiting ticket
 ///     withdraw                      the message of the oldest waiting ticket was not sent after all
+///     says SUBJECT [of ISSUER] yes|no [REASON]   somebody answers what was held last
+///     again                         decide what was held last again, with what was said, and print the outcome
+///     suppose                       what would happen to it if everybody agreed
+///     watch ROWS BYTES              what came of the message that passed last: prints the watches that hold
+///     observed                      prints the rules that only observe and would have acted
+///     becomes N                     the policy after the N-th line `++++` is in force
 ///     begun                         what is in force was set by the start-up message
 ///
 /// A line that begins with `=> ` is what the line before it must print.
@@ -40,8 +46,9 @@ import Testing
         let text = try String(contentsOf: url, encoding: .utf8)
         let parts = text.components(separatedBy: "\n----\n")
         try #require(parts.count == 2, "\(name) needs a policy, a line ----, and a script")
-        let program = try GatePolicy.compile(parts[0], name: name)
-        let script = GateScript(program)
+        let policies = try parts[0].components(separatedBy: "\n++++\n").map { try GatePolicy.compile($0, name: name) }
+        let script = GateScript(policies[0])
+        script.later = Array(policies.dropFirst())
         var output: [String] = []
         for line in parts[1].components(separatedBy: "\n") where !line.hasPrefix("=> ") {
             output.append(line)
@@ -76,7 +83,8 @@ enum GatePolicy {
     }
 
     static func gate(
-        _ program: VerifiedProgram, as identity: String, on resource: String, _ ledger: LimitLedger? = nil
+        _ program: VerifiedProgram, as identity: String, on resource: String, _ ledger: LimitLedger? = nil,
+        _ approvals: ApprovalLedger? = nil
     ) throws -> Gate {
         let claims = VerifiedClaims(
             issuer: program.text(program.issuers[0].name), subject: identity, values: ["sub": .string(identity)], proof: .bearer
@@ -86,7 +94,7 @@ enum GatePolicy {
         return try #require(
             Gate(
                 policy: program, caller: caller, resource: resource, facts: facts,
-                secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen(), ledger: ledger))
+                secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen(), ledger: ledger, approvals: approvals))
     }
 }
 
@@ -101,6 +109,13 @@ final class GateScript {
     private var gate: Gate?
     private var open: [Gate] = []
     private let ledger = LimitLedger()
+    private let approvals = ApprovalLedger()
+    var later: [VerifiedProgram] = []
+    private var held: HeldMessage?
+    private var heldMessage: (text: [UInt8], make: (UnsafeRawBufferPointer) -> Message)?
+    private var answers: [ApprovalAnswer] = []
+    private var ticket: WatchTicket?
+    private var agreement: PortalAgreement?
     private var tickets: [NameTicket] = []
     private var circumstances = Circumstances(moment: Moment(seconds: 1_772_000_000))
 
@@ -117,7 +132,7 @@ final class GateScript {
                 gate = nil
                 open = []
             }
-            gate = try GatePolicy.gate(program, as: parts[0], on: parts.count > 1 ? parts[1] : "", ledger)
+            gate = try GatePolicy.gate(program, as: parts[0], on: parts.count > 1 ? parts[1] : "", ledger, approvals)
             open += gate.map { [$0] } ?? []
             tickets = []
             circumstances.inTransaction = .no
@@ -129,6 +144,41 @@ final class GateScript {
         case "in":
             circumstances.inTransaction = rest == "yes" ? .yes : rest == "no" ? .no : .unknown
             return nil
+        case "says":
+            try say(rest)
+            return nil
+        case "again":
+            let message = try #require(heldMessage)
+            return try decide(message.text) { gate, buffer, script in
+                guard let held = script.held.take() else { return .refuse(GateScript.nothingHeld) }
+                let outcome = gate.resolve(held, message.make(buffer), with: script.answers, at: script.circumstances)
+                script.held = consume held
+                return outcome
+            }
+        case "suppose":
+            let message = try #require(heldMessage)
+            return try decide(message.text) { gate, buffer, script in
+                guard let held = script.held.take() else { return .refuse(GateScript.nothingHeld) }
+                return gate.suppose(held, message.make(buffer), at: script.circumstances)
+            }
+        case "watch":
+            let numbers = rest.split(separator: " ").compactMap { UInt64($0) }
+            guard numbers.count == 2, let ticket, let gate else { return "no watch is about it" }
+            let found = gate.watch(ticket, ResultFacts(rows: numbers[0], bytes: numbers[1]))
+            return found.isEmpty ? "no watch holds" : found.map { sighting in
+                let told = sighting.notify.isEmpty ? "" : " tells " + sighting.notify.joined(separator: " ")
+                return (sighting.isObserved ? "observe " : "") + sighting.rule.name + told
+            }.joined(separator: ", ")
+        case "observed":
+            let rules = (gate?.lastObserved).map { $0.map { program.ruleName(Int($0)) }.sorted() } ?? []
+            return rules.isEmpty ? "none" : rules.joined(separator: " ")
+        case "becomes":
+            guard let number = Int(rest), later.indices.contains(number - 1) else { throw ScriptError.badLine(line) }
+            return gate?.adopt(later[number - 1]) == true ? "adopted" : "the session ends"
+        case "binds":
+            let name = rest == "-" ? "" : rest
+            let statements = gate?.names.statement(name) ?? []
+            return try consider("") { _ in .bind(to: statements) }
         case "fail":
             gate?.names.noteFailure()
             return nil
@@ -165,18 +215,58 @@ final class GateScript {
         }
     }
 
-    private func consider(_ text: String, _ message: (UnsafeRawBufferPointer) -> Message) throws -> String {
-        let gate = try #require(gate)
+    private static let nothingHeld = Refusal(
+        decision: DecisionRecord(effect: .invalid, rule: -1, revision: 0), message: "nothing is held")
+
+    private func say(_ rest: String) throws {
+        var words = rest.split(separator: " ").map(String.init)
+        guard words.count >= 2 else { throw ScriptError.badLine(rest) }
+        let subject = words.removeFirst()
+        var issuer = program.text(program.issuers[0].name)
+        if words[0] == "of", words.count > 2 {
+            issuer = words[1]
+            words.removeFirst(2)
+        }
+        let claims = VerifiedClaims(issuer: issuer, subject: subject, values: ["sub": .string(subject)], proof: .bearer)
+        answers.append(
+            ApprovalAnswer(
+                claims: claims, agrees: words[0] == "yes", reason: words.dropFirst().joined(separator: " "), at: circumstances.moment))
+    }
+
+    private func consider(_ text: String, _ message: @escaping (UnsafeRawBufferPointer) -> Message) throws -> String {
         let bytes = Array(text.replacingOccurrences(of: "\\n", with: "\n").utf8)
+        answers = []
+        held = nil
+        heldMessage = (bytes, message)
+        return try decide(bytes) { gate, buffer, script in
+            gate.consider(message(buffer), at: script.circumstances, under: script.agreement)
+        }
+    }
+
+    private func decide(
+        _ bytes: [UInt8], _ make: (Gate, UnsafeRawBufferPointer, GateScript) -> Outcome
+    ) throws -> String {
+        let gate = try #require(gate)
+        ticket = nil
         return bytes.withUnsafeBytes { buffer in
-            switch gate.consider(message(buffer), at: circumstances) {
+            switch make(gate, buffer, self) {
             case .forward(let permit):
                 if let ticket = permit.ticket { tickets.append(ticket) }
+                ticket = permit.watch
+                if permit.agreement != nil { agreement = permit.agreement }
                 let masks = gate.maskRuleNames(permit.decision.masks)
                 let bounds = [permit.limits?.rows, permit.limits?.bytes, permit.limits?.runtime].compactMap { $0 }
                 let limits = bounds.map { "\($0.amount) \($0.kind.rawValue) by \($0.rule.name)" }
-                return "allow" + (masks.isEmpty ? "" : " masks " + masks.joined(separator: " "))
+                return permit.decision.effect.name + (masks.isEmpty ? "" : " masks " + masks.joined(separator: " "))
                     + (limits.isEmpty ? "" : " limits " + limits.joined(separator: ", "))
+            case .hold(let waiting):
+                let asked = waiting.request.demands.map {
+                    "\($0.rule.name) asks \($0.quorum) of \($0.approvers.joined(separator: ", "))"
+                        + ($0.because.isEmpty ? "" : " (\($0.because))")
+                }
+                let text = "held until \(waiting.request.deadline.seconds): " + asked.joined(separator: "; ")
+                held = consume waiting
+                return text
             case .refuse(let refusal):
                 let rule = refusal.rule.map { " by \($0.name) line \($0.line)" } ?? ""
                 let wait = refusal.decision.effect == .limited ? "; " + (refusal.hint ?? "") : ""

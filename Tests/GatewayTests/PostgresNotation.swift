@@ -13,7 +13,7 @@ struct NotationError: Error, CustomStringConvertible {
 enum PostgresNotation {
     // MARK: - From text
 
-    /// A client's message: `Q text`, `P name | text`, `B portal statement`, `D P name`, `E portal`, `C S name`, `S`, `H`, `F oid`, `d data`,
+    /// A client's message: `Q text`, `P name | text`, `B portal statement [value …]`, `D P name`, `E portal`, `C S name`, `S`, `H`, `F oid`, `d data`,
     /// `c`, `f reason`, `X`, `raw hex`. A name of `-` is the unnamed one.
     static func frontend(_ line: String) throws -> ByteBuffer {
         var out = ByteBuffer()
@@ -25,6 +25,18 @@ enum PostgresNotation {
         case "P":
             let parts = rest.components(separatedBy: " | ")
             PostgresCodec.parse(name: parts[0] == "-" ? "" : parts[0], text: (parts.last ?? "").utf8, to: &out)
+        case "B" where words.count > 2:
+            PostgresCodec.message(PostgresFrontend.bind.rawValue, to: &out) {
+                PostgresCodec.text(word(0), to: &$0)
+                PostgresCodec.text(word(1), to: &$0)
+                $0.writeInteger(Int16(0))
+                $0.writeInteger(Int16(words.count - 2))
+                for value in words.dropFirst(2) {
+                    $0.writeInteger(Int32(value.utf8.count))
+                    $0.writeString(value)
+                }
+                $0.writeInteger(Int16(0))
+            }
         case "B": PostgresCodec.bind(portal: word(0), statement: word(1), to: &out)
         case "D": PostgresCodec.describe(word(0).utf8.first ?? 0, word(1), to: &out)
         case "E": PostgresCodec.execute(portal: word(0), to: &out)

@@ -1,8 +1,11 @@
 // The session machine, as scripts: what each side says, and what comes of it.
 
+import Decision
 import Foundation
+import Machine
 import NIOCore
 import Recording
+import Synchronization
 import Testing
 
 @testable import Gateway
@@ -17,11 +20,16 @@ import Testing
 ///     C: MESSAGE                                            from the client; several are joined by ` ;; `
 ///     B: MESSAGE                                            from the backend
 ///     clock SECONDS                                         moves the clock on
+///     answer SUBJECT yes|no [REASON]                        somebody says something about the message that waits
+///     withdraw REASON                                       it is not waited for any more
+///     reconsider                                            its time may be over
+///     becomes N                                             the policy after the N-th line `++++` is in force
 ///     cancel begins | cancel ends | client lost | backend lost
 ///     overdue | in vain                                     what runs has run for too long; it was cancelled and still runs
 ///
 /// After each line come the lines it must print: `  -> B:` and `  -> C:` with what is sent, `  -> holds client`, `  -> wants catalogue`,
 /// `  -> wants cancel`, `  -> wants backend`, `  -> gives back`, `  -> keeps its connection: …`,
+/// `  -> wants cancel`, `  -> asks …`, `  -> told …`, `  -> approval …`,
 /// `  -> ends …`.
 @Suite struct PostgresSessionTests {
     static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Cases/PostgresSession")
@@ -35,7 +43,8 @@ import Testing
         let text = try String(contentsOf: url, encoding: .utf8)
         let parts = text.components(separatedBy: "\n----\n")
         try #require(parts.count == 2, "\(name) needs a policy, a line ----, and a script")
-        let script = PostgresScript(try PostgresStage(policy: parts[0]))
+        let stages = try parts[0].components(separatedBy: "\n++++\n").map { try PostgresStage(policy: $0) }
+        let script = PostgresScript(stages[0], later: Array(stages.dropFirst()))
         var output: [String] = []
         for line in parts[1].components(separatedBy: "\n") where !line.hasPrefix("  -> ") {
             output.append(line)
@@ -77,10 +86,10 @@ import Testing
     @Test(arguments: names, [1, 2, 3, 7]) func cutting(_ name: String, _ size: Int) throws {
         let text = try String(contentsOf: Self.directory.appendingPathComponent(name), encoding: .utf8)
         let parts = text.components(separatedBy: "\n----\n")
-        let stage = try PostgresStage(policy: parts[0])
+        let stages = try parts[0].components(separatedBy: "\n++++\n").map { try PostgresStage(policy: $0) }
         let lines = parts[1].components(separatedBy: "\n").filter { !$0.hasPrefix("  -> ") }
-        let whole = PostgresScript(stage)
-        let cut = PostgresScript(stage)
+        let whole = PostgresScript(stages[0], later: Array(stages.dropFirst()))
+        let cut = PostgresScript(stages[0], later: Array(stages.dropFirst()))
         cut.pieceSize = size
         for line in lines {
             _ = try whole.run(line)
@@ -89,6 +98,25 @@ import Testing
         // A COPY that is masked is sent on in as many messages as it came in pieces: compared by its data.
         #expect(whole.sent.client == cut.sent.client, "\(name) in pieces of \(size)")
         #expect(whole.sent.backend == cut.sent.backend, "\(name) in pieces of \(size)")
+    }
+}
+
+/// What channels were told, in order.
+final class ToldNotices: Sendable {
+    private let lines = Mutex<[String]>([])
+    var observer: PostgresObserver {
+        var observer = PostgresObserver.silent
+        observer.told = { [self] notice in
+            let rows = notice.rows.map { " \($0) rows" } ?? ""
+            lines.withLock { $0.append("told \(notice.channels.joined(separator: " ")): \(notice.event) \(notice.rule)\(rows): \(notice.text)") }
+        }
+        return observer
+    }
+    func take() -> [String] {
+        lines.withLock { lines in
+            defer { lines = [] }
+            return lines
+        }
     }
 }
 
@@ -115,16 +143,25 @@ final class PostgresScript {
     /// All that was sent so far; CopyData messages that follow each other are one.
     private(set) var sent: (client: [String], backend: [String]) = ([], [])
 
-    init(_ stage: PostgresStage) { self.stage = stage }
+    private let later: [PostgresStage]
+    private let told = ToldNotices()
 
-    private var now: PostgresMoment { PostgresMoment(wall: 1_772_000_000_000_000_000, steady: steady) }
+    init(_ stage: PostgresStage, later: [PostgresStage] = []) {
+        self.stage = stage
+        self.later = later
+    }
+
+    private var now: PostgresMoment {
+        PostgresMoment(wall: 1_772_000_000_000_000_000 + steady - 1_000_000_000_000, steady: steady)
+    }
 
     func run(_ line: String) throws -> [String] {
         guard !line.isEmpty, !line.hasPrefix("#") else { return [] }
         let words = line.split(separator: " ").map(String.init)
         switch words[0] {
         case "as":
-            session = try stage.session(words[1], on: words[3], journal: journal)
+            session = try stage.session(words[1], on: words[3], journal: journal, observer: told.observer)
+            session?.approvalPrefix = "test"
             (clientInput, backendInput, wasHeld, ended) = (ByteBuffer(), ByteBuffer(), false, false)
             if words.last == "pooled" { session?.carrier = PostgresCarrier(texts: texts, limit: 2, number: UInt64(steady)) }
             steady += 1
@@ -154,6 +191,7 @@ final class PostgresScript {
         case "backend lost": session.backendLost(at: now)
         case "in vain": if let running = session.expectations.running?.statement { session.cancelWasInVain(running) }
         case "overdue": if let running = session.expectations.running?.statement { session.runtimeIsOver(running) }
+        case "reconsider": session.reconsiderHold()
         default: try feed(line, words)
         }
         return observe(session)
@@ -166,6 +204,16 @@ final class PostgresScript {
         case "B:" where isGlued: try add(glued(messages.map(PostgresNotation.backend)), toClient: true)
         case "C:": for message in messages { try add(PostgresNotation.frontend(message), toClient: false) }
         case "B:": for message in messages { try add(PostgresNotation.backend(message), toClient: true) }
+        case "answer":
+            let claims = VerifiedClaims(
+                issuer: stage.program.text(stage.program.issuers[0].name), subject: words[1], values: ["sub": .string(words[1])], proof: .bearer)
+            let answer = ApprovalAnswer(
+                claims: claims, agrees: words[2] == "yes", reason: words.dropFirst(3).joined(separator: " "), at: now.moment)
+            #expect(session?.answer(session?.hold?.id ?? "", answer, at: now) == true, "nothing waits: \(line)")
+        case "withdraw": session?.withdrawHold(words.dropFirst().joined(separator: " "))
+        case "becomes":
+            #expect(session?.gate.adopt(later[(Int(words[1]) ?? 1) - 1].program) == true)
+            session?.reconsiderHold()
         case "clock": steady += (UInt64(words[1]) ?? 0) * 1_000_000_000
         default: throw NotationError(description: "no such line: \(line)")
         }
@@ -201,6 +249,15 @@ final class PostgresScript {
         let toBackend = PostgresNotation.lines(session.toBackend.drainJoined(), fromClient: true)
         let toClient = PostgresNotation.lines(session.toClient.drainJoined(), fromClient: false)
         lines += toBackend.map { "B: " + $0 } + toClient.map { "C: " + $0 }
+        for news in session.approvalNews {
+            switch news {
+            case .asked(let hold): lines.append("asks \(hold.request.demands.map(\.rule.name).joined(separator: ", ")): \(hold.text) \(hold.parameters)")
+            case .changed(let hold): lines.append("still asks \(hold.request.demands.map(\.rule.name).joined(separator: ", "))")
+            case .settled(_, let step): lines.append("approval \(step.rawValue)")
+            }
+        }
+        session.approvalNews.removeAll()
+        lines += told.take()
         for line in toBackend { Self.join(line, &sent.backend) }
         for line in toClient { Self.join(line, &sent.client) }
         if session.catalogueWish != nil {

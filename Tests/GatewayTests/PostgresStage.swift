@@ -41,7 +41,9 @@ struct PostgresStage: Sendable {
 
     /// A session as the handler would make it, recorded into the process's own recording.
     /// - Parameter journal: where many sessions follow each other, what they share.
-    func session(_ subject: String, on resource: String, journal: Journal? = nil) throws -> PostgresSession {
+    func session(
+        _ subject: String, on resource: String, journal: Journal? = nil, observer: PostgresObserver = .silent
+    ) throws -> PostgresSession {
         let caller = try caller(subject)
         let made = gate(caller, on: resource)
         let gate = try #require(made)
@@ -50,7 +52,7 @@ struct PostgresStage: Sendable {
                 caller: caller, resource: resource, kind: .postgres, sourceAddress: "test", database: "test", backendUser: "test",
                 program: recorded, startedAt: 1_772_000_000_000_000_000))
         return PostgresSession(
-            gate: gate, recording: recording, observer: .silent, impossibleName: "impossible", lexical: .init())
+            gate: gate, recording: recording, observer: observer, impossibleName: "impossible", lexical: .init())
     }
 }
 

@@ -2,6 +2,7 @@
 
 import Compiler
 import Foundation
+import Harness
 import Machine
 import PolicyLang
 import Testing
@@ -59,5 +60,23 @@ struct CompiledPolicy {
         let found = try #require(compiled.program, "\(compiled.diagnostics)")
         program = try VerifiedProgram.load(ProgramCodec.encode(found))
         tests = compiled.tests
+    }
+}
+
+/// A policy's text as a program with a probe for each comparison.
+struct ProbedPolicy {
+    let program: VerifiedProgram
+    let probes: [RuleCoverage.Probe]
+
+    init(_ text: String, path: String = "shop.postern") throws {
+        let source = SourceFile(path: path, text: text)
+        let options = CompileOptions(revision: 1, date: Moment(seconds: 1_772_000_000))
+        let probed = try #require(PolicyCompiler.probed(files: [source], options: options))
+        program = try VerifiedProgram.load(ProgramCodec.encode(probed.program))
+        probes = probed.probes.map { probe in
+            RuleCoverage.Probe(
+                rule: probe.rule, text: probe.text,
+                place: TestPlace(path: source.path, line: source.location(of: probe.span.start).line), isNegated: probe.isNegated)
+        }
     }
 }

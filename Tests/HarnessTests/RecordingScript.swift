@@ -14,6 +14,7 @@ import Testing
 ///     failed CODE COMPLETED TEXT                 the same, but the backend says CODE after COMPLETED statements
 ///     lost TEXT                                  the same, but the gateway ends before the answer comes
 ///     guarded TEXT                               passed by the gate and refused by the gateway, which knows the catalogue
+///     approved TEXT | declined TEXT              people were asked, and agreed or did not
 ///     parse NAME : TEXT     bind PORTAL NAME     execute PORTAL     close NAME      (`-` is the unnamed one)
 struct RecordingScript {
     private let policy: VerifiedProgram
@@ -44,6 +45,7 @@ struct RecordingScript {
         case "session": try begin(fields)
         case "query": try message(.query, text: rest, outcome: .complete)
         case "lost": try message(.query, text: rest, outcome: .missing)
+        case "approved", "declined": try answered(rest, agreed: word == "approved")
         case "guarded": try message(.query, text: rest, outcome: .guarded)
         case "failed":
             let parts = rest.split(separator: " ", maxSplits: 2).map(String.init)
@@ -55,6 +57,34 @@ struct RecordingScript {
         case "execute": try message(.execute, text: "", portal: fields[0], outcome: .complete)
         case "close": try message(.close, text: "S", name: fields[0], outcome: .complete)
         default: Issue.record("\(word) is no word of the script")
+        }
+    }
+
+    /// As a gateway records a message that waited: that it was held, what it came to, and what was asked.
+    private func answered(_ text: String, agreed: Bool) throws {
+        let (gate, recording) = try #require(session)
+        let bytes = Array(text.utf8)
+        let circumstances = Circumstances(moment: Moment(seconds: Int64(now / 1_000_000_000)))
+        try bytes.withUnsafeBytes { text in
+            guard case .hold(let held) = gate.consider(.query(text), at: circumstances) else {
+                Issue.record("nobody is asked about this")
+                return
+            }
+            func record(_ decision: DecisionRecord) throws -> UInt64 {
+                try recording.record(.query, text: text, decision: decision, at: now, circumstances: RecordedCircumstances(circumstances))
+            }
+            var decision = held.request.decision
+            _ = try record(decision)
+            decision.effect = agreed ? .approved : .declined
+            let sequence = try record(decision)
+            let demands = held.request.demands.map {
+                RecordedApproval.Demand(
+                    rule: $0.rule.name, because: $0.because, approvers: $0.approvers, quorum: $0.quorum, valid: $0.validity)
+            }
+            try recording.event(
+                .approval(RecordedApproval(id: "x", step: agreed ? .approved : .declined, demands: demands, asker: "a", deadline: 0)),
+                of: sequence, at: now)
+            if agreed { recording.outcome(sequence, nanoseconds: 1, rows: 1, bytes: 1, completed: 1) }
         }
     }
 
@@ -110,6 +140,7 @@ struct RecordingScript {
                 masks = gate.maskRuleNames(permit.decision.masks)
                 if let ticket = permit.ticket, let completed { gate.names.settle(ticket, completed: completed) }
                 permit.spend()
+            case .hold(let held): decision = held.request.decision
             case .refuse(let refusal): decision = refusal.decision
             }
         }

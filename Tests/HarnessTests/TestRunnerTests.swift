@@ -23,7 +23,8 @@ import Testing
     @Test(arguments: CaseFile.names("coverage")) func coverage(_ name: String) throws {
         var file = try CaseFile("coverage", name, parts: 2)
         let policy = try CompiledPolicy(file.parts[0])
-        var runner = TestRunner(policy.program)
+        let probed = try ProbedPolicy(file.parts[0])
+        var runner = TestRunner(probed.program, probes: probed.probes)
         let coverage = runner.run(policy.tests.map { TestCase($0, in: policy.source) }).coverage
         try file.check(coverage.text + "\n\n" + coverage.lcov)
     }

@@ -57,6 +57,14 @@ struct IssuerSettingsTests {
         #expect(throws: IssuerConfigurationError.duplicateAudience(issuer: "second", other: "main")) {
             try TokenVerifier(issuers: [main, Self.settings { $0.name = "second" }])
         }
+        #expect(throws: IssuerConfigurationError.duplicateAudience(issuer: "second", other: "main")) {
+            try TokenVerifier(issuers: [
+                Self.settings { $0.otherAudiences = ["b"] }, Self.settings { $0.name = "second"; $0.audience = "c"; $0.otherAudiences = ["b"] },
+            ])
+        }
+        #expect(throws: IssuerConfigurationError.missing(issuer: "main", what: "audience")) {
+            try TokenVerifier(issuers: [Self.settings { $0.otherAudiences = [""] }])
+        }
         var second = Self.settings { $0.name = "second" }
         second.audience = "b"
         _ = try TokenVerifier(issuers: [main, second])

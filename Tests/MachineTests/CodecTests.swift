@@ -49,7 +49,38 @@ import Testing
                     .init(schema: .any, table: .any, column: email, transform: TransformRecord(kind: .last, last: 4)),
                 ], values: [.init(detector: detector, transform: TransformRecord(kind: .hash))], guarded: true)
         }
+        let channels = ["secops", "pager"].map { draft.symbol($0) }.sorted()
+        draft.rule(.approve, "asks", condition: condition) {
+            $0.approval = ApprovalRecord(
+                identities: [other], groups: [group, 1].sorted(), quorum: 2, within: 600, valid: .seconds(3600), condition: condition)
+            $0.notify = channels
+        }
+        draft.rule(.watch, "exports") { $0.notify = [channels[0]] }
         return draft
+    }
+
+    @Test func consequencesBelongToRules() throws {
+        func refusal(_ change: (inout Program) -> Void) -> ProgramError.Reason? {
+            var writer = ByteWriter()
+            var program = Self.full().program
+            change(&program)
+            ProgramEncoder.writeConsequences(of: program, to: &writer)
+            var read = Program()
+            read.rules = Array(program.rules.prefix(4))
+            var outcome: ProgramError.Reason?
+            writer.bytes.withUnsafeBytes { bytes in
+                var reader = ByteReader(bytes, .consequences, from: 0, to: bytes.count)
+                do throws(ProgramError) {
+                    try ProgramDecoder.readConsequences(into: &read, from: &reader)
+                } catch {
+                    outcome = error.reason
+                }
+            }
+            return outcome
+        }
+        #expect(refusal { _ in } == .looseConsequence)
+        #expect(refusal { $0.rules[4].notify = [] } == nil)
+        #expect(refusal { for index in $0.rules.indices { $0.rules[index].notify = []; $0.rules[index].approval = nil } } == .looseConsequence)
     }
 
     @Test func comesBackWholeAndPasses() throws {
@@ -90,7 +121,13 @@ import Testing
     }
 
     private static func patched(_ change: (inout [UInt8]) -> Void) throws -> ProgramError.Reason? {
-        var bytes = try ProgramCodec.encode(full().program)
+        var program = full().program
+        // The networks are its last section then.
+        for index in program.rules.indices {
+            program.rules[index].approval = nil
+            program.rules[index].notify = []
+        }
+        var bytes = try ProgramCodec.encode(program)
         change(&bytes)
         do throws(ProgramError) {
             _ = try ProgramCodec.decode(bytes)

@@ -102,8 +102,20 @@ import Testing
     ]
 
     static let rules: [(ProgramError.Reason, ProgramSection, Change)] = [
-        (.notYet, .rules, { $0.rules[0].effect = .approve }),
-        (.notYet, .rules, { $0.rules[0].effect = .watch }),
+        (.badApproval, .rules, { $0.rules[1].effect = .approve }),
+        (.badApproval, .rules, { $0.rules[0].approval = ApprovalRecord(identities: [0]) }),
+        (.badApproval, .rules, { $0.rules[3].approval = nil }),
+        (.badApproval, .rules, { $0.rules[3].approval?.identities = []; $0.rules[3].approval?.groups = [] }),
+        (.badApproval, .rules, { $0.rules[3].approval?.quorum = 0 }),
+        (.badApproval, .rules, { $0.rules[3].approval?.within = 0 }),
+        (.badApproval, .rules, { $0.rules[3].approval?.within = ProgramLimits.approvalSeconds + 1 }),
+        (.badApproval, .rules, { $0.rules[3].approval?.valid = .seconds(0) }),
+        (.badApproval, .rules, { $0.rules[3].approval?.condition = nil }),
+        (.indexOutOfRange, .rules, { $0.rules[3].approval?.identities = [9] }),
+        (.notSorted, .rules, { $0.rules[3].approval?.groups = [1, 0] }),
+        (.notSorted, .rules, { $0.rules[3].notify.reverse() }),
+        (.badName, .rules, { $0.rules[3].notify = [0] }),
+        (.tooMany, .consequences, { $0.rules[3].notify = (1...UInt32(ProgramLimits.channels + 1)).map { $0 } }),
         (.badWho, .rules, { $0.rules[0].who.everyone = true }),
         (.notSorted, .rules, { $0.rules[1].who.exceptIdentities = [1, 1] }),
         (.indexOutOfRange, .rules, { $0.rules[0].who.identities = [9] }),
@@ -185,7 +197,7 @@ import Testing
     @Test func everyReasonHasACase() {
         let codec: Set<ProgramError.Reason> = [
             .badMagic, .unknownFormat, .tooLarge, .truncated, .trailingBytes, .sectionOrder, .sectionGap, .missingSection,
-            .unknownCriticalSection, .tooMany, .badUTF8, .badFlag, .badEnumeration, .textTooLong,
+            .unknownCriticalSection, .tooMany, .badUTF8, .badFlag, .badEnumeration, .textTooLong, .looseConsequence,
         ]
         let covered = codec.union(Self.table.map(\.reason)).union(VerifierCodeTests.table.map(\.reason))
             .union(SchemaTests.table.map(\.reason)).union(DetectorRecordTests.table.map(\.reason))

@@ -51,6 +51,7 @@ enum Arrows {
         "PolicyLang": ["Machine", "Compiler", "Patterns"],
         "Harness": ["Gateway", "PolicyLang", "Compiler"],
         "Recording": ["Gateway", "NIOCore"],
+        "LanguageServer": ["Gateway", "Harness", "Machine", "Decision", "Recording", "NIOCore"],
         "Transport": ["Gateway", "Identity", "Recording", "Decision", "Machine", "NIOPosix"],
         "Identity": ["Gateway", "NIOCore"],
     ]

@@ -1,6 +1,7 @@
 // Reads a configuration file into a `GatewayConfiguration`, or into all that is wrong with it.
 
 import Foundation
+import Identity
 import Yams
 
 public enum ConfigurationFile {
@@ -57,7 +58,7 @@ private struct ConfigurationSections {
     let directory: String
 
     func read(_ root: Node) -> GatewayConfiguration? {
-        let known = ["policy", "recording", "mask_key_file", "listeners", "admin", "resources", "issuers", "limits"]
+        let known = ["policy", "recording", "mask_key_file", "listeners", "admin", "resources", "issuers", "limits", "notify"]
         guard let top = ConfigurationReader(root, name: "the file", known: known, problems: problems) else { return nil }
         let policy = top.node("policy").flatMap(policy) ?? missing(top, "policy", "a mapping with bundle and trust")
         let recording = top.string("recording", expected: "a directory for the recording")
@@ -66,6 +67,7 @@ private struct ConfigurationSections {
         checkUnique(resources)
         let issuers = issuers(top.node("issuers"))
         let limits = limits(top.node("limits"))
+        let channels = channels(top.node("notify"))
         guard let policy, let recording, problems.found.isEmpty else { return nil }
         if listeners.isEmpty { problems.add(top.line("listeners"), "listeners must have at least one entry") }
         if resources.isEmpty { problems.add(top.line("resources"), "resources must have at least one entry") }
@@ -76,7 +78,7 @@ private struct ConfigurationSections {
         return GatewayConfiguration(
             policy: policy, recording: data,
             maskKeyFile: top.optionalString("mask_key_file", expected: "a file").map(file) ?? data + "/mask.key",
-            listeners: listeners, admin: admin, resources: resources, issuerKeys: issuers, limits: limits)
+            listeners: listeners, admin: admin, resources: resources, issuerKeys: issuers, limits: limits, channels: channels)
     }
 
     private func policy(_ node: Node) -> GatewayConfiguration.Policy? {
@@ -259,6 +261,31 @@ private struct ConfigurationSections {
             found[name] = keys.contains("://") ? keys : file(keys)
         }
         return found
+    }
+
+    private func channels(_ node: Node?) -> [GatewayConfiguration.Channel] {
+        guard let node else { return [] }
+        guard let mapping = node.mapping else {
+            problems.add(node.mark?.line ?? 1, "notify must be a mapping from a channel's name to its settings")
+            return []
+        }
+        return mapping.compactMap { key, value in
+            let name = key.string ?? "?"
+            let known = ["webhook", "secret_file", "secret_env"]
+            guard let reader = ConfigurationReader(value, name: "notify.\(name)", known: known, problems: problems),
+                let webhook = reader.string("webhook", expected: "an https:// URL")
+            else { return nil }
+            do {
+                _ = try HTTPCall(.post, webhook)
+            } catch {
+                reader.problem("webhook", "cannot be used: \(error)")
+            }
+            let fromFile = reader.optionalString("secret_file", expected: "a file that holds the secret")
+            let fromEnvironment = reader.optionalString("secret_env", expected: "the name of an environment variable")
+            if fromFile != nil, fromEnvironment != nil { reader.problem("secret_env", "and secret_file exclude each other") }
+            let secret: GatewayConfiguration.Credential = fromFile.map { .file(file($0)) } ?? fromEnvironment.map { .environment($0) } ?? .none
+            return .init(name: name, webhook: webhook, secret: secret)
+        }
     }
 
     private func limits(_ node: Node?) -> GatewayConfiguration.Limits {

@@ -15,6 +15,17 @@ public struct GatewayConfiguration: Sendable {
     /// Where an issuer's keys come from, when not from where the policy says.
     public var issuerKeys: [String: String]
     public var limits: Limits
+    /// What the channels that policy names stand for.
+    public var channels: [Channel] = []
+
+    /// A channel that rules tell with `notify`.
+    public struct Channel: Sendable {
+        public var name: String
+        /// An `https` address, or `http` on this machine, that takes a POST.
+        public var webhook: String
+        /// Signs what is sent.
+        public var secret: Credential
+    }
 
     public struct Policy: Sendable {
         /// A bundle made by `postern build`.

@@ -106,7 +106,7 @@ extension PostgresSession {
     /// The session's connection can be given to another now.
     var isGivable: Bool {
         guard let carrier, pooled != nil, carrier.isBetween, carrier.pin == nil, carrier.loose.isEmpty else { return false }
-        return end == nil && isResettable && transaction == .idle && !wantsCancel
+        return end == nil && hold == nil && isResettable && transaction == .idle && !wantsCancel
     }
 
     /// A connection is lent.

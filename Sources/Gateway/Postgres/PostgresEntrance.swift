@@ -86,6 +86,13 @@ final class PostgresEntrance {
                     permit.spend()
                     recording.outcome(sequence, nanoseconds: 0, rows: 0, bytes: 0, completed: 1)
                     return nil
+                case .hold(let held):
+                    // Nobody can be asked before there is a session.
+                    let refusal = Refusal(withdrawn: held.request, because: "a start-up setting cannot wait for approval")
+                    _ = try recording.record(
+                        .query, text: bytes, decision: refusal.decision, at: now.wall,
+                        circumstances: RecordedCircumstances(circumstances))
+                    return refusal
                 case .refuse(let refusal):
                     _ = try recording.record(
                         .query, text: bytes, decision: refusal.decision, at: now.wall,

@@ -22,6 +22,10 @@ final class PostgresStatement {
     var copy: PostgresCopyPlan?
     /// How much may come of it.
     var limits: StatementLimits?
+    /// What watches have to know when its answer is complete.
+    var watch: WatchTicket?
+    /// What comes of it is counted across messages.
+    var isCounted: Bool { limits != nil || watch != nil }
     /// The portals or cursors whose rows are counted across messages; none where this message has all there will be.
     var portals: [PostgresName] = []
     /// Cursors that this message makes: what others of their names have sent does not count.
@@ -75,6 +79,8 @@ final class PostgresStatement {
 struct PostgresFetched {
     var rows: UInt64 = 0
     var bytes: UInt64 = 0
+    /// Watches that have held for it: each is told once.
+    var sighted: Set<String> = []
 
     mutating func add(_ done: PostgresExpectation) {
         rows &+= done.rows
@@ -116,7 +122,7 @@ struct PostgresExpectation {
         self.started = started
         self.statement = statement
         isRefused = statement?.isRefusal ?? false
-        isLimited = statement?.limits != nil
+        isLimited = statement?.isCounted ?? false
     }
 
     /// Whether the backend runs something for it that may take its time.

@@ -29,6 +29,8 @@ public enum PostgresLimits {
     /// The longest name of a statement or portal (NAMEDATALEN of PostgreSQL, less its NUL). PostgreSQL cuts longer ones without a word, so
     /// that two of them may be one: they are refused.
     public static let nameBytes = 63
+    /// Bytes that are read behind a message that waits for people, before the client waits too.
+    public static let heldBytes = 64 * 1024
     /// Columns of a result (MaxTupleAttributeNumber of PostgreSQL is 1664).
     public static let columns = 1664
     /// Seconds from accept to the first ReadyForQuery.

@@ -33,6 +33,7 @@ extension PostgresSession {
         }
         if first.isLimited {
             wantsCancel = false
+            noteWatch(first)
             noteFetched(first, failed: true)
         }
         noteFailure(of: first, fields)

@@ -20,7 +20,7 @@ final class PostgresPair {
     /// Where the backend comes from, when it is lent.
     let loan: PostgresLoan?
     private let shown: [PostgresStartup.Setting]?
-    private let service: PostgresService
+    let service: PostgresService
     private let caller: Caller
     /// What the gate was made of.
     private let program: RecordedProgram
@@ -32,7 +32,7 @@ final class PostgresPair {
     var isBackendReading = true
     var isClientOpen = true
     var isBackendOpen = true
-    var isOver = false
+    private(set) var isOver = false
     /// Said when the session is outside a transaction and nothing runs.
     private var endsWhenIdle: PostgresFault?
     /// Said as soon as nothing runs; nothing new is taken until then.
@@ -42,6 +42,10 @@ final class PostgresPair {
     private var timed: PostgresStatement?
     private var runtime: LoopTimer?
     private var ending: LoopTimer?
+    /// For the message that waits for people.
+    var holdTimer: LoopTimer?
+    /// How the request that was settled last ended.
+    var lastStep: RecordedApproval.Step?
 
     init(
         _ entrance: PostgresEntrance, _ server: PostgresServer, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting,
@@ -65,7 +69,10 @@ final class PostgresPair {
         let impossible = try PostgresScram.freshNonce()
         session = PostgresSession(
             gate: entrance.judge.gate, recording: entrance.recording,
-            observer: PostgresObserver(decided: { metrics.decided($0) }, searchesFailed: { metrics.searchesFailed($0) }),
+            observer: PostgresObserver(
+                decided: { metrics.decided($0) }, searchesFailed: { metrics.searchesFailed($0) }, observed: { metrics.ruleObserved() },
+                told: service.teller(entrance.caller, server.dial.resource.name, session: entrance.recording.id),
+                watched: { metrics.watchHeld() }),
             impossibleName: "postern \(impossible)", lexical: lexical, floor: server.catalogue.floor)
         session.comment = entrance.comment
         session.pooled = backend.pooled
@@ -176,6 +183,7 @@ final class PostgresPair {
         session.toBackend.drain { backend?.connection.write($0) }
         session.toClient.drain { client.connection.write($0) }
         if let wish = session.catalogueWish { loadCatalogue(of: wish) }
+        if !session.approvalNews.isEmpty { passOnApprovals() }
         if session.wantsCancel { cancelAtLimit() }
         if session.limitsRuntime { watchRuntime() }
         if let end = session.end {
@@ -197,7 +205,10 @@ final class PostgresPair {
 
     /// Each side is read only while the other can take what comes of it, and while the machine does not wait.
     func updateReading() {
-        let readsClient = isClientOpen && !isOver && !session.isClientHeld && backend?.connection.isWritable != false
+        // While a message waits for people the client is read on for a while: only so is it seen to go away.
+        let isHeld = session.isHeldForPeople
+            ? client.connection.input.readableBytes > PostgresLimits.heldBytes : session.isClientHeld
+        let readsClient = isClientOpen && !isOver && !isHeld && backend?.connection.isWritable != false
         if readsClient != isClientReading {
             isClientReading = readsClient
             client.connection.setReading(readsClient)
@@ -227,6 +238,12 @@ final class PostgresPair {
 
     /// A client asked with the right key. Only what runs now is cancelled, and nothing new is sent until the backend has been signalled.
     private func cancel() {
+        // What was sent before a message that waits may still run. While that is cancelled nothing new is taken.
+        if session.hold == nil || session.expectations.runningCount > 0 { cancelRunning() }
+        withdrawHold("canceling statement due to user request")
+    }
+
+    private func cancelRunning() {
         guard !isOver, session.hasOutstandingStatement, !session.isCancelling else { return }
         session.isCancelling = true
         updateReading()
@@ -236,7 +253,7 @@ final class PostgresPair {
     /// What runs has reached a limit.
     private func cancelAtLimit() {
         session.wantsCancel = false
-        cancel()
+        cancelRunning()
     }
 
     /// One timer, for what the backend is at now.
@@ -287,13 +304,18 @@ final class PostgresPair {
             return flush()
         }
         if !session.gate.adopt(policy) {
-            endWhenQuiet(PostgresFault(.adminShutdown, "the policy has changed: this identity or resource is not in it any more"))
+            return endWhenQuiet(PostgresFault(.adminShutdown, "the policy has changed: this identity or resource is not in it any more"))
         }
+        reconsiderHold()
     }
+
+    static let shutdown = "the gateway is shutting down"
+    var isDraining: Bool { endsWhenIdle != nil }
 
     private func drain() {
         guard !isOver else { return }
         endsWhenIdle = PostgresFault(.adminShutdown, "the gateway is shutting down")
+        withdrawHold(Self.shutdown)
         after()
         flush()
     }
@@ -317,6 +339,8 @@ final class PostgresPair {
         guard !isOver else { return }
         isOver = true
         expiry?.cancel()
+        holdTimer?.cancel()
+        if !session.approvalNews.isEmpty { passOnApprovals() }
         // What was sent before Terminate runs on, and no longer than it may.
         if end != .terminated {
             runtime?.cancel()

@@ -10,6 +10,9 @@ enum PostgresRefusal {
     /// configuration_limit_exceeded: a limit of policy is used up.
     static let limitState = "53400"
 
+    /// query_canceled: nobody waits for it any more.
+    static let withdrawnState = "57014"
+
     /// The ErrorResponse of a refused message: the rule's `because` as message, the access, rule and line as detail, how to ask as hint.
     static func write(_ refusal: Refusal, to out: inout ByteBuffer) {
         var detail = refusal.detail
@@ -27,6 +30,8 @@ enum PostgresRefusal {
         case .allow, .deny, .uncovered, .guarded: sqlstate
         case .invalid: PostgresFault.Kind.protocolViolation.rawValue
         case .limited: limitState
+        case .held, .approved, .declined: sqlstate
+        case .withdrawn: withdrawnState
         }
     }
 

@@ -39,6 +39,10 @@ public struct PostgresSurroundings: Sendable {
     public var journal: @Sendable (SocketLoop) throws -> Journal
     public var metrics: GatewayMetrics
     public var logger: Logger
+    /// Where messages that wait for people are shown.
+    var desk = ApprovalDesk()
+    /// Tells channels. Must return at once.
+    var tell: @Sendable (_ channels: [String], ChannelNotice) -> Void = { _, _ in }
 
     public init(
         authenticate: @escaping @Sendable (PostgresLoginRequest) async throws -> Caller,
@@ -132,6 +136,20 @@ public final class PostgresService: Sendable {
     /// Pooled connections of all resources.
     var poolCounts: (open: Int, idle: Int, waiting: Int) {
         pools.reduce((0, 0, 0)) { ($0.0 + $1.placeCount, $0.1 + $1.idleCount, $0.2 + $1.waitingCount) }
+    }
+
+    /// What a session's notices become, with what it knows of itself.
+    func teller(_ caller: Caller, _ resource: String, session: SessionID) -> @Sendable (PostgresNotice) -> Void {
+        let tell = surroundings.tell
+        return { notice in
+            tell(
+                notice.channels,
+                ChannelNotice(
+                    event: notice.event, rule: notice.rule, because: notice.because, identity: caller.identity,
+                    subject: caller.claims.subject, issuer: caller.claims.issuer, resource: resource, session: session.description,
+                    statement: ChannelNotice.shortened(notice.text), request: notice.request, rows: notice.rows, bytes: notice.bytes,
+                    time: PostgresClock.text(notice.at)))
+        }
     }
 
     // MARK: - Live sessions

@@ -98,6 +98,18 @@ final class PostgresSession {
     /// The client has left in order, and the connection has nothing of its that a reset would not undo.
     var leavesClean = false
 
+    // Approvals.
+    /// The message that waits for people.
+    var hold: PostgresHold?
+    /// What the handler has not been told yet.
+    var approvalNews: [PostgresApprovalNews] = []
+    /// The client is to be told that its message waits.
+    var owesNotice = false
+    /// What people agreed to for portals, since they were bound.
+    var agreements: [PostgresName: PortalAgreement] = [:]
+    /// Begins the name of every request of this session.
+    lazy var approvalPrefix = recording.id.description
+
     // Limits.
     /// What runs is to be cancelled: it has reached a limit.
     var wantsCancel = false
@@ -161,6 +173,7 @@ final class PostgresSession {
         toClient.begin(input)
         let consumed = input.withUnsafeReadableBytes { walkBackend($0) }
         toClient.end()
+        if owesNotice { tellWaiting() }
         input.moveReaderIndex(forwardBy: consumed)
     }
 
@@ -213,7 +226,7 @@ final class PostgresSession {
 
     /// The client's bytes wait for something else than the client.
     var isClientHeld: Bool {
-        isStopping || isCancelling || waitsForCatalogue?.isForClient == true || isWaitingForText || isPipelineFull
+        isStopping || isCancelling || waitsForCatalogue?.isForClient == true || isWaitingForText || isPipelineFull || isHeldForPeople
             || (carrier != nil && isHeldForPool)
     }
     var isBackendHeld: Bool { waitsForCatalogue?.isForClient == false }
@@ -249,6 +262,7 @@ final class PostgresSession {
     func finish(_ reason: PostgresEnd) {
         guard end == nil else { return }
         end = reason
+        endHold(.withdrawn, hold?.sequence ?? 0, Self.words(of: reason))
         endedWhileRunning = !expectations.isEmpty
         // Whether it was committed is not told any more.
         if isCatalogueChanging { floor.raise(to: now.steady) }
@@ -256,10 +270,20 @@ final class PostgresSession {
         settleOutstanding()
     }
 
+    private static func words(of end: PostgresEnd) -> String {
+        switch end {
+        case .terminated: "the client ended the session"
+        case .clientLost: "the client's connection was lost"
+        case .backendGone: "the database ended the connection"
+        case .fault(let fault): fault.publicText
+        }
+    }
+
     /// What was not answered is recorded as such.
     func settleOutstanding() {
         expectations.removeAll { expectation in
             guard expectation.sequence != 0, !expectation.hasFailed else { return }
+            noteWatch(expectation)
             recording.outcome(
                 expectation.sequence, nanoseconds: now.steady &- expectation.started, rows: expectation.rows,
                 bytes: expectation.bytes, completed: expectation.completed, sqlstate: SQLState("08006"))
@@ -290,5 +314,11 @@ struct PostgresObserver: Sendable {
     var decided: @Sendable (DecisionRecord.Effect) -> Void
     /// Searches of value masks that were not established: their cells were withheld.
     var searchesFailed: @Sendable (UInt64) -> Void
+    /// A rule that only observes would have acted.
+    var observed: @Sendable () -> Void = {}
+    /// Something that channels are to be told of.
+    var told: @Sendable (PostgresNotice) -> Void = { _ in }
+    /// A watch held.
+    var watched: @Sendable () -> Void = {}
     static let silent = PostgresObserver(decided: { _ in }, searchesFailed: { _ in })
 }

@@ -178,7 +178,10 @@ extension PostgresSession {
     /// The answer owed first is complete with this message.
     private func answered(_ message: PostgresBackendMessage, completed: UInt32) {
         guard let done = expectations.removeFirst() else { return }
-        if done.isLimited { noteFetched(done) }
+        if done.isLimited {
+            noteWatch(done)
+            noteFetched(done)
+        }
         if done.kind == .execute { hasExecuted = true }
         if !done.isOurs { toClient.pass(message.range) }
         settleNames(done, completed: Int(completed))
@@ -218,7 +221,10 @@ extension PostgresSession {
             missingTables.removeAll()
         }
         expectations.removeFirst()
-        if first.isLimited, !first.hasFailed { noteFetched(first) }
+        if first.isLimited, !first.hasFailed {
+            noteWatch(first)
+            noteFetched(first)
+        }
         if expectations.isEmpty, state == .idle { hasSetLexicalState = false }
         if expectations.isEmpty { carrier?.isBetween = state == .idle }
         if expectations.isEmpty || expectations.taken > unsureFrom {

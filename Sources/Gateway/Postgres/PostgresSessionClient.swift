@@ -53,6 +53,7 @@ extension PostgresSession {
             }
         }
         if isSkipping, type != .sync, type != .terminate {
+            if hold != nil { endHold(.withdrawn, hold?.sequence ?? 0, "a statement before it failed") }
             return drop(total, available)
         }
         if type == .copyData {
@@ -73,7 +74,7 @@ extension PostgresSession {
         switch type {
         case .query: return query(message)
         case .parse: return parse(message)
-        case .bind: bind(message)
+        case .bind: return bind(message)
         case .describe: describe(message)
         case .execute: return execute(message)
         case .close: close(message)
@@ -142,7 +143,10 @@ extension PostgresSession {
         }
         guard mayReadText() else { return isRefusedUnread(.query, .query) }
         let text = UnsafeRawBufferPointer(rebasing: message.body[0..<end])
-        switch gate.consider(.query(text), at: circumstances) {
+        switch decide(.query(text)) {
+        case .hold(let held):
+            wait(held, .query, text: text)
+            return false
         case .refuse(let refusal): poison(.query, refusal, recorded: .query, text: text)
         case .forward(let permit):
             if carrier != nil, let misuse = carriedMisuse() {
@@ -152,7 +156,7 @@ extension PostgresSession {
             }
             var statement: PostgresStatement?
             var described: Range<Int>?
-            if permit.masks != nil || permit.ticket != nil || permit.limits != nil {
+            if permit.masks != nil || permit.ticket != nil || permit.limits != nil || permit.watch != nil {
                 switch prepare(permit) {
                 case .wait:
                     withdraw(permit)
@@ -165,8 +169,8 @@ extension PostgresSession {
                 }
             }
             guard let sequence = record(.query, permit.decision, text: text) else { return true }
-            observer.decided(.allow)
-            if let statement, statement.limits != nil { limitCursor(of: statement) }
+            observer.decided(permit.decision.effect)
+            if let statement, statement.isCounted { limitCursor(of: statement) }
             if let described, let statement, described.upperBound <= text.count {
                 describeCopy(UnsafeRawBufferPointer(rebasing: text[described]), for: statement)
             }
@@ -199,6 +203,8 @@ extension PostgresSession {
         guard mayReadText() else { return isRefusedUnread(.parse, .parse, name: name) }
         let isOfSQL = carrier != nil && isPreparedBySQL(name)
         switch gate.consider(.parse(name: name.text, text: text), at: circumstances) {
+        // Preparing asks nobody.
+        case .hold(let held): poison(.parse, Refusal(withdrawn: held.request, because: "this cannot wait"), recorded: .parse, name: name)
         case .refuse(let refusal): poison(.parse, refusal, recorded: .parse, text: text, name: name)
         case .forward(let permit):
             let statement = PostgresStatement()
@@ -228,28 +234,51 @@ extension PostgresSession {
         return true
     }
 
-    /// Bind is not judged by itself: what it binds was judged by Parse and will be by Execute. It is recorded, with its parameters.
-    private func bind(_ message: PostgresClientMessage) {
+    /// What a Bind binds was judged by Parse and will be by Execute; where an approve may ask, it asks here, before anything is planned. It
+    /// is recorded, with its parameters. False: it waits.
+    private func bind(_ message: PostgresClientMessage) -> Bool {
         var reader = PostgresReader(message.body)
         guard let portal = reader.name(), let name = reader.name() else {
-            return poison(.bind, invalid("a malformed Bind, or a name of more than \(PostgresLimits.nameBytes) bytes"), recorded: .bind)
+            poison(.bind, invalid("a malformed Bind, or a name of more than \(PostgresLimits.nameBytes) bytes"), recorded: .bind)
+            return true
         }
         guard portal != impossibleName, portal.isEmpty || !gate.names.isFull else {
-            return poison(.bind, invalid("this session holds too many names: close some first"), recorded: .bind)
+            poison(.bind, invalid("this session holds too many names: close some first"), recorded: .bind)
+            return true
         }
         let parameters = reader.bytes(reader.remaining) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-        guard let sequence = record(.bind, unjudged, name: name, portal: portal, parameters: parameters) else { return }
-        var statement: PostgresStatement?
         let fresh = freshStatements.isEmpty ? nil : freshStatements[name]
-        if !portal.isEmpty || fresh != nil || carrier != nil {
+        let bound = fresh.map { [$0] } ?? gate.names.statement(name.text)
+        var decision = unjudged
+        var agreement: PortalAgreement?
+        if gate.mayHold {
+            switch decide(.bind(to: bound)) {
+            case .hold(let held):
+                wait(held, .bind, name: name, portal: portal, parameters: parameters)
+                return false
+            case .refuse(let refusal):
+                // What was not asked about is refused by its Execute.
+                guard hold != nil else { break }
+                poison(.bind, refusal, recorded: .bind, name: name, portal: portal)
+                return true
+            case .forward(let permit):
+                agreement = permit.agreement
+                if hold != nil { decision = permit.decision }
+                permit.spend()
+            }
+        }
+        guard let sequence = record(.bind, decision, name: name, portal: portal, parameters: parameters) else { return true }
+        var statement: PostgresStatement?
+        if !portal.isEmpty || fresh != nil || agreement != nil || carrier != nil {
             let kept = PostgresStatement()
             kept.name = portal
-            kept.bound = fresh.map { [$0] } ?? gate.names.statement(name.text)
-            freshPortals[portal] = kept.bound
+            kept.bound = bound
+            freshPortals[portal] = bound
             statement = kept
         } else if !freshPortals.isEmpty {
             freshPortals[portal] = nil
         }
+        if agreement != nil || !agreements.isEmpty { agreements[portal] = agreement }
         gate.names.bind(portal: portal.text, to: name.text)
         if let carrier {
             statement?.carried = PostgresCarried(batch: carrier.batch, alias: carry(bind: name, message))
@@ -257,6 +286,7 @@ extension PostgresSession {
             toBackend.pass(message.range)
         }
         expectations.append(PostgresExpectation(.bind, sequence: sequence, started: now.steady, statement: statement))
+        return true
     }
 
     private func describe(_ message: PostgresClientMessage) {
@@ -283,6 +313,9 @@ extension PostgresSession {
             return true
         }
         switch consider(portal: portal) {
+        case .hold(let held):
+            wait(held, .execute, portal: portal)
+            return false
         case .refuse(let refusal): poison(.execute, refusal, recorded: .execute, portal: portal)
         case .forward(let permit):
             if carrier != nil, let misuse = carriedMisuse() {
@@ -291,7 +324,7 @@ extension PostgresSession {
                 return true
             }
             var statement: PostgresStatement?
-            if permit.masks != nil || permit.ticket != nil || permit.limits != nil {
+            if permit.masks != nil || permit.ticket != nil || permit.limits != nil || permit.watch != nil {
                 switch prepare(permit, isExecute: true) {
                 case .wait:
                     withdraw(permit)
@@ -304,9 +337,9 @@ extension PostgresSession {
                 }
             }
             guard let sequence = record(.execute, permit.decision, portal: portal) else { return true }
-            observer.decided(.allow)
+            observer.decided(permit.decision.effect)
             if let statement, statement.plan != nil { describePortal(portal, for: statement) }
-            if let statement, statement.limits != nil { limitPortal(portal, of: statement) }
+            if let statement, statement.isCounted { limitPortal(portal, of: statement) }
             if carrier != nil { carry(running: gate.lastPrepared?.bytes, statement, isQuery: false) }
             noteLexicalChanges()
             permit.spend()
@@ -319,11 +352,12 @@ extension PostgresSession {
 
     /// Between two Syncs a name stands for what it was given last: had that failed, the Execute would be skipped as well.
     private func consider(portal: PostgresName) -> Outcome {
-        guard !freshPortals.isEmpty, let fresh = freshPortals[portal] else { return gate.consider(.execute(portal: portal.text), at: circumstances) }
+        let agreement = agreements.isEmpty ? nil : agreements[portal]
+        guard !freshPortals.isEmpty, let fresh = freshPortals[portal] else { return decide(.execute(portal: portal.text), under: agreement) }
         let known = gate.names.portal(portal.text)
         gate.names.confirmBind(portal: portal.text, to: fresh)
         defer { gate.names.confirmBind(portal: portal.text, to: known) }
-        return gate.consider(.execute(portal: portal.text), at: circumstances)
+        return decide(.execute(portal: portal.text), under: agreement)
     }
 
     private func forgetFreshNames() {
@@ -348,6 +382,7 @@ extension PostgresSession {
         kept.name = name
         // Marks which of the two name spaces is meant.
         kept.exposure.runsCode = isPortal
+        if isPortal, !agreements.isEmpty { agreements[name] = nil }
         if carrier != nil, !isPortal { carry(close: name, message, kept) } else { toBackend.pass(message.range) }
         expectations.append(PostgresExpectation(.close, sequence: sequence, started: now.steady, statement: kept))
     }
@@ -385,7 +420,10 @@ extension PostgresSession {
             poison(.functionCall, invalid("a FunctionCall of an OID that the catalogue does not name"), recorded: .functionCall)
             return true
         }
-        switch gate.consider(.functionCall(schema: function.schema, name: function.name), at: circumstances) {
+        switch decide(.functionCall(schema: function.schema, name: function.name)) {
+        case .hold(let held):
+            wait(held, .functionCall, function: function, parameters: reader.bytes(reader.remaining) ?? message.body)
+            return false
         case .refuse(let refusal): poison(.functionCall, refusal, recorded: .functionCall, function: function)
         case .forward(let permit):
             guard permit.masks == nil else {
@@ -397,15 +435,16 @@ extension PostgresSession {
                 return true
             }
             guard let sequence = record(.functionCall, permit.decision, function: function, parameters: message.body) else { return true }
-            observer.decided(.allow)
+            observer.decided(permit.decision.effect)
             // Its arguments are not read: it may have set anything.
             if let ticket = permit.ticket { gate.names.abandon(ticket) }
             if carrier != nil { carry(running: nil, nil, isQuery: false) }
             noteLexicalChanges()
             var statement: PostgresStatement?
-            if permit.limits != nil {
+            if permit.limits != nil || permit.watch != nil {
                 let kept = PostgresStatement()
                 kept.limits = permit.limits
+                kept.watch = permit.watch
                 limitsRuntime = limitsRuntime || permit.limits?.runtime != nil
                 statement = kept
             }

@@ -23,6 +23,20 @@ extension PostgresSession {
         name: PostgresName = .unnamed, portal: PostgresName = .unnamed, function: PostgresCatalogue.Function? = nil,
         parameters: UnsafeRawBufferPointer = .init(start: nil, count: 0)
     ) -> UInt64? {
+        guard let sequence = write(kind, decision, text: text, name: name, portal: portal, function: function, parameters: parameters) else {
+            return nil
+        }
+        if hold != nil, decision.effect != .held { settleHold(decision, sequence) }
+        if kind != .bind, kind != .close { noteRules(decision, sequence, kind, text) }
+        return sequence
+    }
+
+    /// The entry alone.
+    private func write(
+        _ kind: MessageKind, _ decision: DecisionRecord, text: UnsafeRawBufferPointer = .init(start: nil, count: 0),
+        name: PostgresName = .unnamed, portal: PostgresName = .unnamed, function: PostgresCatalogue.Function? = nil,
+        parameters: UnsafeRawBufferPointer = .init(start: nil, count: 0)
+    ) -> UInt64? {
         do {
             if let function {
                 var (schema, called) = (function.schema, function.name)
@@ -133,6 +147,7 @@ extension PostgresSession {
         let statement = PostgresStatement()
         statement.ticket = permit.ticket
         statement.limits = permit.limits
+        statement.watch = permit.watch
         if permit.limits?.runtime != nil { limitsRuntime = true }
         guard let plan = permit.masks else { return .go(statement, describe: nil) }
         statement.plan = plan

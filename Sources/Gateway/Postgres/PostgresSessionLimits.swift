@@ -50,7 +50,7 @@ extension PostgresSession {
     }
 
     /// What the portals of a message had sent when it came to be answered.
-    private func fetchedBefore(_ statement: PostgresStatement) -> PostgresFetched {
+    func fetchedBefore(_ statement: PostgresStatement) -> PostgresFetched {
         var most = PostgresFetched()
         for portal in statement.portals where !statement.cursors.contains(portal) {
             guard let before = fetched[portal] else { continue }
@@ -130,6 +130,7 @@ extension PostgresSession {
         recording.outcome(
             first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: 0,
             sqlstate: SQLState(PostgresRefusal.limitState))
+        noteWatch(first)
         noteFetched(first)
         if first.kind == .query {
             expectations.modifyFirst {

@@ -1,0 +1,67 @@
+// A policy as the compiler's own reasoning takes it: everything resolved, nothing emitted.
+
+import Machine
+import PolicyLang
+
+/// What a compilation without errors came to mean. Opaque outside of the compiler: `Prover` and `PolicyDifference` take it.
+public struct ReasonedPolicy: Sendable {
+    let issuers: [ResolvedIssuer]
+    let identities: [ResolvedIdentity]
+    let groups: [ResolvedGroup]
+    let resources: [ResolvedResource]
+    /// Rules that decide: what only observes is left out.
+    let rules: [ResolvedRule]
+    let claimTypes: [String: FactType]
+    let proofs: [ResolvedProof]
+    let sources: [SourceFile]
+    /// From when on requests are thought of, in seconds since 1970.
+    let date: Int64
+    /// What schema files say.
+    let databases: [ResolvedDatabase]
+    private let identityNumbers: [String: Int]
+    private let resourceNumbers: [String: Int]
+
+    init(_ run: CompileRun, sources: [SourceFile]) {
+        issuers = run.issuers
+        identities = run.identities
+        groups = run.groups
+        resources = run.resources
+        rules = run.rules.filter { !$0.observe && !$0.on.isEmpty }
+        claimTypes = run.claimTypes
+        proofs = run.proofs
+        date = run.options.date.seconds
+        databases = run.databases
+        self.sources = sources
+        identityNumbers = Dictionary(identities.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        resourceNumbers = Dictionary(resources.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func identity(_ name: String) -> Int? { identityNumbers[name] }
+    func resource(_ name: String) -> Int? { resourceNumbers[name] }
+
+    func claim(_ name: String, of issuer: Int) -> PolicyModel.Claim? { issuers[issuer].claims.first { $0.name == name } }
+
+    /// Where a rule is written: path and line.
+    func place(of rule: ResolvedRule) -> (path: String, line: Int) { place(rule.declaration.name.span) }
+
+    func place(_ span: SourceSpan) -> (path: String, line: Int) {
+        guard let file = sources.first(where: { $0.index == span.file }) else { return ("", 1) }
+        return (file.path, file.location(of: span.start).line)
+    }
+}
+
+/// One `prove`, resolved.
+struct ResolvedProof: Sendable {
+    var name: String
+    var span: SourceSpan
+    var goals: [Goal]
+
+    struct Goal: Sendable {
+        /// Else `always`.
+        var isNever: Bool
+        /// `never` as the deny, `always` as the allow that would say the same.
+        var rule: ResolvedRule
+        /// A policy with this rule only: what a witness is held against. Nil where the policy has errors.
+        var program: Program?
+    }
+}

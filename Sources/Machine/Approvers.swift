@@ -1,0 +1,36 @@
+// Who may agree to what an approve rule asks.
+
+extension VerifiedProgram {
+    /// Whether verified claims make somebody who may agree to what this rule asks: one of its identities, or in one of its groups. Whoever
+    /// only agrees needs no identity of the policy, a group is enough; claims that make several identities make nobody.
+    public func mayAgree(_ claims: VerifiedClaims, to rule: Int) -> Bool {
+        guard let approval = program.rules[rule].approval,
+            let issuer = program.issuers.firstIndex(where: { text($0.name) == claims.issuer })
+        else { return false }
+        let judge = ClaimJudge(claims, issuer: issuer, of: program, tables)
+        let identities = program.identities.indices.filter {
+            Int(program.identities[$0].issuer) == issuer && judge.accepts(program.identities[$0].condition)
+        }
+        guard identities.count <= 1 else { return false }
+        let identity = identities.first.map(UInt32.init)
+        if let identity, approval.identities.contains(identity) { return true }
+        return approval.groups.contains { number in
+            let group = program.groups[Int(number)]
+            if let identity, group.members.contains(identity) { return true }
+            guard let condition = group.condition, group.issuer == UInt32(issuer) else { return false }
+            return judge.accepts(condition)
+        }
+    }
+
+    /// The names of those who may agree: identities, then groups.
+    public func approvers(of rule: Int) -> [String] {
+        guard let approval = program.rules[rule].approval else { return [] }
+        return approval.identities.map { text(program.identities[Int($0)].name) } + approval.groups.map { text(program.groups[Int($0)].name) }
+    }
+
+    /// The channels that a rule tells.
+    public func channels(of rule: Int) -> [String] { program.rules[rule].notify.map(text) }
+
+    /// Every channel that some rule tells, once each, sorted.
+    public var channels: [String] { Set(program.rules.flatMap(\.notify)).map(text).sorted() }
+}

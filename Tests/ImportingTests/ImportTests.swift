@@ -1,0 +1,93 @@
+// Importers: what becomes of real-looking input, and that no input whatever breaks them or makes a policy that does not compile.
+
+import Compiler
+import Foundation
+import Importing
+import Machine
+import PolicyLang
+import Testing
+
+@Suite struct ImportTests {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Cases")
+    static let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { !$0.hasSuffix(".postern") }.sorted()
+
+    static func text(_ name: String, _ bytes: [UInt8]) throws(ImportError) -> String {
+        switch name.split(separator: ".").last {
+        case "hoop": try HoopImport.policy(bytes).text
+        case "sql": try GrantsImport.policy(bytes).text
+        default: try CedarImport.policy([bytes]).text
+        }
+    }
+
+    static func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: folder.appendingPathComponent(name))) }
+
+    @Test func thereIsACaseOfEach() {
+        for ending in ["hoop", "sql", "cedar"] { #expect(Self.names.contains { $0.hasSuffix("." + ending) }) }
+    }
+
+    @Test(arguments: names) func becomesThePolicyBesideIt(_ name: String) throws {
+        let text = try Self.text(name, try Self.bytes(name))
+        let golden = Self.folder.appendingPathComponent(name + ".postern")
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" { try text.write(to: golden, atomically: true, encoding: .utf8) }
+        #expect(text == (try String(contentsOf: golden, encoding: .utf8)), "\(name).postern differs; UPDATE_GOLDEN=1 rewrites it")
+        Self.check(text, name)
+    }
+
+    /// Laid out, compiled, and without a warning that is not about what whoever imports must still do.
+    static func check(_ text: String, _ name: String) {
+        let file = SourceFile(path: name, text: text)
+        #expect(PolicyFormatter.format(Parser.parse(file)) == text, "\(name) is not laid out")
+        let result = PolicyCompiler.compile(files: [file], options: CompileOptions(date: Moment(seconds: 0)))
+        let errors = result.diagnostics.filter { $0.severity == .error }
+        #expect(errors.isEmpty && result.program != nil, "\(name): \(DiagnosticText.render(errors, files: result.sources))")
+    }
+
+    /// Cut, doubled and flipped: an error that says so, or a policy that compiles.
+    @Test(arguments: names) func hostileInputIsAnErrorOrAPolicy(_ name: String) throws {
+        let bytes = try Self.bytes(name)
+        var state: UInt64 = 7
+        func random(_ below: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % max(1, below)
+        }
+        var policies = 0
+        for turn in 0..<150 {
+            var changed = bytes
+            for _ in 0...(turn % 4) {
+                let at = random(changed.count)
+                switch random(5) {
+                case 0: changed.removeSubrange(at..<min(changed.count, at + 1 + random(40)))
+                case 1: changed.insert(contentsOf: bytes[random(bytes.count)...].prefix(random(60)), at: at)
+                case 2: changed[at] = UInt8(random(256))
+                case 3: changed.insert(contentsOf: Array("\"\u{202E}\u{0}\n*/ } deny x { on any }".utf8), at: at)
+                default: changed = Array(changed.prefix(at + 1))
+                }
+                if changed.isEmpty { changed = [0x20] }
+            }
+            guard let text = try? Self.text(name, changed) else { continue }
+            policies += 1
+            if turn % 5 == 0 { Self.check(text, "\(name), turn \(turn)") }
+        }
+        #expect(policies > 0)
+    }
+
+    @Test func deepAndLargeInputEnds() {
+        let cases: [(String, String)] = [
+            ("a.cedar", "permit(principal,action,resource) when { " + String(repeating: "(", count: 50_000)),
+            ("a.cedar", "permit(principal,action,resource) when { " + String(repeating: "!", count: 50_000) + "true };"),
+            ("a.hoop", String(repeating: "[", count: 50_000)), ("a.sql", String(repeating: "GRANT (", count: 20_000)),
+            ("a.sql", String(repeating: "/*", count: 50_000)), ("a.sql", "GRANT SELECT ON TABLE \"" + String(repeating: "x", count: 90_000)),
+            ("a.cedar", ""), ("a.sql", ""), ("a.hoop", ""), ("a.hoop", "{}"), ("a.cedar", "\""), ("a.sql", "$"), ("a.sql", "GRANT"),
+        ]
+        for (name, text) in cases {
+            #expect(throws: ImportError.self, "\(name): \(text.prefix(60))") { _ = try Self.text(name, Array(text.utf8)) }
+        }
+    }
+
+    /// A member of a thousand groups, in a circle.
+    @Test func circlesOfRolesEnd() throws {
+        var dump = ""
+        for role in 0..<40 { dump += "GRANT r\(role) TO r\((role + 1) % 40);\nGRANT SELECT ON TABLE public.t\(role) TO r\(role);\n" }
+        Self.check(try GrantsImport.policy(Array(dump.utf8)).text, "circle")
+    }
+}
