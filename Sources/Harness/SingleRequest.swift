@@ -58,12 +58,12 @@ extension SingleRequest {
         if !isFirstSeen {
             // A gate of its own takes it apart first, so that what it remembers is nobody's.
             guard let other = self.gate(policy, FirstSeen()) else { return nil }
-            _ = text.withUTF8 { Decided(other.consider(.query(UnsafeRawBufferPointer($0)), at: circumstances), other) }
+            _ = text.withUTF8 { Decided(.query(UnsafeRawBufferPointer($0)), other, circumstances) }
             for statement in other.lastInspection.statements.buffer {
                 if let fingerprint = statement.fingerprint { memory.remember(fingerprint, for: gate.caller.identity) }
             }
         }
-        let decided = text.withUTF8 { Decided(gate.consider(.query(UnsafeRawBufferPointer($0)), at: circumstances), gate) }
+        let decided = text.withUTF8 { Decided(.query(UnsafeRawBufferPointer($0)), gate, circumstances) }
         var rule = decided.refusal?.rule
         if rule == nil, decided.record.rule >= 0 {
             let place = policy.place(of: Int(decided.record.rule))

@@ -59,10 +59,9 @@ public struct TestRunner {
             switch step {
             case .message(let message):
                 var text = message.text
-                let decided = text.withUTF8 { Decided(gate.consider(.query(UnsafeRawBufferPointer($0)), at: circumstances), gate) }
-                if decided.record.effect.passes { inTransaction = Transaction.state(after: gate.lastInspection, before: inTransaction) }
-                let rule = decided.record.rule >= 0 ? policy.ruleName(Int(decided.record.rule)) : nil
-                return .message(decided.record.effect.passes ? .allow : .deny, rule: rule)
+                let decided = text.withUTF8 { Decided(.query(UnsafeRawBufferPointer($0)), gate, circumstances) }
+                if decided.passes { inTransaction = Transaction.state(after: gate.lastInspection, before: inTransaction) }
+                return .message(Self.outcome(decided), rule: rules(of: decided).first)
             case .row(let row): return .row(RowCheck.outcome(row, gate, circumstances))
             }
         }
@@ -108,8 +107,8 @@ public struct TestRunner {
         let decided = text.withUTF8 { Decided(.query(UnsafeRawBufferPointer($0)), gate, circumstances) }
         coverage.note(decided)
         coverage.note(tried, isAllowed: decided.passes)
-        let actual: TestCase.Expectation = decided.held != nil ? .approve : decided.passes ? .allow : .deny
-        let rules = decided.held.map { $0.demands.map(\.rule.name) } ?? [rule(of: decided.record)].compactMap { $0 }
+        let actual = Self.outcome(decided)
+        let rules = rules(of: decided)
         let isExpected = actual == step.expected && (step.rule.map(rules.contains) ?? true)
         // A test goes on as if those who are asked had agreed.
         if isExpected { return (nil, decided.passes) }
@@ -122,8 +121,14 @@ public struct TestRunner {
         return (failure, decided.passes)
     }
 
-    private func rule(of record: DecisionRecord) -> String? {
-        record.rule >= 0 ? policy.ruleName(Int(record.rule)) : nil
+    private static func outcome(_ decided: Decided) -> TestCase.Expectation {
+        decided.held != nil ? .approve : decided.passes ? .allow : .deny
+    }
+
+    /// The rules whose people are asked, else the one that decided.
+    private func rules(of decided: Decided) -> [String] {
+        if let held = decided.held { return held.demands.map(\.rule.name) }
+        return decided.record.rule >= 0 ? [policy.ruleName(Int(decided.record.rule))] : []
     }
 
     private func place(ofRule rule: Int) -> TestPlace {
