@@ -60,8 +60,8 @@ import Testing
         let busy = ledger.counter(rule: "r", resource: "db", caller: caller("busy"), at: moment)
         #expect(busy.charge(1, [LimitRecord.Rate(count: 1, seconds: 3600)], at: moment.seconds) == nil)
         let held = ledger.counter(rule: "r", resource: "db", caller: caller("held"), at: moment)
-        weak var idle = ledger.counter(rule: "r", resource: "db", caller: caller("idle"), at: moment)
-        weak var counting = ledger.counter(rule: "r", resource: "db", caller: caller("counting"), at: moment)
+        weak let idle = ledger.counter(rule: "r", resource: "db", caller: caller("idle"), at: moment)
+        weak let counting = ledger.counter(rule: "r", resource: "db", caller: caller("counting"), at: moment)
         #expect(counting?.charge(1, [LimitRecord.Rate(count: 1, seconds: 3600)], at: moment.seconds) == nil)
         #expect(idle != nil)
         for number in 0..<LimitLedger.firstSweep {
