@@ -42,6 +42,9 @@ struct ExplainCommand: ParsableCommand {
 
     func validate() throws {
         if code != nil { return }
+        if arguments.count == 1, arguments[0].wholeMatch(of: /[A-Za-z]\d{4}/) != nil {
+            throw ValidationError("no diagnostic has the code \(arguments[0]): they begin with P, C or L, as P0211 does")
+        }
         if arguments.count < 2 { throw ValidationError("give policy files (or a bundle) and then the SQL text; or a code alone") }
         if identity == nil || resource == nil { throw ValidationError("say with --as who asks, and with --on which resource") }
     }

@@ -12,6 +12,12 @@ struct StandingKey: Hashable, Sendable {
     let subject: String
     /// Of every statement of the message in order: its fingerprint, and what its WHERE is worth. Literals and parameters do not matter.
     let shape: [UInt64]
+    /// What the message touches, name by name: a name looked up along another path is another object, and the program or file that a
+    /// literal names is one too. It also leaves nothing to two texts that were made to share a fingerprint.
+    let accesses: [UInt8]
+
+    /// Bytes of names that are kept; a message with more is asked about every time.
+    private static let nameLimit = 64 << 10
 
     /// nil for a message that is not understood in whole: it is asked about every time.
     init?(rule: String, resource: String, caller: Caller, _ found: Inspection) {
@@ -22,12 +28,32 @@ struct StandingKey: Hashable, Sendable {
             shape.append(fingerprint)
             shape.append(statement.whereShape.map { UInt64($0.rawValue) } ?? .max)
         }
-        for access in found.accesses.buffer where access.verb == .unknown { return nil }
+        guard let accesses = Self.accesses(of: found) else { return nil }
         self.rule = rule
         self.resource = resource
         issuer = caller.claims.issuer
         subject = caller.claims.subject
         self.shape = shape
+        self.accesses = accesses
+    }
+
+    /// nil where something is not understood, or where there is too much of it.
+    private static func accesses(of found: Inspection) -> [UInt8]? {
+        var all: [UInt8] = []
+        func add(_ name: TextRef) {
+            withUnsafeBytes(of: name.count) { all.append(contentsOf: $0) }
+            all.append(contentsOf: found.bytes(name))
+        }
+        for access in found.accesses.buffer {
+            if access.verb == .unknown || all.count > nameLimit { return nil }
+            all += [access.verb.rawValue, access.objectClass.rawValue, access.everyColumn ? 1 : 0]
+            withUnsafeBytes(of: (access.statement, access.through, access.columnCount)) { all.append(contentsOf: $0) }
+            add(access.schema)
+            add(access.name)
+            let first = Int(access.firstColumn)
+            for index in first..<(first + Int(access.columnCount)) { add(found.columns[index].name) }
+        }
+        return all.count > nameLimit ? nil : all
     }
 }
 

@@ -49,6 +49,10 @@ indirect enum CedarCondition: Hashable {
 struct CedarConditions {
     /// The types of claims, by name, found so far in the whole file; a claim of two types is not one.
     private(set) var claims: [String: String] = [:]
+    /// Claims that stand for no attribute: `groups` for what the principal is in, `type` for what it is.
+    private var relations: Set<String> = []
+    /// The type of each group, by its id.
+    private var groupTypes: [String: String] = [:]
     /// Claims that the file asks for, whatever their type.
     private var asked: Set<String> = []
     /// `name type`, sorted. One of which nothing but its name is known is a string.
@@ -102,7 +106,7 @@ struct CedarConditions {
         case .not(let inner): return .opposite(translate(inner, !isStrict))
         case .compare(let a, let relation, let b): return comparison(a, relation, b) ?? unsayable(isStrict, "a comparison")
         case .has(.variable("principal"), let name):
-            guard PolicyText.name(name) == name, name != "sub" else { return unsayable(isStrict, "`has`") }
+            guard PolicyText.name(name) == name, name != "sub", !relations.contains(name) else { return unsayable(isStrict, "`has`") }
             asked.insert(name)
             return .test("has claim.\(name)")
         case .like(let value, let pattern, let isPlain):
@@ -112,8 +116,7 @@ struct CedarConditions {
             }
             return .test("\(claim) like \(PolicyText.quoted(pattern))")
         case .isType(.variable("principal"), let type, nil):
-            guard let claim = claim("type", "string") else { return unsayable(isStrict, "`is`") }
-            return .test("claim.\(claim) == \(PolicyText.quoted(type))")
+            return isOf(type: type).map { .test($0) } ?? unsayable(isStrict, "`is`")
         case .call(let set, "contains", let items):
             guard items.count == 1, case .string(let item) = items[0], let claim = claim(of: set, "set of string") else {
                 return unsayable(isStrict, "`contains`")
@@ -134,7 +137,7 @@ struct CedarConditions {
         switch (a, relation, b) {
         // `principal in Group::"x"`: the entity itself and all above it. Which groups a caller is in, its token says.
         case (.variable("principal"), "in", .entity(let group)):
-            return claim("groups", "set of string").map { .test("\(PolicyText.quoted(group.id)) in claim.\($0)") }
+            return isIn(group).map { .test($0) }
         case (.variable("principal"), "==", .entity(let entity)), (.variable("principal"), "!=", .entity(let entity)):
             return .test("identity.name \(relation) \(PolicyText.quoted(identity(entity)))")
         case (_, "in", _): return nil
@@ -168,25 +171,52 @@ struct CedarConditions {
         }
     }
 
-    // MARK: attributes that must be there
+    // MARK: what must be so for an expression not to be an error
 
-    /// That every attribute is there without which the expression is an error; nil when it needs none.
+    /// That the expression is no error: every attribute is there that it needs. `false` where that cannot be said, because it may end in an
+    /// error for something that is not known here; nil when it never is one.
     private func known(_ expression: CedarExpression) -> CedarCondition? {
-        let names = needed(expression).sorted()
+        guard let needed = needed(expression) else { return .constant(false) }
+        let names = needed.sorted()
         guard let first = names.first else { return nil }
         return names.dropFirst().reduce(CedarCondition.test("has claim.\(first)")) { .both($0, .test("has claim.\($1)")) }
     }
 
-    private func needed(_ expression: CedarExpression) -> Set<String> {
+    /// Attributes that a condition needs; nil where it may be an error whatever they are.
+    private func needed(_ expression: CedarExpression) -> Set<String>? {
         switch expression {
-        case .boolean, .integer, .string, .entity, .variable, .other: []
-        case .set(let items): items.reduce(into: []) { $0.formUnion(needed($1)) }
-        case .attribute(.variable("principal"), let name): claims[name] == nil || name == "sub" ? [] : [name]
-        case .attribute(let inner, _), .has(let inner, _), .like(let inner, _, _), .isType(let inner, _, _), .not(let inner): needed(inner)
-        case .compare(let a, _, let b), .or(let a, let b): needed(a).union(needed(b))
-        case .and(let a, let b): needed(a).union(needed(b).subtracting(askedFor(a)))
-        case .call(let inner, _, let items): items.reduce(into: needed(inner)) { $0.formUnion(needed($1)) }
+        case .boolean: []
+        case .not(let inner): needed(inner)
+        case .or(let a, let b): union(needed(a), needed(b))
+        case .and(let a, let b): union(needed(a), needed(b)?.subtracting(askedFor(a)))
+        case .compare(let a, "==", let b), .compare(let a, "!=", let b): union(value(a), value(b))
+        case .compare(.variable(let variable), "in", .entity) where variable != "context": []
+        case .compare(_, "in", _): nil
+        case .compare(let a, _, let b): union(value(a, "int"), value(b, "int"))
+        case .has(.variable, _), .isType(.variable("principal"), _, in: nil), .isType(.variable("resource"), _, in: nil): []
+        case .like(let inner, _, _): value(inner, "string")
+        case .call(let set, "contains", let items) where items.count == 1: union(value(set, "set of string"), value(items[0]))
+        case .attribute: value(expression, "bool")
+        case .has, .isType, .call, .other, .integer, .string, .entity, .set, .variable: nil
         }
+    }
+
+    /// Attributes that a value needs; nil where it is not of the type, or may be an error whatever they are.
+    private func value(_ expression: CedarExpression, _ type: String? = nil) -> Set<String>? {
+        switch expression {
+        case .integer: type == nil || type == "int" ? [] : nil
+        case .string: type == nil || type == "string" ? [] : nil
+        case .boolean, .entity, .variable: type == nil ? [] : nil
+        case .attribute(.variable("principal"), "sub"): type == nil || type == "string" ? [] : nil
+        case .attribute(.variable("principal"), let name):
+            claims[name] != nil && (type == nil || claims[name] == type) && !relations.contains(name) ? [name] : nil
+        case .attribute, .has, .like, .isType, .compare, .and, .or, .not, .call, .set, .other: nil
+        }
+    }
+
+    private func union(_ a: Set<String>?, _ b: Set<String>?) -> Set<String>? {
+        guard let a, let b else { return nil }
+        return a.union(b)
     }
 
     /// Attributes that are there whenever the expression is true.
@@ -206,10 +236,30 @@ struct CedarConditions {
         return claim(name, type).map { "claim." + $0 }
     }
 
-    mutating func claim(_ name: String, _ type: String) -> String? {
-        guard PolicyText.name(name) == name, name != "sub" || type == "string" else { return nil }
+    private mutating func claim(_ name: String, _ type: String) -> String? {
+        guard PolicyText.name(name) == name, name != "sub" || type == "string", !relations.contains(name) else { return nil }
         if let known = claims[name] { return known == type ? name : nil }
         claims[name] = type
         return name
+    }
+
+    /// That the principal is in a group. One claim holds the groups' ids: two groups of one id are not told apart, and an attribute of the
+    /// claim's name is something else.
+    mutating func isIn(_ group: CedarEntity) -> String? {
+        guard isRelation("groups", "set of string"), groupTypes[group.id, default: group.type] == group.type else { return nil }
+        groupTypes[group.id] = group.type
+        return "\(PolicyText.quoted(group.id)) in claim.groups"
+    }
+
+    mutating func isOf(type: String) -> String? {
+        isRelation("type", "string") ? "claim.type == \(PolicyText.quoted(type))" : nil
+    }
+
+    private mutating func isRelation(_ name: String, _ type: String) -> Bool {
+        if relations.contains(name) { return true }
+        guard claims[name] == nil, !asked.contains(name) else { return false }
+        claims[name] = type
+        relations.insert(name)
+        return true
     }
 }

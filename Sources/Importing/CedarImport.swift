@@ -67,7 +67,7 @@ private struct CedarWriter {
         let strict = policy.isPermit
         var parts: [CedarCondition] = []
         let who = principal(policy.principal, strict, &parts, &notes)
-        let verbs = action(policy.action, strict, &notes)
+        let verbs = action(policy.action, of: policy.resource, strict, &notes)
         let objects = resource(policy.resource, strict, &notes)
         for clause in policy.conditions {
             // In an `unless` the opposite must hold, so it may be wrong only the other way.
@@ -90,16 +90,39 @@ private struct CedarWriter {
         }
         let name = page.freshName(policy.id ?? "policy \(number)", sort: "rule")
         lines += ["\(strict ? "allow" : "deny") \(name) {", "who \(who ?? "any")", "on \(page.name("database", sort: "resource"))"]
-        // On a named object every verb that a table can have.
-        let onTables = "select, insert, update, delete, truncate, lock, alter, drop, comment, grant, revoke, maintain"
-        let list = verbs?.isEmpty == true && objects?.isEmpty == false ? onTables : (verbs ?? []).joined(separator: ", ")
-        let all = (objects ?? []).joined(separator: ", ")
-        // What is not understood may be about the object as well.
-        let rest = strict || all.isEmpty ? "" : ", unknown"
-        if !list.isEmpty || !all.isEmpty { lines.append("to \(list.isEmpty ? "any" : list)\(all.isEmpty ? "" : " from " + all)\(rest)") }
+        lines += accesses(verbs ?? [], objects ?? [], policy.resource, strict)
         if whole != .constant(true) { lines.append("when \(whole.text)") }
         if !strict { lines.append("because \(PolicyText.quoted(PolicyText.visible("Forbidden by \(title).")))") }
         return lines + ["}", ""]
+    }
+
+    /// The line that says what a rule is about; none for one that is about everything.
+    private func accesses(_ verbs: [String], _ objects: [String], _ scope: CedarScope, _ strict: Bool) -> [String] {
+        let all = objects.joined(separator: ", ")
+        if strict, !all.isEmpty || isTables(scope), scope.types != ["schema"] { return ["to \(ofTables(verbs, all))"] }
+        let every = Self.onTables + (strict ? [] : ["create", "call"])
+        let list = (verbs.isEmpty && !all.isEmpty ? every : verbs).joined(separator: ", ")
+        if list.isEmpty { return [] }
+        // What is not understood may be about the object as well.
+        return ["to \(list)\(all.isEmpty ? "" : " from " + all)\(strict || all.isEmpty ? "" : ", unknown")"]
+    }
+
+    /// Every verb that a table can have; those of the second half need to be told that it is one.
+    private static let onRows = ["select", "insert", "update", "delete", "truncate", "lock", "maintain"]
+    private static let onDefinitions = ["alter", "drop", "comment", "grant", "revoke"]
+    private static let onTables = onRows + onDefinitions
+
+    private func ofTables(_ verbs: [String], _ objects: String) -> String {
+        let own = verbs.isEmpty ? Self.onTables : verbs
+        let (rows, definitions) = (own.filter { !Self.onDefinitions.contains($0) }, own.filter(Self.onDefinitions.contains))
+        var parts: [String] = []
+        if !rows.isEmpty { parts.append(rows.joined(separator: ", ") + (objects.isEmpty ? "" : " from " + objects)) }
+        if !definitions.isEmpty { parts.append(definitions.joined(separator: ", ") + " on table" + (objects.isEmpty ? "" : " " + objects)) }
+        return parts.joined(separator: ", ")
+    }
+
+    private func isTables(_ scope: CedarScope) -> Bool {
+        if case .type = scope { scope.types == ["table"] } else { false }
     }
 
     private static func list(_ notes: [String]) -> String { notes.joined(separator: "; ") }
@@ -112,15 +135,15 @@ private struct CedarWriter {
         case .any: return "any"
         case .equal(let entity): return conditions.identity(entity)
         case .inside(let groups) where groups.count == 1:
-            guard let claim = conditions.claim("groups", "set of string") else { return lost("the principal's group", strict, &notes) }
-            parts.append(.test("\(PolicyText.quoted(groups[0].id)) in claim.\(claim)"))
+            guard let test = conditions.isIn(groups[0]) else { return lost("the principal's group", strict, &notes) }
+            parts.append(.test(test))
             return "any"
         case .type(let type, in: let group):
-            guard let claim = conditions.claim("type", "string"), group == nil || conditions.claim("groups", "set of string") != nil else {
-                return lost("the principal's type", strict, &notes)
-            }
-            parts.append(.test("claim.\(claim) == \(PolicyText.quoted(type))"))
-            if let group { parts.append(.test("\(PolicyText.quoted(group.id)) in claim.groups")) }
+            guard let isOf = conditions.isOf(type: type) else { return lost("the principal's type", strict, &notes) }
+            parts.append(.test(isOf))
+            guard let group else { return "any" }
+            guard let isIn = conditions.isIn(group) else { return lost("the principal's group", strict, &notes) }
+            parts.append(.test(isIn))
             return "any"
         case .inside, .slot: return lost("the principal", strict, &notes)
         }
@@ -132,10 +155,17 @@ private struct CedarWriter {
     }
 
     /// Nil: no verb. Empty: any.
-    private func action(_ scope: CedarScope, _ strict: Bool, _ notes: inout [String]) -> [String]? {
+    private func action(_ scope: CedarScope, of resource: CedarScope, _ strict: Bool, _ notes: inout [String]) -> [String]? {
+        // What an entity called a function is asked, no table is.
+        let isCalled = !resource.types.isDisjoint(with: ["function", "procedure", "routine"])
         let entities: [CedarEntity]
         switch scope {
+        case .any where strict && isCalled: return ["call"]
         case .any: return []
+        // One action alone that others are in is a group, and which are in it only a schema says.
+        case .inside(let list) where !strict && list.count == 1:
+            notes.append("what is in \(list[0].text)")
+            return []
         case .equal(let entity): entities = [entity]
         case .inside(let list): entities = list
         case .type, .slot:
@@ -148,6 +178,10 @@ private struct CedarWriter {
                 notes.append("the action \(entity.id)")
                 // A deny of fewer actions would forbid less.
                 if !strict { return [] }
+                continue
+            }
+            if strict, isCalled != (verb == "call"), !resource.types.isEmpty, resource.types != ["schema"] {
+                notes.append("the action \(entity.id) on it")
                 continue
             }
             if !verbs.contains(verb) { verbs.append(verb) }
@@ -179,6 +213,7 @@ private struct CedarWriter {
         }
         switch scope {
         case .any: return []
+        case .equal(let entity) where !scope.types.isDisjoint(with: ["schema", "database"]): return unknown("the resource \(entity.text)")
         case .equal(let entity): return [Self.object(entity)]
         case .inside(let entities):
             var objects: [String] = []
@@ -193,7 +228,7 @@ private struct CedarWriter {
                 }
             }
             return objects.isEmpty ? nil : objects
-        case .type(let type, in: nil) where ["table", "view"].contains(type.split(separator: ":").last?.lowercased() ?? ""): return []
+        case .type(_, in: nil) where scope.types == ["table"]: return []
         case .type(let type, _): return unknown("resources of the type \(type)")
         case .slot: return unknown("the resource")
         }

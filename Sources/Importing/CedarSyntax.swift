@@ -16,6 +16,17 @@ enum CedarScope: Hashable {
     case type(String, in: CedarEntity?)
     /// `?principal`, `?resource`: a template's.
     case slot
+
+    /// The last words of the types that it names, in small letters.
+    var types: Set<String> {
+        func last(_ type: String) -> String { type.split(separator: ":").last.map { $0.lowercased() } ?? "" }
+        return switch self {
+        case .any, .slot: []
+        case .equal(let entity): [last(entity.type)]
+        case .inside(let entities): Set(entities.map { last($0.type) })
+        case .type(let type, _): [last(type)]
+        }
+    }
 }
 
 indirect enum CedarExpression: Hashable {

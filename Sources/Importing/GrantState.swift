@@ -31,6 +31,7 @@ struct GrantState {
     /// Schema to those who may use it. `public` is everybody's until it is taken away (PostgreSQL manual, 5.8).
     private(set) var usage: [String: Set<String>] = ["public": [publicRole]]
     var rowSecurity: Set<GrantedObject> = []
+    private var invokers: Set<GrantedObject> = []
     /// Signatures by a function's name: as GRANTs have them, and as definitions do, where names and defaults of arguments stand as well.
     private var signatures: [String: Set<[SQLWord]>] = [:]
     private var definitions: [String: Set<[SQLWord]>] = [:]
@@ -81,9 +82,32 @@ struct GrantState {
 
     private static func key(_ object: (schema: String?, name: String)) -> String { "\(object.schema ?? "")\u{0}\(object.name)" }
 
-    func tables(in schema: String) -> [GrantedObject] {
-        Set(grants.keys.map(\.object).filter { $0.kind == .table && $0.schema == schema }).sorted()
+    func objects(_ kind: GrantedObject.Kind, in schema: String) -> [GrantedObject] {
+        Set(grants.keys.map(\.object).filter { $0.kind == kind && ($0.schema ?? schema) == schema }).sorted()
     }
+
+    func objects(_ kind: GrantedObject.Kind, named name: String) -> [GrantedObject] {
+        Set(grants.keys.map(\.object).filter { $0.kind == kind && $0.name == name }).sorted()
+    }
+
+    /// Whether a row security policy may be on a table; without a schema its name may mean that table.
+    func hasRowSecurity(_ object: GrantedObject) -> Bool { isAmong(rowSecurity, object) }
+
+    /// A view that reads with its reader's rights: whoever is given it needs the tables as well.
+    mutating func invokes(_ view: (schema: String?, name: String)) {
+        invokers.insert(GrantedObject(kind: .table, schema: view.schema, name: view.name))
+    }
+
+    func isInvoker(_ object: GrantedObject) -> Bool { isAmong(invokers, object) }
+
+    private func isAmong(_ objects: Set<GrantedObject>, _ object: GrantedObject) -> Bool {
+        guard object.kind == .table else { return false }
+        return object.schema == nil
+            ? objects.contains { $0.name == object.name } : objects.contains(object) || objects.contains { $0.schema == nil && $0.name == object.name }
+    }
+
+    /// Another database begins: schemas are its own.
+    mutating func forgetUsage() { usage = ["public": [Self.publicRole]] }
 
     mutating func setUsage(_ schema: String, _ grantee: String, isGranted: Bool) {
         if isGranted { usage[schema, default: []].insert(grantee) } else { usage[schema]?.remove(grantee) }

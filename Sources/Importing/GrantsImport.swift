@@ -128,7 +128,8 @@ private struct GrantWriter {
 
     /// Why a grant cannot be an allow without allowing more than it did; nil when it can.
     private func reason(against grant: Grant) -> String? {
-        if state.rowSecurity.contains(grant.object) { return "a row security policy chooses the rows, which has no counterpart here" }
+        if state.isInvoker(grant.object) { return "the view reads with the rights of whoever reads it" }
+        if state.hasRowSecurity(grant.object) { return "a row security policy chooses the rows, which has no counterpart here" }
         if !state.mayUse(grant.object.schema, grant.grantee) { return "the schema may not be used by \(grant.grantee)" }
         if grant.object.kind == .function, state.isOverloaded(grant.object) { return "there are several functions of this name" }
         return nil

@@ -27,6 +27,9 @@ struct SQLStatements: Sequence, IteratorProtocol {
     /// Words that are kept of one statement.
     static let limit = 20_000
 
+    /// What stands for psql's `\connect`: from here on another database is spoken of.
+    static let connects: [SQLWord] = [.mark(UInt8(ascii: "\\"))]
+
     private let bytes: [UInt8]
     private var at = 0
 
@@ -43,7 +46,10 @@ struct SQLStatements: Sequence, IteratorProtocol {
                 if words.isEmpty { continue }
                 if isCopyFromInput(words) { passData() }
                 return words
-            case UInt8(ascii: "\\") where words.isEmpty: passLine()
+            case UInt8(ascii: "\\") where words.isEmpty:
+                let start = at
+                passLine()
+                if bytes[start..<at].starts(with: Array("\\c".utf8)), !bytes[start..<at].starts(with: Array("\\copy".utf8)) { return Self.connects }
             case UInt8(ascii: "-") where byte(1) == UInt8(ascii: "-"): passLine()
             case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "*"): passComment()
             case UInt8(ascii: "'"): passQuoted(UInt8(ascii: "'"), escapes: isEscapeText(words)); add(.text, &words)

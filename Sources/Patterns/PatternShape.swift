@@ -33,6 +33,8 @@ struct PatternReader {
     private var flags = ""
     private var groups: [PatternShape] = []
     private var names: [String: Int] = [:]
+    /// Groups with a name that were begun.
+    private var namedGroups = 0
     private var known: [String: [Unicode.Scalar]] = [:]
     /// The characters that the pattern tells apart, in the order in which they are met.
     private(set) var alphabet: [Unicode.Scalar] = []
@@ -81,14 +83,21 @@ struct PatternReader {
         var parts: [PatternShape] = []
         while let scalar = next, scalar != "|", scalar != ")" {
             let start = index
-            parts.append(try quantified(try item(), from: start))
+            let named = namedGroups
+            let item = try item()
+            parts.append(try quantified(item, from: start, hasNamed: namedGroups > named))
         }
         return parts.count == 1 ? parts[0] : .sequence(parts)
     }
 
-    private mutating func quantified(_ item: PatternShape, from start: Int) throws(UnknownShape) -> PatternShape {
+    /// - Parameter hasNamed: a group with a name is in the item.
+    private mutating func quantified(_ item: PatternShape, from start: Int, hasNamed: Bool) throws(UnknownShape) -> PatternShape {
         var item = item
         while let (least, most) = quantifier() {
+            // What a group was the times before is not kept: it would stay to be seen, or go unchecked.
+            guard !hasNamed || most.map({ $0 <= 1 }) == true else {
+                throw refusal("repeats a group with a name, of which only the last one counts: put the repetition inside it")
+            }
             if next == "?" || next == "+" { index += 1 }
             item = .repeated(item, least: least, most: most, text: written(from: start))
         }
@@ -189,7 +198,10 @@ struct PatternReader {
     private mutating func kept(_ name: String?) throws(UnknownShape) -> PatternShape {
         let number = groups.count
         groups.append(.nothing)
-        if let name { names[name] = number }
+        if let name {
+            names[name] = number
+            namedGroups += 1
+        }
         let inside = try closed()
         groups[number] = inside
         return inside

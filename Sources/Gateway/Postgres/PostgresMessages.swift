@@ -18,6 +18,8 @@ extension PostgresSession {
         }
         queryRules = nil
         copyOut = nil
+        // A Bind that people agreed to may be what failed: behind a savepoint its name would mean an older portal again.
+        agreements.removeAll()
         guard let first = expectations.first else { return sendScrubbed(.errorResponse, message) }
         isCopyingIn = false
         if first.statement?.failsSilently == true {
