@@ -18,6 +18,7 @@ struct TestCommand: ParsableCommand {
               postern test policies/ --format junit > tests.xml
               postern test policies/ --coverage --lcov coverage.info --html coverage/
               postern test policies/ --mutate --fail-under 90
+              postern test policies/ --filter 'the nightly *' --explain
 
             --mutate makes one small mistake in the policy at a time (an effect flipped, a condition dropped, an object widened) and lists
             the mistakes that no test notices, each with an example that would.
@@ -28,6 +29,10 @@ struct TestCommand: ParsableCommand {
     @OptionGroup var input: PolicyInput
     @Option(name: .long, help: "How to print the answer: text, json or junit.")
     var format: TestFormat = .text
+    @Option(name: .long, help: "Run only tests whose title has this text, or matches it where it has a `*`. May be given several times.")
+    var filter: [String] = []
+    @Flag(name: .long, help: "Say of each denied or held step which rules were held against it, and what of their conditions was so.")
+    var explain = false
     @Flag(name: .long, help: "Fail when a rule decides no step of any test.")
     var requireCoverage = false
 
@@ -46,6 +51,7 @@ struct TestCommand: ParsableCommand {
     func validate() throws {
         if failUnder != nil, !mutate { throw ValidationError("--fail-under says how --mutate may come out") }
         if let failUnder, !(0...100).contains(failUnder) { throw ValidationError("--fail-under is a percentage, 0 to 100") }
+        if mutate, explain || !filter.isEmpty { throw ValidationError("--mutate runs every test, and explains what none notices") }
         if mutate, format == .junit { throw ValidationError("--mutate is answered as text or json") }
         if mutate, coverage || lcov != nil || html != nil || requireCoverage { throw ValidationError("ask for coverage without --mutate") }
     }
@@ -62,7 +68,11 @@ struct TestCommand: ParsableCommand {
             }
             let moment = try input.moment()
             var runner = try self.runner(program, compiled)
-            let report = runner.run(compiled.tests.map { TestCase($0, compiled.sources, moment) })
+            let tests = compiled.tests.filter { isWanted($0.title) }
+            if tests.isEmpty, !compiled.tests.isEmpty {
+                throw Impossible("no test's title has \(filter.map { "'\($0)'" }.joined(separator: " or ")); there are \(compiled.tests.count)")
+            }
+            let report = runner.run(tests.map { TestCase($0, compiled.sources, moment) })
             switch format {
             case .text: Output.print(report.text + (coverage ? report.coverage.text + "\n" : ""))
             case .json:
@@ -83,6 +93,23 @@ struct TestCommand: ParsableCommand {
 }
 
 extension TestCommand {
+    private func isWanted(_ title: String) -> Bool {
+        filter.isEmpty || filter.contains { $0.contains("*") ? Self.matches(title[...], $0[...]) : title.contains($0) }
+    }
+
+    /// `*` stands for any characters.
+    private static func matches(_ title: Substring, _ pattern: Substring) -> Bool {
+        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+        guard let first = parts.first, let last = parts.last, parts.count > 1 else { return title == pattern }
+        guard title.hasPrefix(first), title.dropFirst(first.count).hasSuffix(last) else { return false }
+        var rest = title.dropFirst(first.count).dropLast(last.count)
+        for part in parts.dropFirst().dropLast() where !part.isEmpty {
+            guard let found = rest.range(of: part) else { return false }
+            rest = rest[found.upperBound...]
+        }
+        return true
+    }
+
     private func runMutants() throws {
         let report = try MutationRun(input).report()
         switch format {
@@ -95,16 +122,16 @@ extension TestCommand {
     /// For coverage, of the program with probes: it decides the same, and tells of every comparison which way it went.
     private func runner(_ program: Program, _ compiled: Compilation) throws -> TestRunner {
         let plain = try BundleReader.load(PolicyEncoder.bytes(of: program), "the compiled policy")
-        guard coverage || lcov != nil || html != nil || format == .json else { return TestRunner(plain) }
+        guard coverage || explain || lcov != nil || html != nil || format == .json else { return TestRunner(plain) }
         let options = CompileOptions(date: try input.moment(), readSchema: PolicyFileReader.schema)
         // A policy that is too large with probes is covered without them.
         guard let probed = PolicyCompiler.probed(files: try PolicyFileReader.read(input.paths), root: input.root, options: options),
             let bytes = try? ProgramCodec.encode(probed.program), let policy = try? VerifiedProgram.load(bytes)
-        else { return TestRunner(plain) }
+        else { return TestRunner(plain, explains: explain) }
         let probes = probed.probes.map {
             RuleCoverage.Probe(rule: $0.rule, text: $0.text, place: TestPlace($0.span, compiled.sources), isNegated: $0.isNegated)
         }
-        return TestRunner(policy, probes: probes)
+        return TestRunner(policy, probes: probes, explains: explain)
     }
 
     private func write(_ pages: CoveragePages, _ directory: String) throws {

@@ -102,6 +102,17 @@ public struct RuleCoverage: Sendable, Hashable {
         return Machine.Verb.allCases.filter { named.contains($0) }
     }
 
+    /// Which way the comparisons of a rule's condition went in one step; none without probes, and none that was not asked.
+    func comparisons(of rule: Int, in tried: Set<RuleExercise>) -> [StepExplanation.Comparison] {
+        probes.enumerated().filter { $0.element.probe.rule == rule }.compactMap { number, placed in
+            let outcomes = Set(tried.filter { $0.rule == rules.count + number }.compactMap(\.condition))
+            // Of several accesses: it was so where it was so for one of them.
+            guard !outcomes.isEmpty else { return nil }
+            return StepExplanation.Comparison(
+                text: placed.probe.text, place: placed.probe.place, held: outcomes.contains(!placed.probe.isNegated))
+        }
+    }
+
     public var covered: Int { rules.count { $0.isCovered } }
     public var uncovered: [Rule] { rules.filter { !$0.isCovered } }
 

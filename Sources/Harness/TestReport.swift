@@ -46,6 +46,8 @@ public struct TestResult: Sendable, Hashable, Codable {
     public var place: TestPlace
     public var steps: Int
     public var failures: [StepFailure]
+    /// Of the steps that were denied or held, or failed, when that was asked for.
+    public var explanations: [StepExplanation]?
     public var passed: Bool { failures.isEmpty }
 }
 
@@ -62,6 +64,7 @@ public struct TestReport: Sendable, Hashable {
         for result in results {
             lines.append("\(result.passed ? "ok  " : "FAIL") \(result.title)  (\(result.place.path):\(result.place.line))")
             for failure in result.failures { lines += failure.text.map { "     " + $0 } }
+            for explanation in result.explanations ?? [] { lines += explanation.text.map { "     " + $0 } }
         }
         let failed = results.count { !$0.passed }
         let steps = results.reduce(0) { $0 + $1.steps }

@@ -9,11 +9,16 @@ public struct TestRunner {
     private let policy: VerifiedProgram
     private let secrets: MaskSecrets
     private var coverage: RuleCoverage
+    private let explains: Bool
 
     /// - Parameter hashKey: key of `hash` masks; expectations of such cells depend on it. Tests have their own, fixed one by default.
     /// - Parameter probes: what the program's last rules stand for, of a program that was compiled with probes.
-    public init(_ policy: VerifiedProgram, hashKey: [UInt8] = TestRunner.testHashKey, probes: [RuleCoverage.Probe] = []) {
+    /// - Parameter explains: whether results say why steps were denied or held.
+    public init(
+        _ policy: VerifiedProgram, hashKey: [UInt8] = TestRunner.testHashKey, probes: [RuleCoverage.Probe] = [], explains: Bool = false
+    ) {
         self.policy = policy
+        self.explains = explains
         secrets = MaskSecrets(hashKey: hashKey)
         coverage = RuleCoverage(policy, probes: probes)
     }
@@ -42,6 +47,7 @@ public struct TestRunner {
             case .message(let message):
                 let judged = judge(message, gate, circumstances)
                 if let failure = judged.failure { result.failures.append(failure) }
+                if let explanation = judged.explanation { result.explanations = (result.explanations ?? []) + [explanation] }
                 if judged.passed { inTransaction = Transaction.state(after: gate.lastInspection, before: inTransaction) }
             case .row(let row):
                 result.failures += RowCheck.failures(row, gate, circumstances, noting: &coverage)
@@ -101,7 +107,7 @@ public struct TestRunner {
 
     private mutating func judge(
         _ step: TestCase.MessageStep, _ gate: Gate, _ circumstances: Circumstances
-    ) -> (failure: StepFailure?, passed: Bool) {
+    ) -> (failure: StepFailure?, passed: Bool, explanation: StepExplanation?) {
         var text = step.text
         let tried = text.withUTF8 { gate.exercise(UnsafeRawBufferPointer($0), at: circumstances) }
         let decided = text.withUTF8 { Decided(.query(UnsafeRawBufferPointer($0)), gate, circumstances) }
@@ -110,15 +116,18 @@ public struct TestRunner {
         let actual = Self.outcome(decided)
         let rules = rules(of: decided)
         let isExpected = actual == step.expected && (step.rule.map(rules.contains) ?? true)
+        let explanation =
+            explains && (actual != .allow || !isExpected)
+            ? StepExplanation(step, actual.rawValue, gate, policy, circumstances, tried, coverage) : nil
         // A test goes on as if those who are asked had agreed.
-        if isExpected { return (nil, decided.passes) }
+        if isExpected { return (nil, decided.passes, explanation) }
         let first = rules.first
         let failure = StepFailure(
             place: step.place, step: step.text, expected: step.expected.rawValue + (step.rule.map { " by \($0)" } ?? ""),
             actual: actual.rawValue + (first.map { " by \($0)" } ?? ""), rule: first,
             rulePlace: decided.record.rule >= 0 ? place(ofRule: Int(decided.record.rule)) : nil,
             access: decided.refusal?.access ?? decided.held?.accesses.first, reason: decided.refusal?.message)
-        return (failure, decided.passes)
+        return (failure, decided.passes, explanation)
     }
 
     private static func outcome(_ decided: Decided) -> TestCase.Expectation {

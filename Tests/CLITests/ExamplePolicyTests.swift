@@ -10,6 +10,18 @@ import Testing
     /// The part of small mistakes that their tests notice, in percent: what is left cannot show in an example, as the policies say.
     static let scores = ["ai_agent": 100, "ci_deployer": 100, "nightly_batch": 97, "shop": 98]
 
+    @Test func aDeniedStepIsExplained() throws {
+        let shop = Self.folder.appendingPathComponent("shop").path
+        let result = try Postern.run(["test", shop, "--filter", "the nightly*", "--explain"])
+        #expect(result.status == 0)
+        for part in [
+            "written: orders", "allow report_reads (", "not so:  statement.has_where  (line 19)", "not so:  statement.has_limit  (line 19)",
+            "no rule has this verb and object", "1 test passed",
+        ] { #expect(result.output.contains(part), "\(part)") }
+        #expect(try Postern.run(["test", shop, "--filter", "no such title"]).status == 2)
+        #expect(try Postern.run(["test", shop, "--filter", "nightly", "--mutate"]).status == 64)
+    }
+
     @Test func thereAreFour() { #expect(Set(Self.names) == Set(Self.scores.keys)) }
 
     @Test(arguments: names) func passesEverythingThatCIAsks(_ name: String) throws {
