@@ -10,7 +10,7 @@ extension CompileRun {
         let findings = RuleFindings(policy).findings { rule in
             // What another policy says may matter elsewhere; a constant condition and an expired allow have been said.
             guard policyOfFile[rule.declaration.name.span.file] == 0 else { return false }
-            if case .constant? = rule.condition { return false }
+            if case .constant? = rule.condition, !rule.declaration.conditions.isEmpty { return false }
             return !(rule.effect == .allow && rule.expires.map { $0 <= options.date.seconds } ?? false)
         }
         for finding in findings {

@@ -412,7 +412,7 @@ enum Wording {
         let verb = effect == .approve ? "asks about" : effect == .deny ? "denies" : "allows"
         let by = others.map { "`\($0.name)`" }
         return warning(
-            .coveredRule, span, "`\(rule)` makes no difference: all that it \(verb) " + (by.isEmpty ? "is so without it" : "is so by \(list(by, "and"))"),
+            .coveredRule, span, "`\(rule)` makes no difference: all that it \(verb), \(list(by, "and")) \(by.count == 1 ? "does" : "do") as well",
             help: "remove the rule, or say what it was meant to add",
             related: others.map { RelatedPlace(message: "the rule that does the same", span: $0.span) })
     }

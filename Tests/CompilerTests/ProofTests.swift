@@ -10,7 +10,7 @@ import Testing
 struct ProofTests {
     /// `PROOF_POLICIES=2000` looks longer; seeds go on where the ordinary run ends.
     static let policiesPerSeries = ProcessInfo.processInfo.environment["PROOF_POLICIES"].flatMap { Int($0) } ?? 8
-    static let requestsPerPolicy = 60
+    static let requestsPerPolicy = 120
 
     struct World {
         var tree: SyntaxTree

@@ -70,6 +70,9 @@ final class RuleFindings {
         var matters: Bool
         var denying: Set<Int> = []
         var covering: Set<Int> = []
+        /// Those that do it alone in every scene so far; nil before the first.
+        var denyingAlone: Set<Int>?
+        var coveringAlone: Set<Int>?
 
         var isSettled: Bool { applies && survives && matters }
 
@@ -103,7 +106,8 @@ final class RuleFindings {
             }
         }
         let kind: RuleFinding.Kind = !standing.applies ? .neverApplies : !standing.survives ? .overridden : .covered
-        let others = !standing.applies ? [] : standing.survives ? standing.covering : standing.denying
+        let (some, alone) = standing.survives ? (standing.covering, standing.coveringAlone) : (standing.denying, standing.denyingAlone)
+        let others = !standing.applies ? [] : alone?.min().map { [$0] } ?? some
         return RuleFinding(kind: kind, rule: rule, others: policy.rules.filter { others.contains($0.index) })
     }
 
@@ -130,17 +134,22 @@ final class RuleFindings {
         if standing.isSettled { return }
         var denied = Diagrams.never
         var others = Diagrams.never
+        var (denyingAlone, coveringAlone): (Set<Int>, Set<Int>) = ([], [])
         for other in rules where other.index != rule.index {
             if other.effect == .deny {
                 let forbids = try scene.covers(other, 0, .forbids)
                 denied = try diagrams.or(denied, forbids)
                 if try diagrams.and(node, forbids) != Diagrams.never { standing.denying.insert(other.index) }
+                if try diagrams.and(node, diagrams.not(forbids)) == Diagrams.never { denyingAlone.insert(other.index) }
             }
             guard other.effect == rule.effect, !removed.contains(other.index), doesNoLess(other, than: rule) else { continue }
             let covers = try scene.covers(other, 0, reading)
             others = try diagrams.or(others, covers)
             if try diagrams.and(node, covers) != Diagrams.never { standing.covering.insert(other.index) }
+            if try diagrams.and(node, diagrams.not(covers)) == Diagrams.never { coveringAlone.insert(other.index) }
         }
+        standing.denyingAlone = standing.denyingAlone?.intersection(denyingAlone) ?? denyingAlone
+        standing.coveringAlone = standing.coveringAlone?.intersection(coveringAlone) ?? coveringAlone
         // A deny matters where another one does not stand; what else is denied matters to nobody.
         let left = rule.effect == .deny ? node : try diagrams.and(node, diagrams.not(denied))
         if left != Diagrams.never { standing.survives = true }
