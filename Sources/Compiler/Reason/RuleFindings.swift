@@ -122,12 +122,7 @@ final class RuleFindings {
         let scene = try Scene(
             key, [ScenePart(policy, key, rules: rules, goals: [rule])], from: policy.date, isUnderstood: !names.passesUnknown(identity), budget)
         let diagrams = scene.diagrams
-        let reading: Scene.Reading =
-            switch rule.effect {
-            case .allow: .permits
-            case .deny, .approve, .watch: .forbids
-            case .mask: .masks
-            }
+        let reading = Self.reading(rule)
         let node = try diagrams.all([scene.covers(rule, 0, reading), scene.isIdentified(0), scene.constraints()])
         if node == Diagrams.never { return }
         standing.applies = true
@@ -154,14 +149,27 @@ final class RuleFindings {
         let left = rule.effect == .deny ? node : try diagrams.and(node, diagrams.not(denied))
         if left != Diagrams.never { standing.survives = true }
         if try diagrams.and(left, diagrams.not(others)) != Diagrams.never { standing.matters = true }
-        guard rule.effect == .approve, !standing.matters else { return }
-        // What passes by an agreement and not without the rule.
+        if rule.effect == .approve, !standing.matters { standing.matters = try grants(rule, rules, scene, left) }
+    }
+
+    private static func reading(_ rule: ResolvedRule) -> Scene.Reading {
+        switch rule.effect {
+        case .allow: .permits
+        case .deny, .approve, .watch: .forbids
+        case .mask: .masks
+        }
+    }
+
+    /// Whether something passes by an agreement and not without the rule.
+    private func grants(
+        _ rule: ResolvedRule, _ rules: [ResolvedRule], _ scene: Scene, _ left: Diagrams.Node
+    ) throws(Undecided) -> Bool {
+        let diagrams = scene.diagrams
         var granted = Diagrams.never
         for other in rules where other.index != rule.index && !removed.contains(other.index) {
             if other.effect == .allow || other.effect == .approve { granted = try diagrams.or(granted, scene.covers(other, 0, .permits)) }
         }
-        let grants = try diagrams.all([left, scene.covers(rule, 0, .permits), diagrams.not(granted)])
-        if grants != Diagrams.never { standing.matters = true }
+        return try diagrams.all([left, scene.covers(rule, 0, .permits), diagrams.not(granted)]) != Diagrams.never
     }
 
     /// Whether where both cover the one asks for all that the other asks for.
