@@ -86,14 +86,14 @@ struct RandomPolicy {
         }
         if effect == "allow", random.chance(15) { text += "  expires 2026-03-\(10 + random.below(19))\n" }
         if effect == "allow", random.chance(40) { text += "  limit \(1 + random.below(9)) rows\n" }
-        if effect == "approve" { text += demand() }
+        if effect == "approve" { text += "  by \(random.pick(["dba", "ada", "people, bob"]))\n" }
         if isMask {
             text += "  column \(random.pick(["customers.contact", "any.email", "public.orders.{id, note}"])) with redact\n"
         }
         return text + "}\n"
     }
 
-    /// Who has to agree, and how.
+    /// Who has to agree, and how, of an approve that is changed.
     private mutating func demand() -> String {
         var text = "  by \(random.pick(["dba", "ada", "people, bob", "people", "dba, eve", "everyone_named"]))\n"
         if random.chance(30) { text += "  quorum 2\n" }
