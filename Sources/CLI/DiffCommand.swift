@@ -84,6 +84,7 @@ private struct DiffRecord: Encodable {
     var verdict: String
     var identitiesAdded: [String]
     var identitiesRemoved: [String]
+    var identitiesRenamed: [Renaming]
     var resourcesAdded: [String]
     var resourcesRemoved: [String]
     var notDecided: [String]
@@ -96,8 +97,15 @@ private struct DiffRecord: Encodable {
         var resource: String
         var accesses: [Part]
         var detail: String?
+        /// Whose approval is newly needed, or no more.
+        var asked: String?
         var sentence: String
         var witness: WitnessRecord?
+    }
+
+    struct Renaming: Encodable {
+        var before: String
+        var after: String
     }
 
     struct Part: Encodable {
@@ -110,13 +118,14 @@ private struct DiffRecord: Encodable {
         verdict = difference.verdict.rawValue
         identitiesAdded = difference.addedIdentities
         identitiesRemoved = difference.removedIdentities
+        identitiesRenamed = difference.renamedIdentities.map { Renaming(before: $0.before, after: $0.after) }
         resourcesAdded = difference.addedResources
         resourcesRemoved = difference.removedResources
         notDecided = difference.undecided
         changes = report.lines.map { line in
             Change(
                 kind: line.kind.rawValue, loosens: line.kind.loosens, identities: line.identities, resource: line.resource,
-                accesses: line.parts.map { Part(verbs: $0.verbs, objects: $0.objects) }, detail: line.detail, sentence: line.what,
+                accesses: line.parts.map { Part(verbs: $0.verbs, objects: $0.objects) }, detail: line.detail, asked: line.asked, sentence: line.what,
                 witness: line.shown.map { WitnessRecord($0) })
         }
     }

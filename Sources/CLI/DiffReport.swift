@@ -12,6 +12,8 @@ struct DiffLine {
     /// Verbs with what they are done to.
     var parts: [(verbs: [String], objects: String)]
     var detail: String?
+    /// Whose approval is newly needed, or no more.
+    var asked: String?
     /// It was, or is, so in other circumstances.
     var isPartial = false
     var shown: ShownWitness?
@@ -32,7 +34,7 @@ struct DiffReport {
         var order: [String] = []
         var groups: [String: [PolicyChange]] = [:]
         for change in changes {
-            let said = [change.before ?? "", change.after ?? "", "\(change.isPartial)"]
+            let said = [change.before ?? "", change.after ?? "", change.asked ?? "", "\(change.isPartial)"]
             let key = ([change.kind.rawValue, change.identity, change.resource] + said).joined(separator: "\0")
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(change)
@@ -43,7 +45,7 @@ struct DiffReport {
             let parts = Self.parts(group)
             let detail = first.before.map { "\($0) → \(first.after ?? "")" }
             if let same = lines.firstIndex(where: { line in
-                line.kind == first.kind && line.resource == first.resource && line.detail == detail && line.isPartial == first.isPartial
+                line.kind == first.kind && line.resource == first.resource && line.detail == detail && line.asked == first.asked && line.isPartial == first.isPartial
                     && line.parts.map(\.verbs) == parts.map(\.verbs) && line.parts.map(\.objects) == parts.map(\.objects)
             }) {
                 lines[same].identities.append(first.identity)
@@ -51,7 +53,7 @@ struct DiffReport {
             }
             lines.append(
                 DiffLine(
-                    kind: first.kind, identities: [first.identity], resource: first.resource, parts: parts, detail: detail,
+                    kind: first.kind, identities: [first.identity], resource: first.resource, parts: parts, detail: detail, asked: first.asked,
                     isPartial: first.isPartial, shown: shown(group, old, new)))
         }
         return lines.sorted { ($0.kind.loosens ? 0 : 1) < ($1.kind.loosens ? 0 : 1) }
@@ -94,12 +96,30 @@ struct DiffReport {
     }
 
     private static func holds(_ kind: PolicyChange.Kind, _ before: SingleDecision?, _ after: SingleDecision?) -> Bool {
-        let (passed, passes) = (before?.passes ?? false, after?.passes ?? false)
+        let (old, new) = (Standing(before), Standing(after))
         return switch kind {
-        case .newlyAllowed, .approvalDropped: !passed && passes
-        case .nowDenied, .nowNeedsApproval: passed && !passes
-        case .newlyWithApproval, .noLongerWithApproval: !passed && !passes
-        case .maskWeakened, .maskStrengthened, .limitWeakened, .limitStrengthened: passed && passes
+        case .newlyAllowed: old == .refused && new == .passes
+        case .newlyWithApproval: old == .refused && new == .asks
+        case .approvalDropped: old == .asks && new == .passes
+        case .nowDenied: old == .passes && new == .refused
+        case .noLongerWithApproval: old == .asks && new == .refused
+        case .nowNeedsApproval: old == .passes && new == .asks
+        case .approvalWeakened, .approvalStrengthened: old == .asks && new == .asks
+        case .maskWeakened, .maskStrengthened, .limitWeakened, .limitStrengthened, .guardAdded, .guardDropped:
+            old != .refused && new != .refused
+        }
+    }
+
+    /// What came of a request, as changes tell it apart.
+    private enum Standing {
+        case refused, asks, passes
+
+        init(_ decision: SingleDecision?) {
+            guard let decision else {
+                self = .refused
+                return
+            }
+            self = decision.passes ? .passes : decision.isHeld ? .asks : .refused
         }
     }
 
@@ -121,6 +141,7 @@ struct DiffReport {
         func add(_ what: String, _ names: [String]) { if !names.isEmpty { lines.append("\(what): \(names.joined(separator: ", "))") } }
         add("identities added", difference.addedIdentities)
         add("identities removed", difference.removedIdentities)
+        add("identities renamed", difference.renamedIdentities.map { "\($0.before) → \($0.after)" })
         add("resources added", difference.addedResources)
         add("resources removed", difference.removedResources)
         for why in difference.undecided { lines.append("not decided: \(why)") }
@@ -143,24 +164,36 @@ struct DiffReport {
 
 extension PolicyChange.Kind {
     /// Between the people and what they do.
-    func words(isPartial: Bool) -> String {
-        switch self {
+    func words(isPartial: Bool, asked: String?) -> String {
+        let by = asked.map { " by " + $0 } ?? ""
+        return switch self {
         case .newlyAllowed where isPartial: "may in more cases"
         case .nowDenied where isPartial: "may in fewer cases"
         case .newlyAllowed: "may now"
-        case .newlyWithApproval: "may now, with an approval,"
-        case .approvalDropped: "needs no approval any more to"
+        case .newlyWithApproval: "may now, with approval\(by),"
+        case .approvalDropped: "no longer needs approval\(by) to"
         case .nowDenied: "may no longer"
-        case .noLongerWithApproval: "may no longer, even with an approval,"
-        case .nowNeedsApproval: "now needs an approval to"
+        case .noLongerWithApproval: "may no longer, even with approval\(by),"
+        case .nowNeedsApproval: "now needs approval\(by) to"
+        case .approvalWeakened: "needs less of an approval to"
+        case .approvalStrengthened: "needs more of an approval to"
         case .maskWeakened: "sees more of"
         case .maskStrengthened: "sees less of"
         case .limitWeakened: "is limited less in"
         case .limitStrengthened: "is limited more in"
+        case .guardDropped: "may now filter and compare by"
+        case .guardAdded: "may no longer filter or compare by"
         }
     }
 
-    var isOfMasks: Bool { self == .maskWeakened || self == .maskStrengthened }
+    var isOfMasks: Bool {
+        switch self {
+        case .maskWeakened, .maskStrengthened, .guardDropped, .guardAdded: true
+        case .newlyAllowed, .newlyWithApproval, .approvalDropped, .approvalWeakened, .limitWeakened, .nowDenied, .nowNeedsApproval,
+            .noLongerWithApproval, .approvalStrengthened, .limitStrengthened:
+            false
+        }
+    }
 }
 
 extension DiffLine {
@@ -168,7 +201,7 @@ extension DiffLine {
         let objects = parts.map { part in
             kind.isOfMasks ? part.objects : part.verbs.joined(separator: ", ") + (part.objects.isEmpty ? "" : " " + part.objects)
         }.joined(separator: "; ")
-        return "\(kind.words(isPartial: isPartial)) \(objects)" + (detail.map { " (\($0))" } ?? "")
+        return "\(kind.words(isPartial: isPartial, asked: asked)) \(objects)" + (detail.map { " (\($0))" } ?? "")
     }
 
     func text(indent: String) -> String {

@@ -20,10 +20,12 @@ struct PolicyInput: ParsableArguments {
         help: "Judge expiry dates as of this date (2026-03-02). Default: SOURCE_DATE_EPOCH when set, else today.")
     var date: String?
 
-    func compile(revision: UInt64 = 0) throws -> Compilation {
+    /// - Parameter findsDeadRules: whether to argue about which rules make no difference as well.
+    func compile(revision: UInt64 = 0, findsDeadRules: Bool = false) throws -> Compilation {
         let files = try PolicyFileReader.read(paths)
-        return PolicyCompiler.compile(
-            files: files, root: root, options: CompileOptions(revision: revision, date: try moment(), readSchema: PolicyFileReader.schema))
+        var options = CompileOptions(revision: revision, date: try moment(), readSchema: PolicyFileReader.schema)
+        options.findsDeadRules = findsDeadRules
+        return PolicyCompiler.compile(files: files, root: root, options: options)
     }
 
     func moment() throws -> Moment {

@@ -88,7 +88,8 @@ struct ProofAnswer {
             guard let decision = request.decide(by: policy), let meant = request.decide(by: check),
                 decision.identity == candidate.witness.identity
             else { continue }
-            let holds = candidate.isNever ? meant.effect == .deny && decision.passes : meant.effect == .allow && !decision.passes
+            // With an agreement is never nothing, and always is without one.
+            let holds = candidate.isNever ? meant.effect == .deny && decision.mayPass : meant.effect == .allow && !decision.passes
             if holds { return ShownWitness(witness: candidate.witness, text: text, decision: decision) }
         }
         return nil
@@ -118,6 +119,7 @@ struct ProofAnswer {
 
     static func outcome(_ decision: SingleDecision) -> String {
         let by = decision.rule.map { " by \($0.name) (\($0.path):\($0.line))" }
+        if decision.isHeld { return "asked about: needs approval by \(decision.asked)" + (by.map { ", asked" + $0 } ?? "") }
         switch decision.effect {
         case .allow: return "allowed" + (by ?? "")
         case .uncovered: return "denied: no rule allows it"

@@ -91,6 +91,13 @@ enum RepositoryTemplate {
           because  "The schema is changed by migrations."
         }
 
+        /// Whatever rules come to be: nobody else changes the schema of production, not even with an approval.
+        prove only_migrations_change_the_schema {
+          who    any except migrator
+          on     tag production
+          never  create, alter, drop, truncate
+        }
+
         /// Enough of an address to recognise it, and too little to write to it.
         mask contact {
           who     any except migrator
@@ -174,15 +181,17 @@ enum RepositoryTemplate {
         postern check policies --strict --quiet
         postern lint policies
         postern test policies
+        postern prove policies
 
         """
 
     private static let github = """
-        # POSTERN_IMAGE, a variable of the repository, names an image that has the postern command.
+        # POSTERN_IMAGE, a variable of the repository, names an image that has the postern command, and git.
         name: policy
         on:
           push:
           pull_request:
+            types: [opened, synchronize, reopened, labeled, unlabeled]
         permissions:
           contents: read
         jobs:
@@ -191,16 +200,26 @@ enum RepositoryTemplate {
             container: ${{ vars.POSTERN_IMAGE }}
             steps:
               - uses: actions/checkout@v4
+                with:
+                  fetch-depth: 0
+              - run: git config --global --add safe.directory "$GITHUB_WORKSPACE"
               - run: postern fmt --check policies
               - run: postern check policies --strict --format github
               - run: postern lint policies --format github
               - run: postern test policies --require-coverage --coverage
               - run: postern test policies --mutate --fail-under 80
+              - run: postern prove policies
+              # What the change means, for whoever reviews it.
+              - if: github.event_name == 'pull_request'
+                run: postern diff --git "origin/$GITHUB_BASE_REF" policies --format markdown >> "$GITHUB_STEP_SUMMARY"
+              # A change that lets more pass needs the label `loosens-policy`: let only those who may agree to that set it.
+              - if: github.event_name == 'pull_request' && !contains(github.event.pull_request.labels.*.name, 'loosens-policy')
+                run: postern diff --git "origin/$GITHUB_BASE_REF" policies --fail-on loosens
 
         """
 
     private static let gitlab = """
-        # POSTERN_IMAGE, a CI/CD variable of the project, names an image that has the postern command.
+        # POSTERN_IMAGE, a CI/CD variable of the project, names an image that has the postern command, and git.
         policy:
           image: $POSTERN_IMAGE
           script:
@@ -209,10 +228,26 @@ enum RepositoryTemplate {
             - postern lint policies
             - postern test policies --require-coverage --format junit > tests.xml
             - postern test policies --mutate --fail-under 80
+            - postern prove policies
           artifacts:
             when: always
             reports:
               junit: tests.xml
+
+        # What a change means. One that lets more pass needs the label `loosens-policy`: let only those who may agree to that set it.
+        policy_change:
+          image: $POSTERN_IMAGE
+          rules:
+            - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+          variables:
+            GIT_DEPTH: 0
+          script:
+            - postern diff --git "$CI_MERGE_REQUEST_DIFF_BASE_SHA" policies
+            - |
+              case ",$CI_MERGE_REQUEST_LABELS," in
+                *,loosens-policy,*) echo "agreed to by label" ;;
+                *) postern diff --git "$CI_MERGE_REQUEST_DIFF_BASE_SHA" policies --fail-on loosens ;;
+              esac
 
         """
 
@@ -240,11 +275,16 @@ enum RepositoryTemplate {
         postern lint policies --fix               what is right but not good, mended where that is safe
         postern test policies --coverage          the examples, and what none of them has tried
         postern test policies --mutate            small mistakes in the policy that no example notices
+        postern prove policies                    what holds for every request, or a request that breaks it
+        postern diff --git main policies          what a change lets pass, and what it no longer does
         postern docs policies > POLICY.md         who may do what, as a page
         ```
 
         `git config core.hooksPath hooks` runs them before each commit. `.github/workflows/policy.yml` and `.gitlab-ci.yml` run them for
-        each change; both need the variable `POSTERN_IMAGE`, an image that has the `postern` command. Remove the one that you do not need.
+        each change; both need the variable `POSTERN_IMAGE`, an image that has the `postern` command and git. Remove the one that you do not need.
+
+        A proposed change that lets more pass than before fails there, unless it has the label `loosens-policy`. Whoever may set that label
+        may loosen the policy, so that both belong to the same people.
 
         A gateway takes a signed bundle:
 

@@ -25,7 +25,7 @@ public struct CodeExplanation: Sendable, Hashable {
         let groups: [[CodeExplanation]] = [
             ofBytes, ofShape, ofClauses, ofValues, ofConditions, ofObjects, ofLimits, ofPolicies, ofNames, ofSchemas, ofFacts, ofRules,
             ofDetectors,
-            ofWarnings,
+            ofWarnings, ofFindings,
         ]
         return groups.flatMap { $0 }.sorted { $0.code < $1.code }
     }()

@@ -19,6 +19,9 @@ public struct CompileOptions: Sendable {
     /// False for whoever only wants to know what is wrong, at every keystroke: no program is made, and so what only its
     /// bytes can show (C0801 of a condition, C0802) is not said.
     public var makesProgram = true
+    /// True for a check that also argues about all requests: which rules make no difference (C0610 to C0612), and which tests cannot fail
+    /// (C0613). It takes about as long as the rest again.
+    public var findsDeadRules = false
 
     public init(revision: UInt64 = 0, date: Moment, readSchema: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }) {
         self.revision = revision

@@ -18,10 +18,12 @@ extension CompileRun {
         }
         let kept = parsed.indices.filter { $0 < givenCount || policyOfFile[$0] != nil }
         let sources = kept.map { parsed[$0].source }
+        let reasoned = program == nil ? nil : ReasonedPolicy(self, sources: sources)
+        if options.findsDeadRules, let reasoned { reportFindings(reasoned) }
         return Compilation(
             sources: sources, diagnostics: sortedDiagnostics(), program: program, tests: tests,
             model: model(), costs: program.map(RuleCost.costs) ?? [],
-            reasoned: program == nil ? nil : ReasonedPolicy(self, sources: sources), databases: databases)
+            reasoned: reasoned, databases: databases)
     }
 
     /// The verifier refuses what costs too much; the author learns it here, with the place.

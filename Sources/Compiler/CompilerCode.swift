@@ -77,6 +77,10 @@ public enum CompilerCode: String, CaseIterable, Sendable {
     case upperCaseName = "C0607"
     case constantCondition = "C0608"
     case schemaPassedOver = "C0609"
+    case contradictoryRule = "C0610"
+    case overriddenRule = "C0611"
+    case coveredRule = "C0612"
+    case testCannotFail = "C0613"
 
     // Tests.
     case testFact = "C0701"

@@ -386,6 +386,43 @@ enum Wording {
         warning(.unreachableRule, span, "`\(rule)` can never apply: \(why)", help: "remove the rule, or widen it")
     }
 
+    static func contradictoryRule(_ span: SourceSpan, rule: String, conditions: Int) -> Diagnostic {
+        warning(
+            .contradictoryRule, span,
+            "`\(rule)` can never apply: " + (conditions > 0 ? "no request meets its conditions" : "no token makes anyone it is about"),
+            help: conditions > 0
+                ? "correct the condition that excludes the others, or whom the rule is about, or remove the rule"
+                : "correct whom the rule is about, or remove the rule")
+    }
+
+    static func overriddenRule(
+        _ span: SourceSpan, rule: String, _ effect: Machine.Effect, _ others: [(name: String, span: SourceSpan)]
+    ) -> Diagnostic {
+        let verb = effect == .approve ? "asks about" : "allows"
+        let by = others.map { "`\($0.name)`" }
+        return warning(
+            .overriddenRule, span, "everything that `\(rule)` \(verb) is denied" + (by.isEmpty ? "" : " by \(list(by, "and"))"),
+            help: "remove the rule, or let the deny leave out what is meant here",
+            related: others.map { RelatedPlace(message: "the rule that denies it", span: $0.span) })
+    }
+
+    static func coveredRule(
+        _ span: SourceSpan, rule: String, _ effect: Machine.Effect, _ others: [(name: String, span: SourceSpan)]
+    ) -> Diagnostic {
+        let verb = effect == .approve ? "asks about" : effect == .deny ? "denies" : "allows"
+        let by = others.map { "`\($0.name)`" }
+        return warning(
+            .coveredRule, span, "`\(rule)` makes no difference: all that it \(verb), \(list(by, "and")) \(by.count == 1 ? "does" : "do") as well",
+            help: "remove the rule, or say what it was meant to add",
+            related: others.map { RelatedPlace(message: "the rule that does the same", span: $0.span) })
+    }
+
+    static func testCannotFail(_ span: SourceSpan) -> Diagnostic {
+        warning(
+            .testCannotFail, span, "this example cannot fail: the message is not understood, and is denied for that whatever the rules say",
+            help: "correct the statement; `postern inspect` says what is not understood")
+    }
+
     static func unusedDeclaration(_ span: SourceSpan, sort: Sort, name: String) -> Diagnostic {
         warning(.unusedDeclaration, span, "nothing uses the \(sort.rawValue) `\(name)`", help: "remove it")
     }

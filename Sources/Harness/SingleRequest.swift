@@ -38,6 +38,10 @@ public struct SingleRequest: Sendable {
 public struct SingleDecision: Sendable {
     public var identity: String
     public var effect: DecisionRecord.Effect
+    /// What people would be asked; empty when nobody is.
+    public var demands: [ApprovalDemand]
+    /// It is let through, at once or after everybody who is asked agreed.
+    public var mayPass: Bool
     /// The rule that decided, with its place; nil when none did.
     public var rule: RuleCitation?
     /// Why it was refused.
@@ -45,7 +49,14 @@ public struct SingleDecision: Sendable {
     /// Names of the mask rules that apply.
     public var masks: [String]
 
+    /// At once.
     public var passes: Bool { effect.passes }
+    /// Once people have agreed.
+    public var isHeld: Bool { effect == .held && mayPass }
+    /// Of whom: `dba (2)`, all that are asked.
+    public var asked: String {
+        demands.map { "\($0.approvers.joined(separator: ", ")) (\($0.quorum))" }.joined(separator: " and ")
+    }
 }
 
 extension SingleRequest {
@@ -70,7 +81,7 @@ extension SingleRequest {
             rule = RuleCitation(name: policy.ruleName(Int(decided.record.rule)), path: place.path, line: place.line)
         }
         return SingleDecision(
-            identity: gate.caller.identity, effect: decided.record.effect, rule: rule, message: decided.refusal?.message,
+            identity: gate.caller.identity, effect: decided.record.effect, demands: decided.held?.demands ?? [], mayPass: decided.passes, rule: rule, message: decided.refusal?.message,
             masks: decided.maskRules)
     }
 

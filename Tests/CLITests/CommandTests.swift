@@ -251,9 +251,12 @@ enum Postern {
     static let executable = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("postern")
 
     /// Runs the command to its end; standard output and error together.
-    static func run(_ arguments: [String], input: String = "") throws -> (status: Int32, output: String) {
+    static func run(
+        _ arguments: [String], input: String = "", in directory: String? = nil, _ program: URL = executable
+    ) throws -> (status: Int32, output: String) {
         let process = Process()
-        process.executableURL = executable
+        process.executableURL = program
+        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
         process.arguments = arguments
         let pipe = Pipe()
         process.standardOutput = pipe

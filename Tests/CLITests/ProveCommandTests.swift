@@ -81,6 +81,92 @@ import Testing
         #expect(try Self.run(["diff", folder.path + "/old.bundle", looser]).output.hasPrefix("verdict: loosens\n"))
     }
 
+    /// Nobody is let through by himself, but people may agree: no answer to `never`, and none to `always`.
+    @Test func whatNeedsApprovalIsNeitherNeverNorAlways() throws {
+        let folder = try Folder()
+        let asked = Self.policy + """
+            identity ada from dev { when claim.sub == "ada" }
+            group dba { ada }
+            approve updates { who bot  on db  to update  by dba  quorum 1 }
+            deny ada_reads_only { who ada  on db  to update }
+
+            """
+        let path = try folder.write("p.postern", asked + Self.proof)
+        let never = try Self.run(["prove", path])
+        #expect(never.status == 1 && never.output.contains("is asked about: needs approval by dba (1), asked by updates ("), "\(never.output)")
+        let always = try folder.write("always.postern", asked + "prove keyed_updates { who bot  on db  when statement.where == keyed  always select from a, update a(x) }\n")
+        let refused = try Self.run(["prove", always])
+        #expect(refused.status == 1 && refused.output.contains("needs approval by dba (1)"), "\(refused.output)")
+        let denied = try folder.write("denied.postern", asked + "deny all_updates { on db  to update }\n" + Self.proof)
+        #expect(try Self.run(["prove", denied]).output.hasPrefix("proved "))
+    }
+
+    @Test func approvalsHaveADirection() throws {
+        let folder = try Folder()
+        let people = Self.policy + """
+            identity ada from dev { when claim.sub == "ada" }
+            identity eve from dev { when claim.sub == "eve" }
+            group dba { ada, eve }
+            allow all_updates { who bot  on db  to update b }
+
+            """
+        func side(_ name: String, _ rule: String) throws -> String { try folder.write(name, people + rule + "\n") }
+        let free = try side("free.postern", "")
+        let asks = try side("asks.postern", "approve updates { who bot  on db  to update b, insert into b  by dba  quorum 2 }")
+        let one = try side("one.postern", "approve updates { who bot  on db  to update b, insert into b  by dba }")
+        let narrow = try side("narrow.postern", "approve updates { who bot  on db  to update b, insert into b  by ada }")
+        let session = try side("session.postern", "approve updates { who bot  on db  to update b, insert into b  by dba  quorum 2  valid session }")
+        let both = try side("both.postern", "approve updates { who bot  on db  to update b, insert into b  by ada  valid 1h }")
+        let cases: [(old: String, new: String, verdict: String, lines: [String])] = [
+            (
+                free, asks, "both",
+                ["bot on db now needs approval by dba (2) to update public.b", "bot on db may now, with approval by dba (2), insert public.b"]
+            ),
+            (
+                asks, free, "both",
+                ["bot on db no longer needs approval by dba (2) to update public.b", "may no longer, even with approval by dba (2), insert public.b"]
+            ),
+            (asks, one, "loosens", ["bot on db needs less of an approval to insert, update public.b (dba (2), within 15m, valid once → dba (1)"]),
+            (one, asks, "tightens", ["needs more of an approval to"]), (one, narrow, "tightens", ["needs more of an approval to"]),
+            (asks, session, "loosens", ["valid once → dba (2), within 15m, valid session)"]), (one, both, "both", []), (asks, asks, "same", []),
+        ]
+        for (old, new, verdict, lines) in cases {
+            let result = try Self.run(["diff", old, new])
+            #expect(result.output.hasPrefix("verdict: \(verdict)\n"), "\(result.output)")
+            for line in lines { #expect(result.output.contains(line), "\(result.output)") }
+            #expect(!result.output.contains("no statement was found"), "\(result.output)")
+        }
+    }
+
+    /// What may be done with a masked column, values that a detector finds, and who is called otherwise.
+    @Test func guardsValuesAndNamesAreCompared() throws {
+        let folder = try Folder()
+        func side(_ name: String, _ rules: String, _ bot: String = "bot") throws -> String {
+            try folder.write(name, Self.policy.replacingOccurrences(of: "identity bot", with: "identity \(bot)")
+                    .replacingOccurrences(of: "edition 1\n", with: "edition 1\nuse std.pii\n") + rules + "\n")
+        }
+        let guarded = try side("guarded.postern", "mask m { on db  column a.x with redact  guarded }")
+        let plain = try side("plain.postern", "mask m { on db  column a.x with redact }")
+        let loosened = try Self.run(["diff", guarded, plain])
+        #expect(loosened.output.hasPrefix("verdict: loosens\n"), "\(loosened.output)")
+        #expect(loosened.output.contains("bot on db may now filter and compare by a.x"), "\(loosened.output)")
+        #expect(try Self.run(["diff", plain, guarded]).output.contains("may no longer filter or compare by a.x"))
+        let values = try side("values.postern", "mask m { on db  value pii.email with redact }")
+        let none = try side("none.postern", "")
+        #expect(try Self.run(["diff", values, none]).output.contains("bot on db sees more of values of pii.email (redact → not masked)"))
+        // Who may read nothing sees nothing more.
+        let denied = try side("denied.postern", "deny all { on db  to select, insert, update, delete }")
+        let deniedValues = try side("denied_values.postern", "deny all { on db  to select, insert, update, delete }\nmask m { on db  value pii.email with redact }")
+        #expect(try Self.run(["diff", deniedValues, denied]).output.hasPrefix("verdict: same"))
+        let renamed = try side("renamed.postern", "", "robot")
+        let called = try Self.run(["diff", none, renamed])
+        #expect(called.output.hasPrefix("verdict: same\n") && called.output.contains("identities renamed: bot → robot"), "\(called.output)")
+        // A condition that names it is about somebody else now.
+        let name = "allow named { on db  to delete from a  when identity.name starts with \"bo\" }"
+        let lost = try Self.run(["diff", try side("by_name.postern", name), try side("by_name_renamed.postern", name, "robot")])
+        #expect(lost.output.hasPrefix("verdict: tightens\n"), "\(lost.output)")
+    }
+
     @Test func aRevisionOfGitIsASide() throws {
         let folder = try Folder()
         _ = try folder.write("p.postern", Self.policy)

@@ -25,14 +25,49 @@ struct DifferenceTests {
             tree = Parser.parse(file).tree
         }
 
-        func passes(_ request: ReferenceRequest) -> (identity: String?, passes: Bool) {
+        func standing(_ request: ReferenceRequest) -> (identity: String?, standing: Standing, asking: Set<String>) {
             let evaluator = ReferenceEvaluator(tree, request)
-            return (evaluator.identity, evaluator.identity != nil && evaluator.decide().outcome == .allowed)
+            guard evaluator.identity != nil else { return (nil, .refused, []) }
+            let decision = evaluator.decide()
+            let standing: Standing = decision.outcome == .allowed ? .passes : decision.outcome == .approval ? .asks : .refused
+            return (evaluator.identity, standing, decision.asking)
+        }
+
+        /// Whether these people, all of whom agree, are enough for every rule that asks.
+        func isAgreed(_ asking: Set<String>, by people: [ReferenceRequest]) -> Bool {
+            tree.declarations.allSatisfy { declaration in
+                guard case .rule(let rule) = declaration, asking.contains(rule.name.text) else { return true }
+                let names = Set(rule.approvers.map(\.text))
+                let agreed = people.count { person in
+                    let evaluator = ReferenceEvaluator(tree, person)
+                    return evaluator.identity.map(names.contains) ?? false || !evaluator.groups.isDisjoint(with: names)
+                }
+                return agreed >= rule.quorum?.value ?? 1
+            }
         }
     }
 
+    private enum Standing { case refused, asks, passes }
+
+    /// Before and after, as each kind of change of what passes has it.
+    private static let kinds: [(kind: PolicyChange.Kind, before: Standing, after: Standing)] = [
+        (.newlyAllowed, .refused, .passes), (.newlyWithApproval, .refused, .asks), (.approvalDropped, .asks, .passes),
+        (.nowDenied, .passes, .refused), (.noLongerWithApproval, .asks, .refused), (.nowNeedsApproval, .passes, .asks),
+        (.approvalWeakened, .asks, .asks), (.approvalStrengthened, .asks, .asks),
+    ]
+
+    /// Tokens of people who may be asked: every identity, and some without one, in a group or not.
+    private static let people: [ReferenceRequest] = [
+        ("rich", "ada", []), ("rich", "bob", []), ("plain", "eve", []), ("rich", "ada", ["dba"]), ("rich", "zoe", ["dba"]), ("rich", "yan", ["dba"]),
+    ].map { issuer, subject, groups in
+        var request = ReferenceRequest()
+        request.issuer = issuer
+        request.claims = ["sub": .string(subject), "groups": .strings(groups)]
+        return request
+    }
+
     @Test(arguments: 0..<8) func differenceAndReferenceAgree(_ series: Int) throws {
-        var counts = (same: 0, shown: 0, met: 0)
+        var counts = (same: 0, shown: 0, met: 0, asked: 0)
         for number in 0..<Self.pairsPerSeries {
             let seed = UInt64(2_000_000 + series * Self.pairsPerSeries + number)
             var random = RandomPolicy(seed: seed)
@@ -46,12 +81,12 @@ struct DifferenceTests {
             let about = "seed \(seed), \(difference.verdict)\n\(text)\n---\n\(changed)"
             if text == changed { #expect(difference.verdict == .same, "\(about)") }
             if difference.changes.isEmpty { counts.same += 1 }
-            for change in difference.changes where change.kind == .newlyAllowed || change.kind == .nowDenied {
+            for change in difference.changes {
+                guard let wanted = Self.kinds.first(where: { $0.kind == change.kind }) else { continue }
                 for witness in change.witnesses where !witness.abstract.isOpen {
                     guard let request = ProofTests.request(witness) else { continue }
-                    let (before, after) = (old.passes(request).passes, new.passes(request).passes)
                     counts.shown += 1
-                    guard before != after, after == change.kind.loosens else {
+                    guard old.standing(request).standing == wanted.before, new.standing(request).standing == wanted.after else {
                         Issue.record("\(change.kind) is not so for \(request)\n\(about)")
                         return
                     }
@@ -59,12 +94,26 @@ struct DifferenceTests {
             }
             for _ in 0..<Self.requestsPerPair {
                 guard let request = ProofTests.usable(random.request()), request.accesses.count == 1 else { continue }
-                let (before, after) = (old.passes(request), new.passes(request))
-                guard before.passes != after.passes, let identity = after.identity else { continue }
+                let (before, after) = (old.standing(request), new.standing(request))
+                guard let identity = after.identity else { continue }
+                var kinds = Self.kinds.filter { $0.before == before.standing && $0.after == after.standing }.map(\.kind)
+                if before.standing == .asks, after.standing == .asks {
+                    // Agreement that is enough for the one and not for the other, whoever it is that agrees.
+                    kinds = []
+                    for number in 0..<(1 << Self.people.count) {
+                        let people = Self.people.indices.filter { number & (1 << $0) != 0 }.map { Self.people[$0] }
+                        let (was, isNow) = (old.isAgreed(before.asking, by: people), new.isAgreed(after.asking, by: people))
+                        if was != isNow { kinds.append(isNow ? .approvalWeakened : .approvalStrengthened) }
+                    }
+                    counts.asked += kinds.isEmpty ? 0 : 1
+                }
+                guard !kinds.isEmpty else { continue }
                 counts.met += 1
-                let isThere = difference.verdict == .notDecided || difference.changes.contains { change in
-                    change.identity == identity && change.resource == request.resource && change.verb == request.accesses[0].verb
-                        && change.kind == (after.passes ? .newlyAllowed : .nowDenied)
+                let isThere = difference.verdict == .notDecided || Set(kinds).allSatisfy { kind in
+                    difference.changes.contains { change in
+                        change.identity == identity && change.resource == request.resource && change.verb == request.accesses[0].verb
+                            && change.kind == kind
+                    }
                 }
                 guard isThere else {
                     Issue.record("\(request) is decided otherwise, and not in the difference\n\(about)")

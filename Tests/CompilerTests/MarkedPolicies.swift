@@ -15,9 +15,13 @@ struct MarkedPolicies {
     /// Path and lines without markers.
     private var files: [(path: String, lines: [Substring])] = []
     private let hasHeads: Bool
+    /// Of a case that is about what an argument over all requests finds.
+    private let findsDeadRules: Bool
+    static let findings: Set<String> = ["C0610", "C0611", "C0612", "C0613"]
 
     init(_ marked: String, path: String) {
         hasHeads = marked.hasPrefix("==== ")
+        findsDeadRules = Self.findings.contains { path.contains($0) }
         if !hasHeads { files.append((path, [])) }
         var lines = marked.split(separator: "\n", omittingEmptySubsequences: false)
         // The text after the last line break is no line.
@@ -52,7 +56,9 @@ struct MarkedPolicies {
         let schemas = Dictionary(
             files.filter { Self.isSchema($0.path) }.map { ($0.path, $0.lines.map { $0 + "\n" }.joined()) },
             uniquingKeysWith: { first, _ in first })
-        return CompileOptions(date: date) { schemas[$0].map { Array($0.utf8) } }
+        var options = CompileOptions(date: date) { schemas[$0].map { Array($0.utf8) } }
+        options.findsDeadRules = findsDeadRules
+        return options
     }
 
     /// The case again, with these diagnostics under their places.

@@ -93,16 +93,33 @@ struct RandomPolicy {
         return text + "}\n"
     }
 
+    /// Who has to agree, and how, of an approve that is changed.
+    private mutating func demand() -> String {
+        var text = "  by \(random.pick(["dba", "ada", "people, bob", "people", "dba, eve", "everyone_named"]))\n"
+        if random.chance(30) { text += "  quorum 2\n" }
+        if random.chance(20) { text += "  within \(random.pick(["5m", "1h"]))\n" }
+        if random.chance(30) { text += "  valid \(random.pick(["session", "10m", "2h", "once"]))\n" }
+        return text
+    }
+
     /// A policy's text with one or two rules changed: others in their place, one more, one less, or effects turned round.
     mutating func changed(_ text: String) -> String {
         var parts: [String] = []
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            let isRule = ["allow ", "deny ", "mask ", "observe "].contains { line.hasPrefix($0) }
+            let isRule = ["allow ", "deny ", "approve ", "mask ", "watch ", "observe "].contains { line.hasPrefix($0) }
             if isRule || parts.isEmpty { parts.append("") }
             parts[parts.count - 1] += line + "\n"
         }
         for index in 0..<(1 + random.below(2)) where parts.count > 1 {
             let at = 1 + random.below(parts.count - 1)
+            // What an approve asks for, asked of others.
+            if parts[at].hasPrefix("approve "), random.chance(60) {
+                let lines = parts[at].split(separator: "\n").filter { line in
+                    !["  by ", "  quorum ", "  within ", "  valid "].contains { line.hasPrefix($0) }
+                }
+                parts[at] = lines.dropLast().joined(separator: "\n") + "\n" + demand() + "}\n"
+                continue
+            }
             switch random.below(4) {
             case 0: parts.remove(at: at)
             case 1: parts.append(rule(100 + index))

@@ -45,6 +45,7 @@ struct PolicyMeaning: Hashable {
         }
         parts.append(rule.condition.map { "when \(normal($0))" } ?? "")
         parts.append("\(rule.because ?? "") \(rule.expires ?? 0) \(rule.limit.map { "\($0)" } ?? "")")
+        parts.append("\(rule.approval.map { "\($0)" } ?? "") \(rule.notify)")
         if let mask = rule.mask {
             parts.append(contentsOf: Set(mask.columns.map { "\($0.schema) \($0.table) \($0.column) \($0.transform)" }).sorted())
             parts.append(contentsOf: Set(mask.values.map { "\($0.detector) \($0.transform)" }).sorted())

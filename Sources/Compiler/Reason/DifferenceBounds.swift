@@ -140,14 +140,18 @@ extension DifferenceWork {
             case .searchPath: searchPath(1, ground.resource).first ?? searchPath(0, ground.resource).first ?? "public"
             }
         let scene = try scene(ground, key(ground, identity, schema: schema, table: table), own)
-        let applying = try (0...1).map { part throws(Undecided) in
-            try transforms(scene, part, own[part]) { rule in
-                (rule.mask?.columns ?? []).filter { mask in
-                    mask.column == cell.column
-                        && ResolvedObject(objectClass: .any, schema: mask.schema, name: mask.table, columns: nil)
-                            .matches(scene.key.object, searchPath: self.searchPath(part, ground.resource), allows: false)
-                }.map(\.transform)
+        func masks(_ rule: ResolvedRule, _ part: Int) -> [ResolvedColumnMask] {
+            (rule.mask?.columns ?? []).filter { mask in
+                mask.column == cell.column
+                    && ResolvedObject(objectClass: .any, schema: mask.schema, name: mask.table, columns: nil)
+                        .matches(scene.key.object, searchPath: self.searchPath(part, ground.resource), allows: false)
             }
+        }
+        let applying = try (0...1).map { part throws(Undecided) in
+            try transforms(scene, part, own[part]) { masks($0, part).map(\.transform) }
+        }
+        let guarding = try (0...1).map { part throws(Undecided) in
+            try transforms(scene, part, own[part]) { ($0.mask?.guarded ?? false) ? masks($0, part).map(\.transform) : [] }
         }
         let diagrams = scene.diagrams
         let set = TypedValue.fact(.accessColumns)
@@ -157,19 +161,47 @@ extension DifferenceWork {
         var shown = "any"
         if case .exactly = cell.table { shown = schema == "public" ? table : "\(schema).\(table)" }
         try compare(scene, meant, applying, object: "\(shown).\(cell.column)")
+        try compareGuards(scene, meant, applying, guarding, object: "\(shown).\(cell.column)")
         return changes.count > count
     }
 
+    /// Values are found in whatever is read: one table that the identity may read is enough.
     private func compare(_ ground: Ground, _ identity: String, _ detector: String, _ own: [[ResolvedRule]]) throws(Undecided) {
+        for name in readable(ground) + ["other"] { if try compare(ground, identity, detector, own, table: name) { return } }
+    }
+
+    /// Whether there was a difference.
+    private func compare(
+        _ ground: Ground, _ identity: String, _ detector: String, _ own: [[ResolvedRule]], table: String
+    ) throws(Undecided) -> Bool {
+        let count = changes.count
         let schema = searchPath(1, ground.resource).first ?? searchPath(0, ground.resource).first ?? "public"
-        let scene = try scene(ground, key(ground, identity, schema: schema, table: "other"), own)
+        let scene = try scene(ground, key(ground, identity, schema: schema, table: table), own)
         let applying = try (0...1).map { part throws(Undecided) in
             try transforms(scene, part, own[part]) { rule in
                 (rule.mask?.values ?? []).filter { $0.detector == detector }.map(\.transform)
             }
         }
-        let meant = try scene.diagrams.all([scene.isIdentified(0), scene.isIdentified(1)])
+        let meant = try scene.diagrams.all([scene.constraints(), scene.decision(0).passes, scene.decision(1).passes])
         try compare(scene, meant, applying, object: "values of \(detector)")
+        return changes.count > count
+    }
+
+    /// Where a masked column may only be read as it comes, and where it may be used in other ways as well. Where only one policy masks it,
+    /// that has been said.
+    private func compareGuards(
+        _ scene: Scene, _ meant: Diagrams.Node, _ masking: [[Applying]], _ guarding: [[Applying]], object: String
+    ) throws(Undecided) {
+        var masked: [Diagrams.Node] = []
+        var guarded: [Diagrams.Node] = []
+        for part in 0...1 {
+            masked.append(try scene.diagrams.any(masking[part].map(\.node)))
+            guarded.append(try scene.diagrams.any(guarding[part].map(\.node)))
+        }
+        for (kind, from, to) in [(PolicyChange.Kind.guardDropped, 0, 1), (.guardAdded, 1, 0)] {
+            let difference = try scene.diagrams.all([meant, masked[to], guarded[from], scene.diagrams.not(guarded[to])])
+            try note(kind, scene, difference, isOnly: false, object: object)
+        }
     }
 
     private typealias Applying = (transform: TransformRecord, node: Diagrams.Node)

@@ -5,13 +5,15 @@ import Machine
 /// One thing that is otherwise than before, for one identity and one object.
 public struct PolicyChange: Sendable {
     public enum Kind: String, Sendable, CaseIterable {
-        case newlyAllowed, newlyWithApproval, approvalDropped, maskWeakened, limitWeakened
-        case nowDenied, nowNeedsApproval, noLongerWithApproval, maskStrengthened, limitStrengthened
+        case newlyAllowed, newlyWithApproval, approvalDropped, approvalWeakened, maskWeakened, limitWeakened, guardDropped
+        case nowDenied, nowNeedsApproval, noLongerWithApproval, approvalStrengthened, maskStrengthened, limitStrengthened, guardAdded
 
         public var loosens: Bool {
             switch self {
-            case .newlyAllowed, .newlyWithApproval, .approvalDropped, .maskWeakened, .limitWeakened: true
-            case .nowDenied, .nowNeedsApproval, .noLongerWithApproval, .maskStrengthened, .limitStrengthened: false
+            case .newlyAllowed, .newlyWithApproval, .approvalDropped, .approvalWeakened, .maskWeakened, .limitWeakened, .guardDropped: true
+            case .nowDenied, .nowNeedsApproval, .noLongerWithApproval, .approvalStrengthened, .maskStrengthened, .limitStrengthened,
+                .guardAdded:
+                false
             }
         }
     }
@@ -25,9 +27,11 @@ public struct PolicyChange: Sendable {
     public var isPartial: Bool
     /// The object is every one of the verb that rules do not tell apart from others.
     public var isEverything: Bool
-    /// What was, and what is: of masks and limits.
+    /// What was, and what is: of masks, limits and approvals.
     public var before: String?
     public var after: String?
+    /// Whose approval is newly needed, or no more: `dba (2)`.
+    public var asked: String?
     /// Requests that show it, to be tried.
     public var witnesses: [Witness]
 }
@@ -37,6 +41,8 @@ public struct PolicyDifference: Sendable {
     public var changes: [PolicyChange] = []
     public var addedIdentities: [String] = []
     public var removedIdentities: [String] = []
+    /// Identities that the very same tokens make under another name.
+    public var renamedIdentities: [(before: String, after: String)] = []
     public var addedResources: [String] = []
     public var removedResources: [String] = []
     /// Why something could not be decided.
@@ -57,6 +63,8 @@ public struct PolicyDifference: Sendable {
     }
 
     public init(from old: ReasonedPolicy, to new: ReasonedPolicy, budget: Int = Prover.defaultBudget) {
+        let (old, renamed) = old.renamed(as: new)
+        renamedIdentities = renamed
         let work = DifferenceWork(old, new, ReasonBudget(budget))
         func names(_ policy: ReasonedPolicy) -> (identities: Set<String>, resources: Set<String>) {
             (Set(policy.identities.map(\.name)), Set(policy.resources.map(\.name)))
@@ -87,6 +95,8 @@ final class DifferenceWork {
     var cases = 0
     static let witnessesPerChange = 6
     private let isOfTheSamePeople: Bool
+    /// By part, once it was worked out.
+    var lostIdentities: [Bool?] = [nil, nil]
     /// From when on requests are thought of.
     let date: Int64
 
@@ -173,25 +183,27 @@ final class DifferenceWork {
         let diagrams = scene.diagrams
         let constraints = try scene.constraints()
         let (old, new) = (try scene.decision(0), try scene.decision(1))
-        func held(_ decision: Scene.Decision) throws(Undecided) -> Diagrams.Node {
-            try diagrams.and(decision.passes, diagrams.not(decision.isFree))
-        }
-        func note(_ kind: PolicyChange.Kind, _ a: Diagrams.Node, _ b: Diagrams.Node) throws(Undecided) {
+        /// - Parameter asking: the part that asks, where one does.
+        func note(_ kind: PolicyChange.Kind, _ a: Diagrams.Node, _ b: Diagrams.Node, asking: Int? = nil) throws(Undecided) {
+            let node = try diagrams.all([constraints, a, b])
+            if node == Diagrams.never { return }
             let rest = kind.loosens ? old.passes : new.passes
-            try self.note(kind, scene, diagrams.all([constraints, a, b]), isOnly: isOnly, rest: diagrams.and(constraints, rest))
+            let asked = try asking.map { part throws(Undecided) in try demands(scene, part, part == 0 ? old : new, node) } ?? nil
+            try self.note(kind, scene, node, isOnly: isOnly, rest: diagrams.and(constraints, rest), asked: asked)
         }
         try note(.newlyAllowed, new.isFree, diagrams.not(old.passes))
-        try note(.newlyWithApproval, held(new), diagrams.not(old.passes))
-        try note(.approvalDropped, new.isFree, held(old))
+        try note(.newlyWithApproval, new.isHeld, diagrams.not(old.passes), asking: 1)
+        try note(.approvalDropped, new.isFree, old.isHeld, asking: 0)
         try note(.nowDenied, old.isFree, diagrams.not(new.passes))
-        try note(.noLongerWithApproval, held(old), diagrams.not(new.passes))
-        try note(.nowNeedsApproval, old.isFree, held(new))
+        try note(.noLongerWithApproval, old.isHeld, diagrams.not(new.passes), asking: 0)
+        try note(.nowNeedsApproval, old.isFree, new.isHeld, asking: 1)
+        try compareApprovals(scene, [old, new], diagrams.all([constraints, old.isHeld, new.isHeld]), isOnly: isOnly)
         try compareLimits(scene, diagrams.all([constraints, old.passes, new.passes]), isOnly: isOnly)
     }
 
     func note(
         _ kind: PolicyChange.Kind, _ scene: Scene, _ node: Diagrams.Node, isOnly: Bool, rest: Diagrams.Node = Diagrams.never,
-        object: String? = nil, before: String? = nil, after: String? = nil
+        object: String? = nil, before: String? = nil, after: String? = nil, asked: String? = nil
     ) throws(Undecided) {
         if node == Diagrams.never { return }
         let models = try scene.models(node, limit: Self.witnessesPerChange)
@@ -202,7 +214,7 @@ final class DifferenceWork {
             PolicyChange(
                 kind: kind, identity: scene.key.identity, resource: scene.key.resource, verb: scene.key.verb,
                 object: object ?? scene.key.object.shown + (columns.map { "(\($0.joined(separator: ", ")))" } ?? ""),
-                isPartial: isPartial, isEverything: isOnly && columns == nil, before: before, after: after,
+                isPartial: isPartial, isEverything: isOnly && columns == nil, before: before, after: after, asked: asked,
                 witnesses: models.compactMap { scene.witness($0, part) }))
     }
 

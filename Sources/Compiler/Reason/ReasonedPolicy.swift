@@ -6,7 +6,9 @@ import PolicyLang
 /// What a compilation without errors came to mean. Opaque outside of the compiler: `Prover` and `PolicyDifference` take it.
 public struct ReasonedPolicy: Sendable {
     let issuers: [ResolvedIssuer]
-    let identities: [ResolvedIdentity]
+    private(set) var identities: [ResolvedIdentity]
+    /// What identities are called in the policy itself, where a comparison calls them otherwise.
+    private(set) var ownNames: [Int: String] = [:]
     let groups: [ResolvedGroup]
     let resources: [ResolvedResource]
     /// Rules that decide: what only observes is left out.
@@ -18,7 +20,7 @@ public struct ReasonedPolicy: Sendable {
     let date: Int64
     /// What schema files say.
     let databases: [ResolvedDatabase]
-    private let identityNumbers: [String: Int]
+    private var identityNumbers: [String: Int]
     private let resourceNumbers: [String: Int]
 
     init(_ run: CompileRun, sources: [SourceFile]) {
@@ -38,6 +40,30 @@ public struct ReasonedPolicy: Sendable {
 
     func identity(_ name: String) -> Int? { identityNumbers[name] }
     func resource(_ name: String) -> Int? { resourceNumbers[name] }
+
+    /// The policy with those identities under their new names that the other has, and this has not, with the same condition: one of each.
+    func renamed(as other: ReasonedPolicy) -> (ReasonedPolicy, [(before: String, after: String)]) {
+        struct Meaning: Hashable {
+            var issuer: String
+            var condition: TypedCondition
+        }
+        func only(_ policy: ReasonedPolicy, without: ReasonedPolicy) -> [Meaning: [String]] {
+            let own = policy.identities.filter { without.identity($0.name) == nil }
+            return Dictionary(grouping: own) { Meaning(issuer: policy.issuers[$0.issuer].name, condition: $0.condition) }.mapValues { $0.map(\.name) }
+        }
+        let added = only(other, without: self)
+        var policy = self
+        var renamed: [(before: String, after: String)] = []
+        for (meaning, names) in only(self, without: other) {
+            guard names.count == 1, let after = added[meaning], after.count == 1, let index = identity(names[0]) else { continue }
+            policy.identities[index].name = after[0]
+            policy.ownNames[index] = names[0]
+            policy.identityNumbers[names[0]] = nil
+            policy.identityNumbers[after[0]] = index
+            renamed.append((names[0], after[0]))
+        }
+        return (policy, renamed.sorted { $0.before < $1.before })
+    }
 
     func claim(_ name: String, of issuer: Int) -> PolicyModel.Claim? { issuers[issuer].claims.first { $0.name == name } }
 

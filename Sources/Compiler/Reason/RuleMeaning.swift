@@ -15,6 +15,7 @@ struct RuleMeaning: Hashable {
     var columns: [MaskedColumn]
     var values: [MaskedValue]
     var guarded: Bool
+    var demand: ApprovalMeaning?
 
     struct MaskedColumn: Hashable {
         var schema: ResolvedSchema
@@ -43,6 +44,7 @@ struct RuleMeaning: Hashable {
         } ?? []
         values = rule.mask?.values.map { MaskedValue(detector: $0.detector, transform: $0.transform) } ?? []
         guarded = rule.mask?.guarded ?? false
+        demand = rule.approval.map { ApprovalMeaning($0, policy) }
     }
 }
 
@@ -55,6 +57,8 @@ struct PeopleMeaning: Hashable {
     private struct Identity: Hashable {
         var issuer: String
         var condition: TypedCondition?
+        /// `identity.name` in conditions, where that is another one.
+        var ownName: String?
     }
     private struct Group: Hashable {
         var members: [String]
@@ -64,8 +68,9 @@ struct PeopleMeaning: Hashable {
 
     init(_ policy: ReasonedPolicy) {
         for issuer in policy.issuers { claims[issuer.name] = issuer.claims.sorted { $0.name < $1.name } }
-        for identity in policy.identities {
-            identities[identity.name] = Identity(issuer: policy.issuers[identity.issuer].name, condition: identity.condition)
+        for (index, identity) in policy.identities.enumerated() {
+            identities[identity.name] = Identity(
+                issuer: policy.issuers[identity.issuer].name, condition: identity.condition, ownName: policy.ownNames[index])
         }
         for group in policy.groups {
             groups[group.name] = Group(

@@ -91,7 +91,8 @@ extension Scene {
         var node = Diagrams.never
         for target in rule.targets where target.verbs.contains(key.verb) {
             if target.objects.isEmpty { return Diagrams.always }
-            for object in target.objects where object.matches(key.object, searchPath: path, allows: rule.effect == .allow) {
+            let allows = rule.effect == .allow || reading == .permits
+            for object in target.objects where object.matches(key.object, searchPath: path, allows: allows) {
                 node = try diagrams.or(node, columns(object.columns, reading))
             }
         }
@@ -112,31 +113,44 @@ extension Scene {
         }
     }
 
-    /// What a policy decides of the access.
+    /// What a policy decides of the access. Of an identified caller it is one of three: it passes at once, it passes once people have
+    /// agreed, or it is refused.
     struct Decision {
         /// It passes, at once or after an approval.
         var passes: Diagrams.Node
         /// It passes at once.
         var isFree: Diagrams.Node
+        /// It passes once people have agreed.
+        var isHeld: Diagrams.Node
         /// A deny covers it.
         var denied: Diagrams.Node
+        /// Approve rules, and where each asks.
+        var asking: [(rule: ResolvedRule, node: Diagrams.Node)]
     }
 
     func decision(_ part: Int) throws(Undecided) -> Decision {
         var denied = Diagrams.never
         var covered = Diagrams.never
-        var held = Diagrams.never
+        var asked = Diagrams.never
+        var asking: [(rule: ResolvedRule, node: Diagrams.Node)] = []
         for rule in parts[part].rules {
             switch rule.effect {
             case .deny: denied = try diagrams.or(denied, covers(rule, part, .forbids))
             case .allow: covered = try diagrams.or(covered, covers(rule, part, .permits))
-            case .approve: held = try diagrams.or(held, covers(rule, part, .forbids))
+            case .approve:
+                // It asks wherever it may cover, and lets pass what no allow covers only where it certainly does.
+                let node = try covers(rule, part, .forbids)
+                asked = try diagrams.or(asked, node)
+                covered = try diagrams.or(covered, covers(rule, part, .permits))
+                if node != Diagrams.never { asking.append((rule, node)) }
             case .mask, .watch: continue
             }
         }
-        var passes = try diagrams.and(diagrams.or(covered, held), diagrams.not(denied))
+        var passes = try diagrams.and(covered, diagrams.not(denied))
         passes = try diagrams.and(passes, isIdentified(part))
-        return Decision(passes: passes, isFree: try diagrams.and(passes, diagrams.not(held)), denied: denied)
+        return Decision(
+            passes: passes, isFree: try diagrams.and(passes, diagrams.not(asked)), isHeld: try diagrams.and(passes, asked), denied: denied,
+            asking: asking)
     }
 
     /// What is so in every world: a statement's tables are those of its accesses, and `has_where` says what `where` says.

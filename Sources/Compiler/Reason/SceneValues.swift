@@ -51,7 +51,7 @@ struct SceneValues {
 
     private func meaning(of fact: Fact) -> Meaning {
         switch fact {
-        case .identityName: return .constant(.text(key.identity))
+        case .identityName: return .constant(.text(part.identity.flatMap { part.policy.ownNames[$0] } ?? key.identity))
         case .identityIssuer:
             return .constant(part.identity.map { .text(part.policy.issuers[part.policy.identities[$0].issuer].name) } ?? .unknown)
         case .identityGroups: return .groups

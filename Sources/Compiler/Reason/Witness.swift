@@ -14,7 +14,7 @@ public struct Witness: Sendable, Hashable {
     /// An address as text; nil when it does not matter.
     public var source: String?
     public var reason: String?
-    /// `session.age`, in seconds.
+    /// `session.age`, in seconds; negative where it is unknown, as the clock says that the session has not begun.
     public var age: Int64
     public var inTransaction: Ternary
     /// What `statement.first_seen` is.
@@ -63,7 +63,7 @@ extension Scene {
         var moment = policy.date
         if case .integer(let number)? = values.scalar(.fact(.requestTime)) { moment = number }
         var age: Int64 = 0
-        if case .integer(let number)? = values.scalar(.fact(.sessionAge)) { age = number }
+        if case .integer(let number)? = values.scalar(.fact(.sessionAge)) { age = number } else if values.isUnknown(.fact(.sessionAge)) { age = -1 }
         var source: String?
         if case .address(let address)? = values.scalar(.fact(.requestSource)) { source = address.text }
         var reason: String?
@@ -89,6 +89,12 @@ struct WitnessValues {
         guard let number = scene.numbers[.value(value)], let index = model[number] else { return nil }
         let known = scene.domains[number][index]
         return known == .unknown ? nil : known
+    }
+
+    /// It matters that it is not known.
+    func isUnknown(_ value: TypedValue) -> Bool {
+        guard let number = scene.numbers[.value(value)], let index = model[number] else { return false }
+        return scene.domains[number][index] == .unknown
     }
 
     func flag(_ fact: Fact) -> Ternary {

@@ -28,7 +28,7 @@ extension Witness {
         if proof != .bearer { lines.append("identity.proof = \(proof.name)") }
         if let source { lines.append("request.source = \(source)") }
         if let reason { lines.append("session.reason = \(Self.quoted(reason))") }
-        if age > 0 { lines.append("session.age = \(age)s") }
+        if age != 0 { lines.append(age > 0 ? "session.age = \(age)s" : "session.age is not known") }
         if inTransaction != .no { lines.append(inTransaction == .yes ? "inside a transaction" : "perhaps inside a transaction") }
         if !isFirstSeen { lines.append("the statement was run before") }
         return lines
