@@ -22,7 +22,6 @@ TLS="{ certificate: server.pem, key: server.key }"
 start_bench_gate
 plain=$gate plain_pid=$gate_pid
 mv "$dir/postern.yaml" "$dir/plain.yaml"
-mkdir "$dir/pooled" && sed "s#^recording: .*#recording: pooled/recording#" "$dir/plain.yaml" >/dev/null
 RESOURCE="pool: { mode: transaction, size: 20 }"
 gate=$(free_port)
 sed -e "s#^recording: .*#recording: pooled/recording#" -e "s#127.0.0.1:$plain\"#127.0.0.1:$gate\"#" \
@@ -41,10 +40,11 @@ for name in pooled bouncer; do
   if [ $name = pooled ]; then port=$pooled pid=$pooled_pid password=$token; else port=$bouncer pid=$bouncer_pid password=bench; fi
   before=$(resident "$pid")
   coproc holder { exec python3 Scripts/hold-connections.py "$port" "$idle" "$password"; }
-  holder_pid=$COPROC_PID_holder
+  holder_pid=$holder_PID
+  started_pids+=("$holder_pid")
   read -r held <&"${holder[0]}" || held=0
   after=$(resident "$pid")
-  awk -v n=$name -v a="$after" -v b="$before" -v h="$held" 'BEGIN { printf "%-22s %14.1f   (%d held)\n", n, h > 0 ? (a - b) / h : 0, h }'
+  awk -v n=$name -v a="$after" -v b="$before" -v h="$held" 'BEGIN { printf "%-22s %14.1f   (%d held)\n", n, (h > 0 ? (a - b) / h : 0), h }'
   kill "$holder_pid" 2>/dev/null || true
   wait "$holder_pid" 2>/dev/null || true
 done
@@ -59,15 +59,15 @@ rate() {
   awk -v t=$(($(cpu_ticks "$3") - before)) -v h="$hertz" -v n="$count" -v s="$seconds" 'BEGIN { printf "%.0f %.3f\n", n / s, t / h / n * 1000 }'
 }
 printf '%-22s %14s %14s\n' 'new TLS connections' 'a second' 'CPU ms each'
-for name in plain pooled bouncer direct; do : >"$dir/$name"; done
+for name in plain pooled bouncer direct; do : >"$dir/rate.$name"; done
 for _ in $(seq 1 "$rounds"); do
-  rate "$plain" "$token" "$plain_pid" >>"$dir/plain"
-  rate "$pooled" "$token" "$pooled_pid" >>"$dir/pooled"
-  rate "$bouncer" bench "$bouncer_pid" >>"$dir/bouncer"
-  rate "$pg" bench "$postgres_pid" >>"$dir/direct"
+  rate "$plain" "$token" "$plain_pid" >>"$dir/rate.plain"
+  rate "$pooled" "$token" "$pooled_pid" >>"$dir/rate.pooled"
+  rate "$bouncer" bench "$bouncer_pid" >>"$dir/rate.bouncer"
+  rate "$pg" bench "$postgres_pid" >>"$dir/rate.direct"
 done
 for name in plain pooled bouncer direct; do
-  cpu=$(cut -d' ' -f2 "$dir/$name" | median)
+  cpu=$(cut -d" " -f2 "$dir/rate.$name" | median)
   [ $name = direct ] && cpu=- # PostgreSQL's work is done by processes of their own
-  printf '%-22s %14s %14s\n' $name "$(cut -d' ' -f1 "$dir/$name" | median)" "$cpu"
+  printf '%-22s %14s %14s\n' $name "$(cut -d" " -f1 "$dir/rate.$name" | median)" "$cpu"
 done

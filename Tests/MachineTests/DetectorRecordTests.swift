@@ -41,9 +41,12 @@ import Testing
     }
 
     @Test func aSectionOfNoneIsRefused() throws {
-        var bytes = try ProgramCodec.encode(Self.draft().program)
-        // The section's body begins with its count of four bytes; its entry is the last.
+        var program = Self.draft().program
+        for rule in program.rules.indices { (program.rules[rule].approval, program.rules[rule].notify) = (nil, []) }
+        var bytes = try ProgramCodec.encode(program)
+        // The section's body begins with its count of four bytes; its entry is the last of this program.
         let entry = 16 + (Int(bytes[10]) - 1) * 12
+        #expect(bytes[entry] == UInt8(ProgramSection.detectors.rawValue))
         let start = (0..<4).reduce(0) { $0 | Int(bytes[entry + 4 + $1]) << ($1 * 8) }
         bytes.removeSubrange((start + 4)...)
         bytes.replaceSubrange(start..<start + 4, with: [0, 0, 0, 0])
