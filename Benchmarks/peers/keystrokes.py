@@ -5,8 +5,9 @@ usage: Benchmarks/peers/keystrokes.py [--postern PATH] [--rules 5000] [--keys 40
 
 Each layout is a folder of its own: all rules in one file, and a hundred rules a file. Between two keys the server has
 nothing to do. Three kinds of keys: inside a comment, one that makes a name wrong and one that mends it again, and one
-that breaks the syntax (a brace) and its mending. Printed, in milliseconds: median and worst of wall time, and the mean of the time on a processor of the thread that
-answers (Linux), which other programs on the machine do not change much.
+that breaks the syntax (a brace) and its mending. Printed, in milliseconds: median and worst of wall time, and the mean of the
+time on a processor (Linux) that the server took, which other programs on the machine do not change much. Keys come after
+the server has rested, so that none of it is work that the last key left behind.
 """
 import argparse
 import json
@@ -85,12 +86,25 @@ class Server:
                 return message["params"]
 
     def processor(self):
-        """Milliseconds on a processor of the thread that answers; the system counts in steps of ten."""
-        path = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/stat")
-        if not path.exists():
-            return 0.0
-        fields = path.read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+        """Milliseconds on a processor of all threads of the server, to the nanosecond where the system says so."""
+        spent = 0
+        for task in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/schedstat"):
+            try:
+                spent += int(task.read_text().split()[0])
+            except (OSError, ValueError, IndexError):
+                continue  # The thread has ended since.
+        return spent / 1e6
+
+    def rest(self):
+        """Waits until the server has nothing to do: it looks closer when the author rests, and a key comes after that."""
+        time.sleep(0.5)
+        last = self.processor()
+        while True:
+            time.sleep(0.2)
+            now = self.processor()
+            if now - last < 0.5:
+                return
+            last = now
 
     def stop(self):
         self.send({"id": 2, "method": "shutdown"})
@@ -116,8 +130,7 @@ def measure(program, rules, per_file, keys):
         def key(line, character, removed, inserted, kind):
             nonlocal version
             version += 1
-            # The server looks closer when the author rests; a key comes after that.
-            time.sleep(0.8)
+            server.rest()
             before = server.processor()
             began = time.perf_counter()
             server.send({"method": "textDocument/didChange", "params": {"textDocument": {"uri": uri, "version": version}, "contentChanges": [

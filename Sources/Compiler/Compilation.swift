@@ -41,8 +41,9 @@ public struct Compilation: Sendable {
     public let program: Program?
     /// The policy's own examples, in the order of the files; those that could be resolved.
     public let tests: [PolicyTest]
-    /// What every name came to mean.
-    public let model: PolicyModel
+    /// What every name came to mean; made at the first asking.
+    public var model: PolicyModel { modelMaker.model }
+    let modelMaker: PolicyModelMaker
     /// One for each rule of the program, in its order; empty when there is none.
     public let costs: [RuleCost]
     /// What proofs and comparisons argue about; nil when a diagnostic is an error.

@@ -1,7 +1,8 @@
-// What one compilation leaves for the next: parsed files and read schemas that have not changed.
+// What one compilation leaves for the next: parsed files, read schemas and tried patterns that have not changed.
 
 import Inspect
 import Machine
+import Patterns
 import PolicyLang
 import Synchronization
 
@@ -16,11 +17,17 @@ public final class CompileMemory: Sendable {
         var searchPath: [String]
     }
 
+    private struct TrialKey: Hashable {
+        var pattern: String
+        var retries: Bool
+    }
+
     private struct State {
         var files: [String: ParsedFile] = [:]
         var schemas: [SchemaKey: (bytes: [UInt8], text: SchemaText)] = [:]
         var schemaEpoch = 0
         var rules: RuleShelf?
+        var trials: [TrialKey: PatternTrial.Failure?] = [:]
     }
 
     private let state = Mutex(State())
@@ -50,6 +57,18 @@ public final class CompileMemory: Sendable {
         return text
     }
 
+    /// How the trial of a detector's pattern came out. It takes a good part of a second, and hangs on nothing but what is given.
+    func trial(of pattern: String, retries: Bool) throws(PatternError) -> PatternTrial.Failure? {
+        let key = TrialKey(pattern: pattern, retries: retries)
+        if let known = state.withLock({ $0.trials[key] }) { return known }
+        let failure = try PatternTrial.failure(of: pattern, retries: retries, steps: CompilerLimits.detectorSteps)
+        state.withLock { state in
+            if state.trials.count >= Self.limit { state.trials = [:] }
+            state.trials[key] = .some(failure)
+        }
+        return failure
+    }
+
     /// Grows whenever a schema file was read that was not remembered.
     var schemaEpoch: Int { state.withLock { $0.schemaEpoch } }
 
@@ -68,6 +87,12 @@ extension CompileRun {
 }
 
 extension CompileOptions {
+    /// Tries a detector's pattern, or remembers how that came out.
+    func trial(of pattern: String, retries: Bool) throws(PatternError) -> PatternTrial.Failure? {
+        if let memory { return try memory.trial(of: pattern, retries: retries) }
+        return try PatternTrial.failure(of: pattern, retries: retries, steps: CompilerLimits.detectorSteps)
+    }
+
     /// For an editor: remembers, and makes a program only when it is asked for.
     public init(
         secondsSince1970: Int64, memory: CompileMemory, makesProgram: Bool, readSchema: @escaping @Sendable (String) -> [UInt8]?

@@ -51,10 +51,12 @@ extension CompileRun {
                 for part in parts(of: clause.condition, isNegated: clause.isNegated, depth: 0) {
                     guard added.count < Self.probeLimit, let condition = probe(part, place) else { continue }
                     var clone = rule
-                    clone.name += "#\(added.count)"
-                    clone.observe = true
-                    clone.condition = condition
-                    clone.limit = nil
+                    clone.change {
+                        $0.name += "#\(added.count)"
+                        $0.observe = true
+                        $0.condition = condition
+                        $0.limit = nil
+                    }
                     added.append(clone)
                     probes.append(
                         ConditionProbe(

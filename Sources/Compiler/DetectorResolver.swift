@@ -71,7 +71,7 @@ extension CompileRun {
         case nil: break
         }
         do throws(PatternError) {
-            switch try PatternTrial.failure(of: pattern.value, retries: retries, steps: CompilerLimits.detectorSteps) {
+            switch try options.trial(of: pattern.value, retries: retries) {
             case .unsupported(let why, let offset):
                 report(Wording.detectorPattern(pattern.span, why: "\(why) (at byte \(offset))"))
                 return false

@@ -69,6 +69,13 @@ struct NameTable {
     var proves: [(declaration: ProveDeclaration, policy: Int)] = []
     var tests: [(declaration: TestDeclaration, policy: Int)] = []
 
+    /// Makes room for so many declarations.
+    mutating func reserve(_ count: Int) {
+        byKey.reserveCapacity(count)
+        all.reserveCapacity(count)
+        rules.reserveCapacity(count)
+    }
+
     /// Adds a name; answers the earlier one when it is taken.
     mutating func declare(_ entity: Entity, _ name: Name, doc: DocComment?, policy: Int) -> DeclaredName? {
         let key = Key(policy: policy, isRule: entity.sort.isRule, text: name.text)
@@ -88,6 +95,7 @@ struct NameTable {
 extension CompileRun {
     /// Fills the name table in the order of the program: policies, their files, their declarations.
     func declareNames() {
+        names.reserve(policies.flatMap(\.files).reduce(0) { $0 + parsed[$1].tree.declarations.count })
         for (policy, unit) in policies.enumerated() {
             for file in unit.files {
                 for declaration in parsed[file].tree.declarations { declare(declaration, policy: policy) }

@@ -142,19 +142,18 @@ private struct MaskReaders {
     init(_ allows: [ResolvedRule]) {
         all = allows.indices
         for (index, allow) in allows.enumerated() {
-            var tables: Set<String> = []
             var isWide = allow.targets.isEmpty
             for target in allow.targets {
                 if target.objects.isEmpty { isWide = true }
                 for object in target.objects {
-                    if case .exactly(let table) = object.name { tables.insert(table) } else { isWide = true }
+                    guard case .exactly(let table) = object.name else {
+                        isWide = true
+                        continue
+                    }
+                    if byTable[table]?.last != index { byTable[table, default: []].append(index) }
                 }
             }
-            if isWide {
-                wide.append(index)
-            } else {
-                for table in tables { byTable[table, default: []].append(index) }
-            }
+            if isWide { wide.append(index) }
         }
     }
 

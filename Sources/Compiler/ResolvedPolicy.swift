@@ -111,32 +111,3 @@ struct ResolvedMask {
     var values: [ResolvedValueMask]
     var guarded: Bool
 }
-
-struct ResolvedRule: Sendable {
-    var name: String
-    /// Index in the name table's rules.
-    var index: Int
-    var effect: Machine.Effect
-    var observe: Bool
-    var who: ResolvedWho
-    /// Identities that may be meant: a group with a condition may hold anyone of its issuer.
-    var reach: Set<Int>
-    /// Resources, sorted.
-    var on: [Int]
-    /// None: any access.
-    var targets: [ResolvedTarget]
-    /// Nil: always.
-    var condition: TypedCondition?
-    var because: String?
-    var expires: Int64?
-    var mask: ResolvedMask?
-    /// Without its condition, which is made when the rule is emitted.
-    var limit: LimitRecord?
-    /// Without its condition, as above.
-    var approval: ApprovalRecord?
-    /// Channels, sorted.
-    var notify: [String] = []
-    var declaration: RuleDeclaration
-    /// False when it can never apply: it is left out of the program.
-    var isEmitted = true
-}

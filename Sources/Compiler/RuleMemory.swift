@@ -20,15 +20,18 @@ extension RememberedRule {
     fileprivate func moved(to declaration: RuleDeclaration) -> RememberedRule? {
         let distance = declaration.span.start - rule.declaration.span.start
         guard said.isEmpty || distance == 0 else { return nil }
+        // The same bytes at the same place; only the comment before them is no part of these.
+        if distance == 0, declaration.doc == rule.declaration.doc { return self }
         func moved(_ span: SourceSpan) -> SourceSpan {
             SourceSpan(file: span.file, start: span.start + distance, end: span.end + distance)
         }
         var moving = self
-        moving.rule.declaration = declaration
-        if var mask = rule.mask {
+        moving.rule.change { rule in
+            rule.declaration = declaration
+            guard var mask = rule.mask else { return }
             for index in mask.columns.indices { mask.columns[index].span = moved(mask.columns[index].span) }
             for index in mask.values.indices { mask.values[index].span = moved(mask.values[index].span) }
-            moving.rule.mask = mask
+            rule.mask = mask
         }
         return moving
     }
@@ -48,14 +51,14 @@ struct RuleNotes {
 }
 
 /// Everything but rules and tests that resolving a rule looks at.
-struct RuleSurroundings: Sendable {
-    var files: [SyntaxTree]
-    var bytes: [[UInt8]]
-    var policyOfFile: [Int?]
-    var policies: [String]
+final class RuleSurroundings: Sendable {
+    let files: [SyntaxTree]
+    let bytes: [[UInt8]]
+    let policyOfFile: [Int?]
+    let policies: [String]
     /// Schema files as they were read; see `CompileMemory.schemaEpoch`.
-    var schemaEpoch: Int
-    var databases: [String]
+    let schemaEpoch: Int
+    let databases: [String]
 
     init(_ run: CompileRun, schemaEpoch: Int) {
         files = run.parsed.map(\.tree)
@@ -123,20 +126,14 @@ extension CompileRun {
             if let last, let before = last.rules[file] {
                 if RuleSurroundings.isSame(last.surroundings.files[file].declarations, surroundings.files[file].declarations) {
                     known = before.indices.contains(ordinal) ? before[ordinal] : nil
-                } else {
-                    if byName[file] == nil {
-                        let named = before.map { ($0.rule.declaration.name.text, $0) }
-                        byName[file] = Dictionary(named, uniquingKeysWith: { first, _ in first })
-                    }
-                    if let found = byName[file]?[declaration.name.text],
-                        surroundings.isSameText(declaration, as: found.rule.declaration, last.surroundings)
-                    {
-                        known = found.moved(to: declaration)
-                    }
+                } else if let found = Self.rule(declaration.name.text, ordinal, before, &byName[file]),
+                    surroundings.isSameText(declaration, as: found.rule.declaration, last.surroundings)
+                {
+                    known = found.moved(to: declaration)
                 }
             }
             if var known {
-                known.rule.index = index
+                if known.rule.index != index { known.rule.change { $0.index = index } }
                 recall(known)
                 shelf.rules[file, default: []].append(known)
             } else {
@@ -144,6 +141,17 @@ extension CompileRun {
             }
         }
         memory.rules = shelf
+    }
+
+    /// A rule of the last compilation by its name: mostly the one in the same place, so that the table is seldom made.
+    private static func rule(
+        _ name: String, _ ordinal: Int, _ before: [RememberedRule], _ byName: inout [String: RememberedRule]?
+    ) -> RememberedRule? {
+        if before.indices.contains(ordinal), before[ordinal].rule.declaration.name.text == name { return before[ordinal] }
+        if byName == nil {
+            byName = Dictionary(before.map { ($0.rule.declaration.name.text, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        return byName?[name]
     }
 
     private func recall(_ known: RememberedRule) {

@@ -24,7 +24,7 @@ extension CompileRun {
         let kinds = Machine.ResourceKind.allCases.filter { kind in on.contains { resources[$0].kind == kind } }
         let issuers = Set(reach.map { identities[$0].issuer }).filter { $0 >= 0 }.sorted()
         let place = ConditionPlace(use: .rule(effect), issuers: issuers, kinds: kinds)
-        var rule = ResolvedRule(
+        var rule = ResolvedRule.Parts(
             name: programName(declaration.name.text, policy: policy), index: index, effect: effect,
             observe: declaration.isObserved, who: who, reach: reach, on: on, targets: targets.resolve(declaration.to),
             condition: typed(declaration.conditions, in: place), because: declaration.because?.value,
@@ -34,7 +34,7 @@ extension CompileRun {
         if effect == .approve { rule.approval = resolveApproval(of: declaration) }
         rule.notify = resolveChannels(of: declaration)
         rule.isEmitted = !on.isEmpty
-        return rule
+        return ResolvedRule(rule)
     }
 
     static func effect(_ effect: PolicyLang.Effect) -> Machine.Effect {

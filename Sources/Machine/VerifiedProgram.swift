@@ -96,12 +96,8 @@ public final class VerifiedProgram: Sendable {
         let source = program.sources[Int(place.file)]
         let start = Int(place.start)
         let newline = UInt8(ascii: "\n")
-        var line = 1
-        var lineStart = 0
-        for index in 0..<start where source.bytes[index] == newline {
-            line += 1
-            lineStart = index + 1
-        }
+        // Every refusal asks: the lines are counted once.
+        let (line, lineStart) = remembered("lines") { program.sources.map { SourceLines($0.bytes) } }[Int(place.file)].line(of: start)
         let rest = source.bytes[lineStart...]
         var text = rest[lineStart..<(rest.firstIndex(of: newline) ?? rest.endIndex)]
         if text.last == UInt8(ascii: "\r") { text.removeLast() }

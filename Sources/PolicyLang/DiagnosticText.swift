@@ -79,7 +79,11 @@ public enum DiagnosticText {
     }
 
     /// A text on one line whose control and deceptive characters are `�`: a sentence may repeat what an author wrote.
-    public static func visible(_ text: String) -> String { string(text.unicodeScalars.map(visible)) }
+    public static func visible(_ text: String) -> String {
+        // Plain ASCII, which most sentences are, has nothing to hide.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+        return string(text.unicodeScalars.map(visible))
+    }
 
     private static func visible(_ scalar: UnicodeScalar) -> UnicodeScalar {
         if scalar == "\t" { return " " }

@@ -14,6 +14,9 @@ public struct Parser {
     var layout: Layout
     /// The words that begin a clause in the block that is being read.
     var clauseWords: Set<String> = []
+    /// Those of the block before, as one block of a file is mostly like the last.
+    var lastWords: [String] = []
+    var lastWordSet: Set<String> = []
     /// Whether a clause of that block may be a string with what follows it.
     var clausesMayBeStrings = false
     /// The column of the declaration that is being read.

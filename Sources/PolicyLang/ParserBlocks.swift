@@ -92,7 +92,8 @@ extension Parser {
         let open = currentSpan
         mark(.blockOpen)
         guard take(.openBrace) else { throw fail(expected: "`{` to open the \(what)") }
-        clauseWords = Set(words)
+        if words != lastWords { (lastWords, lastWordSet) = (words, Set(words)) }
+        clauseWords = lastWordSet
         clausesMayBeStrings = takesStrings
         defer {
             clauseWords = []

@@ -20,7 +20,7 @@ extension Parser {
         var seen: [String: SourceSpan] = [:]
         let what = "\(effect.rawValue) rule"
         let hadMistake = try block(
-            of: what, words: ClauseWord.allCases.map(\.rawValue), suggested: ClauseWord.words(for: effect),
+            of: what, words: ClauseWord.words, suggested: ClauseWord.words(for: effect),
             opening: span(from: start)
         ) {
             (parser, text) throws(Reported) in

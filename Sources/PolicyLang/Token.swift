@@ -19,6 +19,27 @@ enum Mark: String, Hashable, CaseIterable {
     case lessOrEqual = "<="
     case greater = ">"
     case greaterOrEqual = ">="
+
+    /// The mark of one byte.
+    init?(_ byte: UInt8) {
+        guard byte < 0x80, let mark = Self.single[Int(byte)] else { return nil }
+        self = mark
+    }
+
+    /// The mark of two bytes.
+    init?(_ first: UInt8, _ second: UInt8) {
+        switch (first, second) {
+        case (UInt8(ascii: "-"), UInt8(ascii: ">")): self = .arrow
+        case (UInt8(ascii: "="), UInt8(ascii: "=")): self = .equal
+        case (UInt8(ascii: "!"), UInt8(ascii: "=")): self = .notEqual
+        case (UInt8(ascii: "<"), UInt8(ascii: "=")): self = .lessOrEqual
+        case (UInt8(ascii: ">"), UInt8(ascii: "=")): self = .greaterOrEqual
+        default: return nil
+        }
+    }
+
+    /// By byte.
+    private static let single: [Mark?] = (0..<0x80).map { Mark(rawValue: String(UnicodeScalar(UInt8($0)))) }
 }
 
 /// What a token is; literals carry their value.

@@ -74,9 +74,14 @@ enum ClauseWord: String, CaseIterable {
         }
     }
 
-    static func words(for effect: Effect) -> [String] {
-        allCases.filter { $0.effects.contains(effect) }.map(\.rawValue)
-    }
+    /// Of rules of any effect. Kept, as every rule of a file asks for it.
+    static let words = allCases.map(\.rawValue)
+    private static let wordsByEffect = Dictionary(
+        uniqueKeysWithValues: Effect.allCases.map { effect in
+            (effect, allCases.filter { $0.effects.contains(effect) }.map(\.rawValue))
+        })
+
+    static func words(for effect: Effect) -> [String] { wordsByEffect[effect] ?? [] }
 }
 
 /// The settings of issuers, by kind.

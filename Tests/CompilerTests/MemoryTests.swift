@@ -105,6 +105,40 @@ import Testing
         }
     }
 
+    /// A detector's pattern is tried once; whatever else of the detector changes is looked at each time.
+    @Test func saysTheSameOfDetectors() {
+        let memory = CompileMemory()
+        let bodies = [
+            "pattern \"E[0-9]{6}\"", "pattern \"E[0-9]{6}\"  checksum luhn", "pattern \"E[0-9]{6}\"  checksum lunh",
+            "pattern \"E[0-9]{6}\"  context { \"badge\" }", "pattern \"E[0-9]{6}\"  context { \"badge number\" }",
+            "pattern \"[a-z]+@corp\\\\.example\"", "pattern \"E(?<mask>[0-9]{6}\"", "pattern \"E(?R)?[0-9]\"",
+        ]
+        for body in bodies + bodies.reversed() {
+            for lines in ["", "// a line\n"] {
+                var files = Self.files
+                files[2].text += lines + "detector own { \(body) }\nmask o { on db  value own with redact }\n"
+                #expect(said(files, Self.schema, memory) == said(files, Self.schema, nil), "\(body)")
+            }
+        }
+    }
+
+    /// Rules that change their places among each other, and comments that change before a rule that does not.
+    @Test func rulesHaveTheirOwnComments() {
+        let memory = CompileMemory()
+        let rules = ["allow a { who bot  on db  to select from t(id) }\n", "deny b { who bot  on db  to drop }\n"]
+        for text in [rules[0] + rules[1], rules[1] + rules[0], "/// One.\n" + rules[0], "/// Two.\n" + rules[0], "/// 2nd.\n" + rules[0]] {
+            var files = Array(Self.files.dropLast())
+            files[1].text = "policy shop edition 1\n" + text
+            var options = CompileOptions(date: Moment(seconds: 0))
+            options.makesProgram = false
+            let plain = PolicyCompiler.compile(files: files.map { SourceFile(path: $0.path, text: $0.text) }, options: options).model
+            options.memory = memory
+            let remembered = PolicyCompiler.compile(files: files.map { SourceFile(path: $0.path, text: $0.text) }, options: options).model
+            #expect(plain == remembered, "\(text)")
+            #expect(plain.rules.count == text.split(separator: "\n").count { !$0.hasPrefix("///") })
+        }
+    }
+
     @Test func forgetsAFileThatWasTakenAway() {
         let memory = CompileMemory()
         for files in [Self.files, Array(Self.files.dropLast()), Array(Self.files.dropFirst()), Self.files.reversed(), Self.files] {

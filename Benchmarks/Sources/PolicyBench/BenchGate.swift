@@ -8,7 +8,7 @@ struct BenchGate {
     private let gate: Gate
 
     init(rules: Int) throws {
-        let policy = try VerifiedProgram.load(try SizedPolicy.compile(SizedPolicy.text(rules: rules)))
+        let policy = try VerifiedProgram.load(try SizedPolicy.compile(SizedPolicy.sources(rules: rules)))
         guard case .caller(let caller) = policy.identify(Self.claims),
             let gate = Gate(
                 policy: policy, caller: caller, resource: "db",
@@ -40,7 +40,7 @@ struct MachineOnly {
     private let inspections: [Inspection]
 
     init(rules: Int, texts: [[UInt8]]) throws {
-        let policy = try VerifiedProgram.load(try SizedPolicy.compile(SizedPolicy.text(rules: rules)))
+        let policy = try VerifiedProgram.load(try SizedPolicy.compile(SizedPolicy.sources(rules: rules)))
         guard case .caller(let caller) = policy.identify(BenchGate.claims),
             let specialisation = policy.specialise(for: caller, resource: "db")
         else { throw BenchFailure(description: "the policy does not know the benchmark's caller") }

@@ -18,9 +18,16 @@ enum SizedPolicy {
     }
 
     /// Even rules allow to read a table where there is a condition, odd ones deny to delete from it.
-    static func text(rules: Int) -> String {
-        first + people + (0..<rules).map(rule).joined()
+    /// One policy, in files that each are below the bound of one.
+    static func sources(rules: Int) -> [SourceFile] {
+        stride(from: 0, to: max(rules, 1), by: rulesInFile).map { start in
+            SourceFile(
+                path: start == 0 ? "bench.postern" : "bench\(start).postern",
+                text: first + (start == 0 ? people : "") + (start..<min(start + rulesInFile, rules)).map(rule).joined())
+        }
     }
+
+    private static let rulesInFile = 10_000
 
     private static let first = "policy bench edition 1\n"
     private static let people = """
@@ -53,9 +60,8 @@ enum SizedPolicy {
             }
     }
 
-    static func compile(_ text: String) throws -> [UInt8] {
-        let compiled = PolicyCompiler.compile(
-            files: [SourceFile(path: "bench.postern", text: text)], options: CompileOptions(date: Moment(seconds: 0)))
+    static func compile(_ sources: [SourceFile]) throws -> [UInt8] {
+        let compiled = PolicyCompiler.compile(files: sources, options: CompileOptions(date: Moment(seconds: 0)))
         guard let program = compiled.program else {
             throw BenchFailure(description: DiagnosticText.render(Array(compiled.diagnostics.prefix(3)), files: compiled.sources))
         }

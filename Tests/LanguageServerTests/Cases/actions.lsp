@@ -61,22 +61,20 @@ diagnostics names.postern: 5
   18:9-18:12 error C0204: this file uses no policy whose last name is `pii` | write `use std.pii` under the file's first line <file:///cache/explain/C0204.md>
 diagnostics noheader.postern: 1
   0:0-0:0 error P0202: the file does not begin with `policy` | write `policy NAME edition 1` as its first line <file:///cache/explain/P0202.md>
-diagnostics syntax.postern: 6
+diagnostics syntax.postern: 5
   1:7-1:13 error P0305: an issuer of kind `oidc` needs `url` | write a line such as `url "…"` <file:///cache/explain/P0305.md>
   6:27-6:29 error P0107: `&&` is written `and` | write `and` <file:///cache/explain/P0107.md>
   12:2-12:6 error P0211: `whne` begins no clause of an allow rule | did you mean `when`? <file:///cache/explain/P0211.md>
   15:5-15:12 error P0302: a deny rule needs `on` | write a line such as `on any` <file:///cache/explain/P0302.md>
-  20:0-20:7 error C0901: not yet: this version of Postern cannot honour `approve` rules | leave the rule out, or write a `deny` <file:///cache/explain/C0901.md>
   20:8-20:12 error P0302: an approve rule needs `by` | write a line such as `by dba` <file:///cache/explain/P0302.md>
 diagnostics unused.postern: 1
   2:4-2:10 warning C0603: nothing uses the let `unused` | remove it tags [1] <file:///cache/explain/C0603.md>
 ---- open syntax.postern
-diagnostics syntax.postern version 1: 6
+diagnostics syntax.postern version 1: 5
   1:7-1:13 error P0305: an issuer of kind `oidc` needs `url` | write a line such as `url "…"` <file:///cache/explain/P0305.md>
   6:27-6:29 error P0107: `&&` is written `and` | write `and` <file:///cache/explain/P0107.md>
   12:2-12:6 error P0211: `whne` begins no clause of an allow rule | did you mean `when`? <file:///cache/explain/P0211.md>
   15:5-15:12 error P0302: a deny rule needs `on` | write a line such as `on any` <file:///cache/explain/P0302.md>
-  20:0-20:7 error C0901: not yet: this version of Postern cannot honour `approve` rules | leave the rule out, or write a `deny` <file:///cache/explain/C0901.md>
   20:8-20:12 error P0302: an approve rule needs `by` | write a line such as `by dba` <file:///cache/explain/P0302.md>
 ---- actions setting
 quickfix: Add `url`

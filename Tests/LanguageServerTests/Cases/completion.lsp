@@ -270,6 +270,7 @@ ci (8) issuer @13:23-13:23
 ---- complete n
 pii (9) @2:8-2:8
 postgres (9) @2:8-2:8
+postgres_clients (9) @2:8-2:8
 secrets (9) @2:8-2:8
 ---- complete o
 deployer (7) identity @48:5-48:5

@@ -18,7 +18,7 @@ diagnostics two/b.postern: 1
 ---- raw {"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":{"settings":{"folders":["one","shared"]}}}
 diagnostics two/b.postern: 0
 diagnostics one/a.postern: 1
-  1:4-1:16 error C0101: there is no policy `shared.names` | there is `std.pii`, `std.postgres` and `std.secrets` <file:///cache/explain/C0101.md>
+  1:4-1:16 error C0101: there is no policy `shared.names` | there is `std.pii`, `std.postgres`, `std.postgres_clients` and `std.secrets` <file:///cache/explain/C0101.md>
 diagnostics shared/names.postern: 2
   1:4-1:8 warning C0603: nothing uses the let `late` | remove it tags [1] <file:///cache/explain/C0603.md>
   2:4-2:10 warning C0603: nothing uses the let `unused` | remove it tags [1] <file:///cache/explain/C0603.md>
