@@ -45,7 +45,8 @@ struct DiffReport {
             let parts = Self.parts(group)
             let detail = first.before.map { "\($0) → \(first.after ?? "")" }
             if let same = lines.firstIndex(where: { line in
-                line.kind == first.kind && line.resource == first.resource && line.detail == detail && line.asked == first.asked && line.isPartial == first.isPartial
+                line.kind == first.kind && line.resource == first.resource && line.detail == detail && line.asked == first.asked
+                    && line.isPartial == first.isPartial
                     && line.parts.map(\.verbs) == parts.map(\.verbs) && line.parts.map(\.objects) == parts.map(\.objects)
             }) {
                 lines[same].identities.append(first.identity)

@@ -81,7 +81,8 @@ extension SingleRequest {
             rule = RuleCitation(name: policy.ruleName(Int(decided.record.rule)), path: place.path, line: place.line)
         }
         return SingleDecision(
-            identity: gate.caller.identity, effect: decided.record.effect, demands: decided.held?.demands ?? [], mayPass: decided.passes, rule: rule, message: decided.refusal?.message,
+            identity: gate.caller.identity, effect: decided.record.effect, demands: decided.held?.demands ?? [],
+            mayPass: decided.passes, rule: rule, message: decided.refusal?.message,
             masks: decided.maskRules)
     }
 

@@ -94,7 +94,8 @@ import Testing
         let path = try folder.write("p.postern", asked + Self.proof)
         let never = try Self.run(["prove", path])
         #expect(never.status == 1 && never.output.contains("is asked about: needs approval by dba (1), asked by updates ("), "\(never.output)")
-        let always = try folder.write("always.postern", asked + "prove keyed_updates { who bot  on db  when statement.where == keyed  always select from a, update a(x) }\n")
+        let keyed = "prove keyed_updates { who bot  on db  when statement.where == keyed  always select from a, update a(x) }\n"
+        let always = try folder.write("always.postern", asked + keyed)
         let refused = try Self.run(["prove", always])
         #expect(refused.status == 1 && refused.output.contains("needs approval by dba (1)"), "\(refused.output)")
         let denied = try folder.write("denied.postern", asked + "deny all_updates { on db  to update }\n" + Self.proof)
@@ -155,8 +156,9 @@ import Testing
         let none = try side("none.postern", "")
         #expect(try Self.run(["diff", values, none]).output.contains("bot on db sees more of values of pii.email (redact → not masked)"))
         // Who may read nothing sees nothing more.
-        let denied = try side("denied.postern", "deny all { on db  to select, insert, update, delete }")
-        let deniedValues = try side("denied_values.postern", "deny all { on db  to select, insert, update, delete }\nmask m { on db  value pii.email with redact }")
+        let all = "deny all { on db  to select, insert, update, delete }"
+        let denied = try side("denied.postern", all)
+        let deniedValues = try side("denied_values.postern", all + "\nmask m { on db  value pii.email with redact }")
         #expect(try Self.run(["diff", deniedValues, denied]).output.hasPrefix("verdict: same"))
         let renamed = try side("renamed.postern", "", "robot")
         let called = try Self.run(["diff", none, renamed])

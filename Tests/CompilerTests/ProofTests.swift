@@ -42,7 +42,8 @@ struct ProofTests {
 
     @Test(arguments: 0..<8) func proverAndReferenceAgree(_ series: Int) throws {
         var counts = (proved: 0, broken: 0, open: 0, meant: 0)
-        for number in 0..<Self.policiesPerSeries {
+        // Some more, until the requests have met one that breaks a proof: else they would show nothing.
+        for number in 0..<6 * Self.policiesPerSeries where number < Self.policiesPerSeries || counts.meant == 0 {
             let seed = UInt64(1_000_000 + series * Self.policiesPerSeries + number)
             var random = RandomPolicy(seed: seed)
             var text = random.policy()
