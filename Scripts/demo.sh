@@ -108,6 +108,8 @@ show() {
   bold "6. What was recorded, and what a change of policy would do to it"
   as support_agent "select id, amount_cents from payments where order_id = 7"
   cp -r "$dir/policy" "$dir/changed"
+  # Its tests name a rule that the change takes away: a pull request would change them too.
+  rm "$dir/changed/tests.postern"
   sed -i -e 's/select from orders, order_items, customers(id, name, email, phone, note, created_at)/&, payments(id, order_id, amount_cents, iban)/' \
     -e '/^allow report_counts/,/^}/d' -e '/^\/\/\/ Counting needs/d' -e '/^\/\/\/ PostgreSQL has no column/,/^set no_column/d' \
     "$dir/changed/shop.postern"
