@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Gateway
 import Identity
 
 struct ApprovalsCommand: ParsableCommand {
@@ -23,7 +24,7 @@ struct ApprovalsCommand: ParsableCommand {
             try Output.run {
                 let answer = try gateway.call(.get, "")
                 if output.isJSON { return Output.write(answer) }
-                let waiting = try GatewayOptions.decoded([String: [WaitingApproval]].self, answer)["approvals"] ?? []
+                let waiting = try GatewayOptions.decoded([String: [ShownApproval]].self, answer)["approvals"] ?? []
                 if waiting.isEmpty { return Output.print("nothing waits for you") }
                 let rows = waiting.map { item in
                     [item.id, item.until, item.identity, item.resource, item.demands.map(\.rule).joined(separator: ", "), item.line]
@@ -45,7 +46,7 @@ struct ApprovalsCommand: ParsableCommand {
             try Output.run {
                 let answer = try gateway.call(.get, "/" + request)
                 if output.isJSON { return Output.write(answer) }
-                Output.print(try GatewayOptions.decoded(WaitingApproval.self, answer).text)
+                Output.print(try GatewayOptions.decoded(ShownApproval.self, answer).text)
             }
         }
     }
@@ -125,47 +126,20 @@ struct GatewayOptions: ParsableArguments {
     }
 }
 
-/// A request as the gateway shows it.
-private struct WaitingApproval: Decodable {
-    struct Demand: Decodable {
-        var rule: String
-        var place: String
-        var because: String
-        var by: [String]
-        var quorum: Int
-        var valid: String
-    }
-    struct Said: Decodable {
-        var by: String
-        var agrees: Bool
-        var reason: String
-    }
-    var id: String
-    var session: String
-    var identity: String
-    var subject: String
-    var issuer: String
-    var resource: String
-    var statement: String
-    var parameters: [String]
-    var accesses: [String]
-    var demands: [Demand]
-    var asked: String
-    var until: String
-    var answers: [Said]
-
+/// A request for people.
+extension ShownApproval {
     /// A client's text must not write to the reader's terminal.
     private static func plain(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control && $0 != "\n" ? "\u{FFFD}" : $0 }))
     }
 
     /// The statement in one line.
-    var line: String {
+    fileprivate var line: String {
         let joined = Self.plain(statement).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return joined.count > 60 ? joined.prefix(60) + "…" : joined
     }
 
-    var text: String {
+    fileprivate var text: String {
         var lines = [
             "request   \(id)", "asked by  \(identity) (\(subject) of \(issuer)), session \(session)", "resource  \(resource)",
             "waits     since \(asked) until \(until)",
