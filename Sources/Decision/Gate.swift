@@ -27,6 +27,7 @@ public final class Gate {
     private var machine: VirtualMachine
     private var masks: MaskSelection
     private var known = KnownDecisions()
+    private var prepared = PreparedMemory()
     private var limits: LimitSelection
     private let ledger: LimitLedger?
     private var approvals: ApprovalJudge
@@ -314,7 +315,7 @@ public final class Gate {
     ) -> Outcome {
         if let name {
             var ticket = NameTicket()
-            let prepared = PreparedStatement(found.copy(), text: text, lexical: lexical, namesNumber: inspector.namesNumber)
+            let prepared = prepared.statement(found, text, lexical, namesNumber: inspector.namesNumber)
             ticket.changes.append((0, .prepare(name, prepared)))
             let needed = NameExpansion.isNeeded(found)
             // A Parse only prepares: the names its statement would change are changed when it is executed.
