@@ -15,6 +15,8 @@ final class PostgresSaltedPasswords: Sendable {
     private static let limit = 8
     private let known = Mutex<[Known]>([])
 
+    var count: Int { known.withLock { $0.count } }
+
     /// - Parameter password: always the same one.
     /// - Throws: what `PasswordKey.derive` does.
     func key(of password: [UInt8], salt: [UInt8], iterations: Int) throws(SealError) -> [UInt8] {
