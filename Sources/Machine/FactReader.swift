@@ -22,7 +22,7 @@ extension ConditionFrame {
         case .resultRows: return result.map { .integer(Int64(clamping: $0.rows)) } ?? .unknown
         case .resultBytes: return result.map { .integer(Int64(clamping: $0.bytes)) } ?? .unknown
         // Kinds that no inspector of this edition fills in.
-        case .commandName, .commandArgs, .commandFlags, .commandText, .commandInteractive, .httpMethod, .httpPath, .httpSize,
+        case .commandName, .commandArgs, .commandFlags, .commandText, .commandInteractive, .httpMethod, .httpPath, .httpSize, .httpHeader,
             .kubeVerb, .kubeGroup, .kubeResource, .kubeNamespace, .kubeName, .kubeSubresource:
             return .unknown
         }
