@@ -38,7 +38,9 @@ public enum HeaderName {
 extension ConditionFrame {
     /// The value of the one header of this name. One that is there twice is known to be there, and has no value: which of the two a
     /// server would go by nobody knows.
-    func header(_ name: UnsafeRawBufferPointer) -> Value {
+    mutating func header(_ name: UnsafeRawBufferPointer) -> Value {
+        // Requests of the same accesses may have others.
+        isSteady = false
         var found = Value.unknown
         for field in headers where matches(field.name, name) {
             if found.kind != .unknown { return .unclear }

@@ -33,6 +33,23 @@ import Testing
         #expect(Self.refusal("x-team", .ssh) == .factMissing)
     }
 
+    /// Another request of the same accesses may have other headers: the decision hangs on more than those.
+    @Test func aDecisionByAHeaderIsNotSteady() throws {
+        for asks in [true, false] {
+            var draft = ProgramDraft.basic()
+            draft.program.resources[0].kind = .http
+            draft.program.resources[0].searchPath = []
+            let symbol = draft.symbol("x-team")
+            let load = asks ? Instruction(.loadHeader, a: 0, c: symbol) : Instruction(.loadFact, a: 0, b: Fact.identityName.rawValue)
+            let condition = draft.code([load, Instruction(.testKnown, a: 0, c: 1), Instruction(.accept), Instruction(.reject)])
+            draft.rule(.allow, "rule", condition: condition)
+            let bench = try Bench(draft)
+            bench.add(.select, "t")
+            #expect(bench.decide(headers: [("X-Team", "shop")]).outcome == .allowed)
+            #expect(bench.machine.isSteady == !asks)
+        }
+    }
+
     @Test func namesAreBroughtToSmallLetters() {
         #expect(HeaderName.normal("X-Request-ID") == "x-request-id")
         #expect(HeaderName.normal("") == nil)
