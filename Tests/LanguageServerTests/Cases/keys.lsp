@@ -51,9 +51,9 @@ hover 16:13-16:19
 hover 7:14-7:18
   `mtls`
   .
-  Client certificates of an authority. Its claims are `spiffe`, `subject`, `common_name`, `organizations`, `organizational_units`, `dns`, `uris`, `emails`, `signer`, `serial`, `sha256`, `not_before` and `not_after`.
----- definition claim
-error -32601: no request `definition` is answered here
+  Client certificates of an authority. Claims: `spiffe`, `subject`, `common_name`, `organizations`, `organizational_units`, `dns`, `uris`, `emails`, `signer`, `serial`, `sha256`, `not_before`, `not_after`.
+---- define claim
+shop.postern 5:26-5:53
 ---- complete inside
 sub (10) string of ci @8:84-8:84
 https://acme.example/team (10) string of ci, optional @8:84-8:84
