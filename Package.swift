@@ -49,7 +49,7 @@ let package = Package(
         // Data: the world.
         .target(
             name: "Identity",
-            dependencies: ["CCurl", "Machine", .product(name: "JWTKit", package: "jwt-kit")]),
+            dependencies: ["CCurl", "COpenSSL", "Machine", .product(name: "JWTKit", package: "jwt-kit")]),
         .target(
             name: "Recording",
             dependencies: [

@@ -184,7 +184,7 @@ enum CallerChoice {
             values[name] = try value(text, type: type(of: name, issuer, policy), name: name)
         }
         let verified = VerifiedClaims(
-            issuer: policy.text(issuer.name), subject: identity, values: values, proof: .bearer)
+            issuer: policy.text(issuer.name), subject: identity, values: values, proof: issuer.kind == .mtls ? .mtls : .bearer)
         guard let caller = policy.caller(named: identity, claims: verified) else {
             throw Impossible("no identity '\(identity)' in this policy")
         }
@@ -205,7 +205,16 @@ enum CallerChoice {
         case .boolean:
             guard let flag = Bool(text) else { throw Impossible("claim \(name) is true or false") }
             return .boolean(flag)
-        case .integer, .time, .duration, .size:
+        case .time:
+            guard let seconds = Int64(text) ?? Moment(rfc3339: text)?.seconds, Moment.writable.contains(seconds) else {
+                throw Impossible("claim \(name) is a time such as 2026-03-02T03:00:00Z, or a number of seconds since 1970")
+            }
+            return .time(seconds)
+        case .integers:
+            let numbers = text.split(separator: ",").map { Int64($0) }
+            guard !numbers.contains(nil) else { throw Impossible("claim \(name) is whole numbers, by commas") }
+            return .integers(numbers.compactMap { $0 })
+        case .integer, .duration, .size:
             guard let number = Int64(text) else { throw Impossible("claim \(name) is a whole number") }
             return .integer(number)
         case .string, .address: return .string(text)

@@ -192,6 +192,8 @@ struct WitnessRecord: Encodable {
             case .integer(let number): "\(number)"
             case .boolean(let flag): "\(flag)"
             case .strings(let texts): texts.joined(separator: ",")
+            case .integers(let numbers): numbers.map(String.init).joined(separator: ",")
+            case .time(let seconds): Moment(seconds: seconds).rfc3339
             }
         }
         circumstances = witness.circumstances

@@ -230,6 +230,8 @@ extension ClaimValue {
         case .string(let text): text
         case .integer(let number): String(number)
         case .boolean(let flag): String(flag)
+        case .time(let seconds): Moment(seconds: seconds).rfc3339
+        case .integers(let numbers): numbers.map(String.init).joined(separator: ", ")
         case .strings(let texts): texts.joined(separator: ", ")
         }
     }

@@ -7,7 +7,7 @@ import Machine
 enum SuggestedTest {
     static func text(_ test: TestCase, _ candidate: CandidateTest, title: String) -> String {
         var lines = ["test \(quoted(title)) {"]
-        let said = candidate.said.sorted { $0.key < $1.key }.map { "claim.\($0.key) = \(value($0.value))" }
+        let said = candidate.said.sorted { $0.key < $1.key }.map { "\(ClaimPath.text($0.key)) = \(value($0.value))" }
         lines.append("  as \(test.identity)" + (said.isEmpty ? "" : " with { \(said.joined(separator: ", ")) }"))
         lines.append("  on \(test.resource)")
         if let moment = candidate.test.moment { lines.append("  at \(time(moment))") }
@@ -33,6 +33,8 @@ enum SuggestedTest {
         case .strings(let texts): "{ " + texts.map(quoted).joined(separator: ", ") + " }"
         case .integer(let number): String(number)
         case .boolean(let flag): String(flag)
+        case .time(let seconds): Moment(seconds: seconds).rfc3339
+        case .integers(let numbers): "{ " + numbers.map(String.init).joined(separator: ", ") + " }"
         }
     }
 

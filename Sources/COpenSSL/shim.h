@@ -82,6 +82,61 @@ static inline long postern_no_session_cache(SSL_CTX *context) { return SSL_CTX_s
 static inline long postern_add_chain(SSL_CTX *context, X509 *certificate) { return SSL_CTX_add1_chain_cert(context, certificate); }
 static inline long postern_server_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name); }
 
+/// Takes any certificate in the handshake, which proves that the peer has its key: whose it is is decided afterwards, by whom it is asked of.
+static inline int postern_take_any(X509_STORE_CTX *store, void *unused) {
+    (void)unused;
+    X509_STORE_CTX_set_error(store, X509_V_OK);
+    return 1;
+}
+/// Asks clients for a certificate. Sessions are not resumed then: a certificate that has expired or was revoked would come in by a ticket.
+static inline void postern_ask_for_certificate(SSL_CTX *context, long longest_chain) {
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(context, postern_take_any, NULL);
+    SSL_CTX_set_max_cert_list(context, longest_chain);
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(context, 0);
+}
+
+static inline void postern_free(void *memory) { OPENSSL_free(memory); }
+
+static inline X509 *postern_read_certificate(BIO *bio) { return PEM_read_bio_X509(bio, NULL, postern_no_pass_phrase, NULL); }
+static inline X509_CRL *postern_read_revocations(BIO *bio) { return PEM_read_bio_X509_CRL(bio, NULL, postern_no_pass_phrase, NULL); }
+
+/// A distinguished name on one line, in UTF-8 (RFC 4514).
+static inline int postern_print_name(BIO *bio, const X509_NAME *name) {
+    return X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+}
+/// Whether reading PEM stopped because there was no more of it.
+static inline int postern_is_pem_end(unsigned long error) {
+    return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
+}
+
+/// Lists of certificates: OpenSSL's own are macros.
+static inline int postern_chain_count(const STACK_OF(X509) *chain) { return chain ? sk_X509_num(chain) : 0; }
+static inline X509 *postern_chain_at(const STACK_OF(X509) *chain, int index) { return sk_X509_value(chain, index); }
+static inline STACK_OF(X509) *postern_chain_new(void) { return sk_X509_new_null(); }
+/// Takes the certificate over; 1 on success.
+static inline int postern_chain_push(STACK_OF(X509) *chain, X509 *certificate) { return sk_X509_push(chain, certificate) > 0; }
+static inline void postern_chain_free(STACK_OF(X509) *chain) { sk_X509_pop_free(chain, X509_free); }
+
+/// Names besides the subject; NULL when there are none, or when the extension cannot be read: `*is_broken` tells which.
+static inline GENERAL_NAMES *postern_alternative_names(const X509 *certificate, int *is_broken) {
+    int found = 0;
+    GENERAL_NAMES *names = (GENERAL_NAMES *)X509_get_ext_d2i(certificate, NID_subject_alt_name, &found, NULL);
+    *is_broken = !names && found != -1;
+    return names;
+}
+static inline int postern_names_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+static inline GENERAL_NAME *postern_name_at(const GENERAL_NAMES *names, int index) { return sk_GENERAL_NAME_value(names, index); }
+/// A DNS name, mail address or URI, which are IA5 strings; NULL for anything else.
+static inline ASN1_IA5STRING *postern_name_text(const GENERAL_NAME *name) {
+    switch (name->type) {
+    case GEN_EMAIL: case GEN_DNS: case GEN_URI: return name->d.ia5;
+    default: return NULL;
+    }
+}
+static inline int postern_name_kind(const GENERAL_NAME *name) { return name->type; }
+
 /// ALPN names in wire format.
 typedef struct {
     const unsigned char *names;

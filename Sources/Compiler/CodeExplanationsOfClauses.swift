@@ -107,10 +107,7 @@ extension CodeExplanation {
                 """#),
         CodeExplanation(
             "P0308",
-            #"""
-                A proof without `never` and `always` claims nothing. (This version of Postern reads proofs and cannot decide them yet: \#
-                C0901.)
-                """#,
+            #"A proof without `never` and `always` claims nothing."#,
             wrong: #"prove no_drops { on db }"#,
             right: #"prove no_drops { on db  never drop }"#),
         CodeExplanation(

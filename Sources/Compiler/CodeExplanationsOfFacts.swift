@@ -252,5 +252,65 @@ extension CodeExplanation {
                   to drop tables
                 }
                 """#),
+        CodeExplanation(
+            "C0316",
+            #"""
+            A header's name is made of letters, digits, hyphens and a few other marks. Its letters may be large or small: `"X-Team"` and \#
+            `"x-team"` are one header. One that is there twice has no value that a rule could go by.
+            """#,
+            wrong: #"""
+                resource web : http { tags production }
+                deny other_teams {
+                  on     web
+                  to     post
+                  unless http.header["x team"] == "shop"
+                }
+                """#,
+            right: #"""
+                resource web : http { tags production }
+                deny other_teams {
+                  on     web
+                  to     post
+                  unless http.header["x-team"] == "shop"
+                }
+                """#),
+        CodeExplanation(
+            "C0317",
+            #"Only signatures with a public key are taken: with `HS256` whoever can check a token can make one, and with `none` everybody can."#,
+            wrong: #"""
+                issuer builds : jwks {
+                  file        "keys.json"
+                  issuer      "https://ci.example"
+                  audience    "postern"
+                  algorithms  ES256, HS256
+                }
+                """#,
+            right: #"""
+                issuer builds : jwks {
+                  file        "keys.json"
+                  issuer      "https://ci.example"
+                  audience    "postern"
+                  algorithms  ES256
+                }
+                """#),
+        CodeExplanation(
+            "C0318",
+            #"""
+            The claims of an issuer of kind `mtls` are what certificates say: `spiffe`, `subject`, `common_name`, `organizations`, \#
+            `organizational_units`, `dns`, `uris`, `emails`, `signer`, `serial`, `sha256`, `not_before` and `not_after`, each of its own \#
+            type. A trust domain is a name such as `prod.acme.io`.
+            """#,
+            wrong: #"""
+                issuer mesh : mtls {
+                  ca      "ca.pem"
+                  claims  { spiffe_id string }
+                }
+                """#,
+            right: #"""
+                issuer mesh : mtls {
+                  ca      "ca.pem"
+                  claims  { spiffe string }
+                }
+                """#),
     ]
 }

@@ -93,5 +93,27 @@ extension CodeExplanation {
                   "drop table orders" -> deny
                 }
                 """#),
+        CodeExplanation(
+            "C0614",
+            #"""
+            A caller is in a group when its token says so. One whose token lacks an optional claim is not in a group that asks for it, and \#
+            so escapes what is forbidden to the group, or is not left out of an allow. In a rule's own condition the claim would be unknown, \#
+            which never helps the caller; so would a claim be that every token must have.
+            """#,
+            wrong: #"""
+                group contractors from ci { when claim.team == "contractors" }
+                deny contractors_drop {
+                  who  contractors
+                  on   db
+                  to   drop
+                }
+                """#,
+            right: #"""
+                deny contractors_drop {
+                  on    db
+                  to    drop
+                  when  claim.team == "contractors"
+                }
+                """#),
     ]
 }

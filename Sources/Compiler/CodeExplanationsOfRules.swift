@@ -211,6 +211,28 @@ extension CodeExplanation {
                 }
                 """#),
         CodeExplanation(
+            "C0703",
+            #"""
+            Examples are run for databases that speak PostgreSQL's protocol. A message of another kind would be read as SQL and denied, so \#
+            the test would show nothing.
+            """#,
+            wrong: #"""
+                resource shell : ssh { tags staging }
+                test "restarts" {
+                  as app
+                  on shell
+                  "systemctl restart nginx" -> deny
+                }
+                """#,
+            right: #"""
+                resource shell : ssh { tags staging }
+                test "reads" {
+                  as app
+                  on db
+                  "select id from orders" -> allow
+                }
+                """#),
+        CodeExplanation(
             "C0801",
             #"The policy goes beyond a bound of the compiler. The bounds keep decisions fast and every tool sure to finish."#,
             wrong: #"""
@@ -243,24 +265,6 @@ extension CodeExplanation {
                   on       db
                   to       drop
                   because  "⟦70×x⟧"
-                }
-                """#),
-        CodeExplanation(
-            "C0901",
-            #"""
-                The language has it, and this version of Postern cannot carry it out. It is refused instead of being passed over in \#
-                silence.
-                """#,
-            wrong: #"""
-                issuer mesh : mtls {
-                  ca "ca.pem"
-                }
-                """#,
-            right: #"""
-                issuer mesh : jwks {
-                  file     "mesh.jwks"
-                  issuer   "https://mesh.example"
-                  audience "postern"
                 }
                 """#),
     ]

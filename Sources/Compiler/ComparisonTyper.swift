@@ -34,7 +34,7 @@ extension ConditionTyper {
             return noFact(left, right, comparison)
         }
         switch type {
-        case .strings: return refuse(type, span, comparison)
+        case .strings, .integers: return refuse(type, span, comparison)
         case .boolean:
             if case .literal(let element) = right, case .boolean(let wanted) = element.value {
                 return wanted ? .test(.isTrue(value)) : .not(.test(.isTrue(value)))
@@ -68,7 +68,7 @@ extension ConditionTyper {
     private func isOrdered(_ type: FactType) -> Bool {
         switch type {
         case .integer, .time, .duration, .size: true
-        case .boolean, .string, .strings, .address: false
+        case .boolean, .string, .strings, .integers, .address: false
         }
     }
 
@@ -149,8 +149,9 @@ extension ConditionTyper {
     // MARK: membership
 
     private func membership(_ left: Typed, _ right: Typed, _ comparison: Comparison) -> TypedCondition? {
-        // `"dba" in claim.groups`, `identity.name in claim.owners`.
+        // `"dba" in claim.groups`, `identity.name in claim.owners`, `3 in claim.levels`.
         if case .value(let set, .strings, _) = right { return has(set, left, comparison) }
+        if case .value(let set, .integers, _) = right { return has(numbers: set, left, comparison) }
         guard case .value(let value, let type, let span) = left else { return noFact(left, right, comparison) }
         let elements: [SetElement]
         switch right {
@@ -176,6 +177,7 @@ extension ConditionTyper {
         }
         switch type {
         case .string, .strings: return inSet(value, type, elements)
+        case .integers: return integers(of: elements).map { .test(.subsetOfNumbers(value, $0)) }
         case .time: return joined(elements) { window(value, $0) }
         case .address: return joined(elements) { network(value, $0) }
         case .integer, .duration, .size:
@@ -202,6 +204,37 @@ extension ConditionTyper {
         }
         let sorted = members.sorted()
         return .test(type == .strings ? .subsetOfSet(value, sorted) : .inSet(value, sorted))
+    }
+
+    /// Ascending, each once. Nil after a diagnostic.
+    private func integers(of elements: [SetElement]) -> [Int64]? {
+        var numbers: Set<Int64> = []
+        for element in elements {
+            guard case .integer(let number) = element.value else {
+                run.report(Wording.setElement(element.span, found: Self.kind(of: element.value), wanted: "integers"))
+                return nil
+            }
+            numbers.insert(number)
+        }
+        return numbers.sorted()
+    }
+
+    private func has(numbers set: TypedValue, _ member: Typed, _ comparison: Comparison) -> TypedCondition? {
+        switch member {
+        case .value(let value, .integer, _) where !isProof(value): return .test(.has(set, value))
+        case .literal(let element):
+            if case .integer(let number) = element.value { return .test(.has(set, .integer(number))) }
+            run.report(Wording.typeMismatch(element.span, found: Self.kind(of: element.value), wanted: "integer"))
+        case .word(let text, let span): reportUnknown(text, span)
+        case .value(_, .integers, _), .value(_, .strings, _):
+            run.report(
+                Wording.relationNotForType(comparison.relationSpan, relation: comparison.relation, type: FactType.integers.name))
+        case .value(let value, let type, let span):
+            run.report(Wording.typeMismatch(span, found: isProof(value) ? "proof" : type.name, wanted: "integer"))
+        case .elements(_, let span): run.report(Wording.typeMismatch(span, found: "set", wanted: "integer"))
+        case .condition(_, let span): run.report(Wording.typeMismatch(span, found: "condition", wanted: "integer"))
+        }
+        return nil
     }
 
     private func joined(_ elements: [SetElement], _ test: (SetElement) -> TypedCondition?) -> TypedCondition? {
@@ -240,6 +273,7 @@ extension ConditionTyper {
 
     private func containment(_ left: Typed, _ right: Typed, _ comparison: Comparison) -> TypedCondition? {
         if case .value(let set, .strings, _) = left { return has(set, right, comparison) }
+        if case .value(let set, .integers, _) = left { return has(numbers: set, right, comparison) }
         return text(left, right, comparison) { .contains($0, $1) }
     }
 

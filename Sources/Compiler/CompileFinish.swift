@@ -87,7 +87,7 @@ extension CompileRun {
         case .identities: span(identities) { $0.declared.span }
         case .groups: span(groups) { $0.declared.span }
         case .issuers: span(issuers) { $0.declared.span }
-        case .header, .symbols, .sources, .claims, .code, .integers, .sets, .patterns, .windows, .zones, .networks, .schemas, .detectors,
+        case .header, .symbols, .sources, .claims, .code, .integers, .sets, .numberSets, .patterns, .windows, .zones, .networks, .schemas, .detectors,
             .consequences, nil:
             headerSpan
         }

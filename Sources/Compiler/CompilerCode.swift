@@ -44,6 +44,9 @@ public enum CompilerCode: String, CaseIterable, Sendable {
     case unknownZone = "C0313"
     case badNetwork = "C0314"
     case setElement = "C0315"
+    case headerName = "C0316"
+    case unknownAlgorithm = "C0317"
+    case certificateClaim = "C0318"
 
     // Rules.
     case verbNotOfKind = "C0402"
@@ -81,16 +84,15 @@ public enum CompilerCode: String, CaseIterable, Sendable {
     case overriddenRule = "C0611"
     case coveredRule = "C0612"
     case testCannotFail = "C0613"
+    case unsureGroup = "C0614"
 
     // Tests.
     case testFact = "C0701"
     case testClaim = "C0702"
+    case testKind = "C0703"
 
     // Limits.
     case tooLarge = "C0801"
     /// The machine's verifier would not take the program.
     case notVerifiable = "C0802"
-
-    // The language knows it, this compiler does not yet.
-    case notYet = "C0901"
 }

@@ -106,6 +106,7 @@ struct ConditionEmitter {
         case .contains(let a, let b): opcode = pair(a, b, .testContains)
         case .inSet(let value, let members): opcode = computed(value, .inSet, pools.set(members))
         case .subsetOfSet(let value, let members): opcode = computed(value, .subsetOfSet, pools.set(members))
+        case .subsetOfNumbers(let value, let members): opcode = computed(value, .subsetOfNumbers, pools.numberSet(members))
         case .matches(let value, let kind, let text): opcode = computed(value, .matchPattern, pools.pattern(kind, text))
         case .inWindow(let value, let window): opcode = computed(value, .inWindow, pools.window(window))
         case .inNetwork(let value, let network): opcode = computed(value, .inNetwork, pools.network(network))
@@ -117,7 +118,7 @@ struct ConditionEmitter {
 
     private func isComputed(_ test: TypedTest) -> Bool {
         switch test {
-        case .inSet, .subsetOfSet, .matches, .inWindow, .inNetwork: true
+        case .inSet, .subsetOfSet, .subsetOfNumbers, .matches, .inWindow, .inNetwork: true
         case .isTrue, .known, .equal, .less, .atMost, .has, .startsWith, .endsWith, .contains: false
         }
     }
@@ -138,6 +139,7 @@ struct ConditionEmitter {
         switch value {
         case .fact(let fact): code.append(Instruction(.loadFact, a: register, b: fact.rawValue))
         case .claim(let name): code.append(Instruction(.loadClaim, a: register, c: pools.claim(name)))
+        case .header(let name): code.append(Instruction(.loadHeader, a: register, c: pools.symbol(name)))
         case .integer(let number): code.append(Instruction(.loadInteger, a: register, c: pools.integer(number)))
         case .string(let text): code.append(Instruction(.loadString, a: register, c: pools.symbol(text)))
         }

@@ -153,12 +153,13 @@ struct ConditionTyper {
     }
 
     private mutating func typed(_ path: FactPath) -> Typed? {
-        if path.key != nil {
-            run.report(Wording.notYet(path.span, what: "facts with a key", help: "leave the comparison out"))
+        if let claim = path.claim { return self.claim(claim, path.span) }
+        if let key = path.key { return keyed(path, key) }
+        if let fact = Fact.named(path.text) {
+            if !fact.takesKey { return self.fact(fact, path.span) }
+            run.report(Wording.needsKey(path.span, name: path.text))
             return nil
         }
-        if path.segments.count == 2, path.segments[0].text == "claim" { return claim(path.segments[1], path.span) }
-        if let fact = Fact.named(path.text) { return self.fact(fact, path.span) }
         if let set = run.set(named: path.segments) { return .elements(run.elements(ofSet: set), path.span) }
         if let named = namedCondition(path) { return named.map { .condition($0, path.span) } }
         if path.segments.count == 1 { return .word(path.segments[0].text, path.span) }
@@ -170,6 +171,19 @@ struct ConditionTyper {
         let nearest = Spelling.nearest(to: path.text, among: Fact.allCases.map(\.entry.name))
         run.report(Wording.unknownFact(path.span, name: path.text, nearest: nearest))
         return nil
+    }
+
+    private func keyed(_ path: FactPath, _ key: StringLiteral) -> Typed? {
+        guard Fact.named(path.text)?.takesKey == true else {
+            run.report(Wording.takesNoKey(path.span, name: path.text))
+            return nil
+        }
+        guard let name = HeaderName.normal(key.value) else {
+            run.report(Wording.headerName(key.span))
+            return nil
+        }
+        guard case .value(_, let type, let span)? = fact(.httpHeader, path.span) else { return nil }
+        return .value(.header(name), type, span)
     }
 
     private func claim(_ name: Name, _ span: SourceSpan) -> Typed? {

@@ -27,7 +27,7 @@ extension CompileRun {
             .sessionAge, .statementKind, .statementCount, .statementHasWhere, .statementHasLimit, .statementLimit,
             .statementTables, .statementFunctions, .statementText, .statementFingerprint, .statementFirstSeen,
             .statementInTransaction, .commandName, .commandArgs, .commandFlags, .commandText, .commandInteractive,
-            .httpMethod, .httpPath, .httpSize, .kubeVerb, .kubeGroup, .kubeResource, .kubeNamespace, .kubeName,
+            .httpMethod, .httpPath, .httpSize, .httpHeader, .kubeVerb, .kubeGroup, .kubeResource, .kubeNamespace, .kubeName,
             .kubeSubresource, .resultRows, .resultBytes:
             nil
         }

@@ -15,6 +15,8 @@ public enum LanguageCatalogue {
         /// The kinds of resources that have it; nil for all.
         public var kinds: [String]?
         public var scope: Scope
+        /// Whether it is written with a key: `http.header["x-request-id"]`.
+        public var takesKey: Bool
 
         public enum Scope: Sendable, Hashable {
             case session, statement, access, result
@@ -31,8 +33,16 @@ public enum LanguageCatalogue {
             }
         return FactWord(
             name: fact.entry.name, type: fact == .identityProof ? "proof" : fact.entry.type.name, about: fact.entry.about,
-            kinds: fact.entry.kinds?.map(\.name), scope: scope)
+            kinds: fact.entry.kinds?.map(\.name), scope: scope, takesKey: fact.takesKey)
     }
+
+    /// A claim as it is used: `claim.team`, `claim["https://acme.example/team"]`.
+    public static func claim(_ name: String) -> String { ClaimPath.text(name) }
+
+    /// Whether a claim's name can stand without quotes.
+    public static func isPlain(_ name: String) -> Bool { ClaimPath.isPlain(name) }
+
+    public static func quoted(_ text: String) -> String { ClaimPath.quoted(text) }
 
     /// The fact written so.
     public static func fact(_ name: String) -> FactWord? { facts.first { $0.name == name } }

@@ -32,6 +32,6 @@ public enum PolicyCompiler {
         run.checkMaskOrder()
         run.resolveTests()
         run.resolveProofs()
-        run.refuseWhatIsNotYet()
+        run.checkIssuers()
     }
 }

@@ -13,6 +13,7 @@ extension CompileRun {
         lintIdentities()
         lintUnknown()
         lintMasks()
+        lintGroups()
     }
 
     // MARK: rules that never apply

@@ -12,7 +12,7 @@ public struct PolicyTest: Sendable, Hashable {
     public var issuer: String
     /// What the token says: what the identity's condition demands by `==`, and what the test's `with` sets.
     public var claims: [String: ClaimValue]
-    /// `with { identity.proof = mtls }`; nil means `bearer`.
+    /// `with { identity.proof = mtls }`; nil means `bearer`. Of an issuer of certificates always `mtls`.
     public var proof: Proof?
     /// `with { request.source = "10.0.0.7" }`: an address as text.
     public var source: String?

@@ -32,6 +32,7 @@ struct ProgramEmitter {
         program.claims = pools.claims
         program.integers = pools.integers
         program.sets = pools.sets
+        program.numberSets = pools.numberSets
         program.patterns = pools.patterns
         program.windows = pools.windows
         program.zones = pools.zones

@@ -8,6 +8,7 @@ struct ProgramPools {
     private(set) var symbols: [String] = [""]
     private(set) var integers: [Int64] = []
     private(set) var sets: [[Symbol]] = []
+    private(set) var numberSets: [[Int64]] = []
     private(set) var patterns: [PatternRecord] = []
     private(set) var windows: [WindowRecord] = []
     private(set) var zones: [ZoneRecord] = []
@@ -17,6 +18,7 @@ struct ProgramPools {
     private var symbolIndex: [String: Symbol] = ["": 0]
     private var integerIndex: [Int64: UInt32] = [:]
     private var setIndex: [[Symbol]: UInt32] = [:]
+    private var numberSetIndex: [[Int64]: UInt32] = [:]
     private var patternIndex: [PatternRecord: UInt32] = [:]
     private var windowIndex: [WindowRecord: UInt32] = [:]
     private var zoneIndex: [String: UInt32] = [:]
@@ -45,6 +47,11 @@ struct ProgramPools {
     mutating func set(_ members: [String]) -> UInt32 {
         let symbols = sorted(members)
         return Self.intern(symbols, &sets, &setIndex)
+    }
+
+    /// - Parameter members: ascending, each once.
+    mutating func numberSet(_ members: [Int64]) -> UInt32 {
+        Self.intern(members, &numberSets, &numberSetIndex)
     }
 
     mutating func pattern(_ kind: PatternRecord.Kind, _ text: String) -> UInt32 {

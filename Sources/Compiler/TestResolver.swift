@@ -18,11 +18,16 @@ extension CompileRun {
         guard case .identity(let who)? = identity, case .resource(let where_)? = resource, identities[who].issuer >= 0 else {
             return nil
         }
+        guard resources[where_].kind == .postgres else {
+            report(Wording.testKind(on.span, resource: resources[where_].name, kind: resources[where_].kind))
+            return nil
+        }
         let issuer = issuers[identities[who].issuer]
         var test = PolicyTest(
             title: declaration.title.value, identity: identities[who].name, issuer: issuer.name,
             claims: demandedClaims(of: identities[who].condition), resource: resources[where_].name,
             moment: declaration.moment.map { Moment(seconds: $0.epochSeconds) }, examples: [], span: declaration.span)
+        if issuer.kind == .mtls { test.proof = .mtls }
         for fact in subject.facts { set(fact, in: &test, issuer) }
         for example in declaration.examples {
             switch example {
@@ -52,12 +57,16 @@ extension CompileRun {
             [name: .string(text)]
         case .equal(.claim(let name), .integer(let number)), .atMost(.claim(let name), .integer(let number)),
             .atMost(.integer(let number), .claim(let name)):
-            [name: .integer(number)]
+            [name: claimTypes[name] == .time ? .time(number) : .integer(number)]
         case .isTrue(.claim(let name)): [name: .boolean(true)]
         case .inSet(.claim(let name), let members): members.first.map { [name: .string($0)] } ?? [:]
+        case .less(.claim(let name), .integer(let number)) where claimTypes[name] == .time: [name: .time(number &- 1)]
+        case .less(.integer(let number), .claim(let name)) where claimTypes[name] == .time: [name: .time(number &+ 1)]
         case .subsetOfSet(.claim(let name), let members): [name: .strings(members)]
+        case .subsetOfNumbers(.claim(let name), let members): [name: .integers(members)]
+        case .has(.claim(let name), .integer(let number)): [name: .integers([number])]
         case .has(.claim(let name), .string(let text)): [name: .strings([text])]
-        case .isTrue, .known, .equal, .less, .atMost, .has, .startsWith, .endsWith, .contains, .inSet, .subsetOfSet, .matches,
+        case .isTrue, .known, .equal, .less, .atMost, .has, .startsWith, .endsWith, .contains, .inSet, .subsetOfSet, .subsetOfNumbers, .matches,
             .inWindow, .inNetwork:
             [:]
         }
@@ -66,13 +75,16 @@ extension CompileRun {
     // MARK: with
 
     private func set(_ fact: TestFact, in test: inout PolicyTest, _ issuer: ResolvedIssuer) {
-        if fact.path.segments.count == 2, fact.path.segments[0].text == "claim" {
-            let name = fact.path.segments[1]
+        if let name = fact.path.claim {
             guard let claim = issuer.claims.first(where: { $0.name == name.text }) else {
                 report(Wording.testClaim(name.span, claim: name.text, issuer: issuer.name, known: issuer.claims.map(\.name)))
                 return
             }
             test.claims[claim.name] = value(fact.value, claim.type)
+            return
+        }
+        if let key = fact.path.key {
+            report(Wording.testFact(key.span, name: fact.path.text))
             return
         }
         switch Fact.named(fact.path.text) {
@@ -81,6 +93,7 @@ extension CompileRun {
                 report(Wording.typeMismatch(fact.value.span, found: "value", wanted: "`bearer`, `dpop` or `mtls`"))
                 return
             }
+            if issuer.kind == .mtls, proof != .mtls { report(Wording.proofOfCertificate(fact.value.span, issuer: issuer.name)) }
             test.proof = proof
         case .requestSource?:
             guard case .string(let text) = fact.value, let network = NetworkRecord(text: text.value), network.prefix == 128 else {
@@ -99,13 +112,26 @@ extension CompileRun {
         switch (operand, type) {
         case (.string(let it), .string): return .string(it.value)
         case (.integer(let it), .integer): return .integer(it.value)
-        case (.moment(let it), .time): return .integer(it.epochSeconds)
+        case (.moment(let it), .time): return .time(it.epochSeconds)
         case (.boolean(let it), .boolean): return .boolean(it.value)
         case (.set(let it), .strings): return .strings(elements(of: it).compactMap(\.text))
+        case (.set(let it), .integers): return integers(it)
         case (.string, _), (.integer, _), (.moment, _), (.boolean, _), (.set, _), (.duration, _), (.size, _), (.path, _):
             report(Wording.typeMismatch(operand.span, found: "value", wanted: type.name))
             return nil
         }
+    }
+
+    private func integers(_ literal: SetLiteral) -> ClaimValue? {
+        var numbers: [Int64] = []
+        for element in elements(of: literal) {
+            guard case .integer(let number) = element.value else {
+                report(Wording.setElement(element.span, found: ConditionTyper.kind(of: element.value), wanted: "integers"))
+                return nil
+            }
+            numbers.append(number)
+        }
+        return .integers(numbers)
     }
 
     // MARK: examples

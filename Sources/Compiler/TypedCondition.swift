@@ -61,6 +61,8 @@ indirect enum TypedCondition: Hashable, Sendable {
 enum TypedValue: Hashable, Sendable {
     case fact(Fact)
     case claim(String)
+    /// By its name in small letters.
+    case header(String)
     /// Also times in seconds since 1970, durations in seconds, sizes in bytes and proofs by strength.
     case integer(Int64)
     case string(String)
@@ -73,7 +75,7 @@ enum TypedTest: Hashable, Sendable {
     case equal(TypedValue, TypedValue)
     case less(TypedValue, TypedValue)
     case atMost(TypedValue, TypedValue)
-    /// A set has a string.
+    /// A set has a string, or a set of integers an integer.
     case has(TypedValue, TypedValue)
     case startsWith(TypedValue, TypedValue)
     case endsWith(TypedValue, TypedValue)
@@ -81,6 +83,7 @@ enum TypedTest: Hashable, Sendable {
     /// Sorted members.
     case inSet(TypedValue, [String])
     case subsetOfSet(TypedValue, [String])
+    case subsetOfNumbers(TypedValue, [Int64])
     case matches(TypedValue, PatternRecord.Kind, String)
     case inWindow(TypedValue, WeeklyWindow)
     case inNetwork(TypedValue, NetworkRecord)

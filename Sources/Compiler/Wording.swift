@@ -20,7 +20,7 @@ enum Wording {
         make(code, .error, span, message, help: help, related: related, fixIt: fixIt)
     }
 
-    private static func warning(
+    static func warning(
         _ code: CompilerCode, _ span: SourceSpan, _ message: String, help: String? = nil, related: [RelatedPlace] = [],
         fixIt: FixIt? = nil
     ) -> Diagnostic {
@@ -256,6 +256,7 @@ enum Wording {
         let help: String? =
             switch type {
             case FactType.strings.name: "write `\"x\" in` the set, the set `contains \"x\"`, or the set `in { … }`"
+            case FactType.integers.name: "write `3 in` the set, the set `contains 3`, or the set `in { … }`"
             case FactType.boolean.name: "write it alone, or with `not`"
             case FactType.address.name: "write `in \"10.0.0.0/8\"`"
             case FactType.string.name: "write `==`, `in`, `like`, `matches`, `starts with`, `ends with` or `contains`"
@@ -481,9 +482,5 @@ enum Wording {
         error(
             .notVerifiable, span, "the machine would refuse the program: \(why)",
             help: "divide what stands here, or make it smaller")
-    }
-
-    static func notYet(_ span: SourceSpan, what: String, help: String) -> Diagnostic {
-        error(.notYet, span, "not yet: this version of Postern cannot honour \(what)", help: help)
     }
 }

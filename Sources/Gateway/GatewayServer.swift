@@ -75,7 +75,7 @@ public final class GatewayServer: Sendable {
         _ = try channels(configuration)
         for listener in configuration.listeners {
             if case .development = listener.tls { continue }
-            _ = try ServerCertificate.context(listener.tls, now: Date())
+            _ = try ServerCertificate.contexts(listener.tls, now: Date())
         }
     }
 
@@ -215,7 +215,7 @@ public final class GatewayServer: Sendable {
     private func listen() async throws {
         await shared.current.verifier.refresh(now: Self.now())
         for listener in configuration.listeners {
-            let tls = try ServerCertificate.context(listener.tls, now: Date())
+            let tls = try ServerCertificate.contexts(listener.tls, now: Date())
             let bound = try bind(listener, tls)
             listeners.withLock { $0.append(bound) }
             logger.notice("listening", metadata: ["address": "\(bound.address)"])
@@ -228,15 +228,16 @@ public final class GatewayServer: Sendable {
         watch()
     }
 
-    private func bind(_ listener: GatewayConfiguration.Listener, _ tls: TLSContext?) throws -> ListenerHandle {
-        let (service, metrics, limit) = (service, metrics, configuration.limits.connections)
+    private func bind(_ listener: GatewayConfiguration.Listener, _ tls: ServerCertificate.Contexts) throws -> ListenerHandle {
+        let (service, metrics, limit, shared) = (service, metrics, configuration.limits.connections, shared)
         do {
             return try Listener.bind(host: listener.address.host, port: listener.address.port, loops: loops) { file, peer, loop in
                 guard metrics.activeConnections < limit else {
                     metrics.connectionOverLimit()
                     return Listener.drop(file)
                 }
-                service.accept(file, from: peer, on: loop, tls: tls, allowsCleartext: listener.cleartextOnLoopback)
+                let context = shared.current.certificates.takesAny ? tls.asking : tls.plain
+                service.accept(file, from: peer, on: loop, tls: context, allowsCleartext: listener.cleartextOnLoopback)
             }
         } catch {
             throw StartFailure("cannot listen on \(listener.address): \(error)")

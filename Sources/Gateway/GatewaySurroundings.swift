@@ -62,6 +62,8 @@ extension GatewayServer {
         var surroundings = PostgresSurroundings(
             authenticate: { request in
                 let now = Moment(seconds: Int64(Date().timeIntervalSince1970))
+                // A client that shows a certificate is known by it alone: a second proof could name somebody else.
+                if !request.certificates.isEmpty { return try policy.current.caller(certificates: request.certificates, now: now) }
                 return try await policy.current.caller(request.token, now: now)
             },
             judge: { caller, resource, facts, loop in

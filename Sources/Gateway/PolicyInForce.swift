@@ -13,6 +13,7 @@ struct PolicyInForce: Sendable {
     let program: VerifiedProgram
     let recorded: RecordedProgram
     let verifier: TokenVerifier
+    let certificates: CertificateVerifier
 
     init(
         _ policy: LoadedPolicy, configuration: GatewayConfiguration, report: @escaping @Sendable (KeySourceStatus) -> Void
@@ -21,14 +22,33 @@ struct PolicyInForce: Sendable {
         recorded = RecordedProgram(policy.program.program, digest: policy.digest)
         let directory = URL(fileURLWithPath: configuration.policy.bundle).deletingLastPathComponent().path
         let names = Set(policy.program.issuers.map { policy.program.text($0.name) })
-        if let unknown = configuration.issuerKeys.keys.sorted().first(where: { !names.contains($0) }) {
+        if let unknown = configuration.issuers.keys.sorted().first(where: { !names.contains($0) }) {
             throw StartFailure("issuers.\(unknown) of the configuration: the policy has no issuer of this name, but \(names.sorted())")
         }
-        let issuers = try policy.program.issuers.map { record in
-            try IssuerSettings(
-                record, of: policy.program, keys: configuration.issuerKeys[policy.program.text(record.name)], directory: directory)
+        var tokens: [IssuerSettings] = []
+        var certificates: [CertificateIssuerSettings] = []
+        for record in policy.program.issuers {
+            let name = policy.program.text(record.name)
+            let files = configuration.issuers[name]
+            switch record.kind {
+            case .oidc, .jwks:
+                if files?.authorities != nil || files?.revocations != nil {
+                    throw StartFailure("issuers.\(name) of the configuration: ca and crl are for issuers of kind mtls, and this is one of tokens")
+                }
+                tokens.append(try IssuerSettings(record, of: policy.program, keys: files?.keys, directory: directory))
+            case .mtls:
+                if files?.keys != nil {
+                    throw StartFailure("issuers.\(name) of the configuration: keys are for issuers of tokens, and this is one of certificates: write ca")
+                }
+                certificates.append(CertificateIssuerSettings(record, of: policy.program, files, directory: directory))
+            case .saml:
+                throw StartFailure(
+                    "issuer \(name) of the policy is of kind saml, and this gateway verifies no SAML assertions: nobody could come in by it. "
+                        + "Take it out, or let the identity provider issue tokens (kind oidc)")
+            }
         }
-        verifier = try TokenVerifier(issuers: issuers, report: report)
+        verifier = try TokenVerifier(issuers: tokens, report: report)
+        self.certificates = try CertificateVerifier(issuers: certificates)
     }
 
     /// Resources of the configuration that this policy does not have: a sign of a wrong bundle.
@@ -38,15 +58,15 @@ struct PolicyInForce: Sendable {
     }
 }
 
-/// Why a caller with a valid token is not let in. For the log only.
+/// Why a caller with a valid proof is not let in. For the log only.
 enum IdentificationFailure: Error, CustomStringConvertible {
     case nobody(subject: String)
     case ambiguous([String])
 
     var description: String {
         switch self {
-        case .nobody(let subject): "the token of subject \(subject) matches no identity of the policy"
-        case .ambiguous(let names): "the token matches several identities: \(names.joined(separator: ", "))"
+        case .nobody(let subject): "subject \(subject) matches no identity of the policy"
+        case .ambiguous(let names): "the proof matches several identities: \(names.joined(separator: ", "))"
         }
     }
 }
@@ -60,7 +80,15 @@ extension PolicyInForce {
 
     /// The one identity behind a token.
     func caller(_ token: [UInt8], now: Moment) async throws -> Caller {
-        let claims = try await claims(token, now: now)
+        try caller(try await claims(token, now: now))
+    }
+
+    /// The one identity behind a client certificate.
+    func caller(certificates chain: [[UInt8]], now: Moment) throws -> Caller {
+        try caller(try certificates.verify(chain, now: now))
+    }
+
+    private func caller(_ claims: VerifiedClaims) throws -> Caller {
         switch program.identify(claims) {
         case .caller(let caller): return caller
         case .nobody: throw IdentificationFailure.nobody(subject: claims.subject)
@@ -82,16 +110,34 @@ extension IssuerSettings {
             }
             return algorithm
         }
-        let claims = record.claims.map { claim in
+        let url = (record.kind == .oidc ? values("url") : values("issuer")).first ?? ""
+        self.init(
+            name: program.text(record.name), kind: record.kind == .oidc ? .oidc : .jwks, url: url, audience: values("audience").first ?? "",
+            algorithms: algorithms.isEmpty ? SignatureAlgorithm.usual : Set(algorithms), claims: record.declared(in: program),
+            keys: KeyLocation(keys, record.kind, file: values("file").first, url: values("url").first, directory: directory))
+        otherAudiences = Array(values("audience").dropFirst())
+    }
+}
+
+extension IssuerRecord {
+    fileprivate func declared(in program: VerifiedProgram) -> [Identity.ClaimDeclaration] {
+        claims.map { claim in
             let declared = program.program.claims[Int(claim.claim)]
             return ClaimDeclaration(name: program.text(declared.name), type: ClaimType(declared.type), optional: claim.optional)
         }
-        let url = (record.kind == .oidc ? values("url") : values("issuer")).first ?? ""
+    }
+}
+
+extension CertificateIssuerSettings {
+    /// The configuration's `ca` stands before what the policy says.
+    fileprivate init(_ record: IssuerRecord, of program: VerifiedProgram, _ files: GatewayConfiguration.Issuer?, directory: String) {
+        func values(_ key: String) -> [String] {
+            record.settings.first { program.text($0.key) == key }.map { $0.values.map(program.text) } ?? []
+        }
+        let named = values("ca").first ?? ""
         self.init(
-            name: program.text(record.name), kind: Identity.IssuerKind(record.kind), url: url, audience: values("audience").first ?? "",
-            algorithms: algorithms.isEmpty ? SignatureAlgorithm.usual : Set(algorithms), claims: claims,
-            keys: KeyLocation(keys, record.kind, file: values("file").first, url: values("url").first, directory: directory))
-        otherAudiences = Array(values("audience").dropFirst())
+            name: program.text(record.name), authorities: files?.authorities ?? (named.hasPrefix("/") ? named : directory + "/" + named),
+            revocations: files?.revocations, trustDomains: values("trust_domain"), claims: record.declared(in: program))
     }
 }
 
@@ -109,21 +155,12 @@ extension KeyLocation {
     }
 }
 
-extension Identity.IssuerKind {
-    fileprivate init(_ kind: Machine.IssuerKind) {
-        switch kind {
-        case .oidc: self = .oidc
-        case .jwks: self = .jwks
-        case .mtls: self = .mtls
-        case .saml: self = .saml
-        }
-    }
-}
-
 extension ClaimType {
     fileprivate init(_ type: FactType) {
         switch type {
-        case .integer, .time, .duration, .size: self = .integer
+        case .integer, .duration, .size: self = .integer
+        case .time: self = .time
+        case .integers: self = .integers
         case .boolean: self = .boolean
         case .strings: self = .strings
         case .string, .address: self = .string

@@ -14,12 +14,20 @@ enum ServerCertificate {
     /// Days a development certificate is valid; a new one is made when the file is older.
     static let developmentDays = 365
 
+    /// Clients are asked for a certificate only while the policy in force has an issuer that takes one.
+    struct Contexts: Sendable {
+        var plain: TLSContext
+        var asking: TLSContext
+    }
+
     /// ALPN `postgresql` for direct TLS (PostgreSQL manual 55.2.11).
-    static func context(_ tls: GatewayConfiguration.TLS, now: Date) throws(CertificateError) -> TLSContext {
+    static func contexts(_ tls: GatewayConfiguration.TLS, now: Date) throws(CertificateError) -> Contexts {
         let (certificate, key) = try files(tls, now: now)
         do {
-            return try TLSContext.server(
-                certificateChain: try bytes(certificate), privateKey: try bytes(key), protocols: ["postgresql"])
+            let (chain, own) = (try bytes(certificate), try bytes(key))
+            return Contexts(
+                plain: try TLSContext.server(certificateChain: chain, privateKey: own, protocols: ["postgresql"]),
+                asking: try TLSContext.server(certificateChain: chain, privateKey: own, protocols: ["postgresql"], asksForCertificate: true))
         } catch {
             throw CertificateError(reason: "\(certificate) and \(key) cannot be used for TLS: \(error)")
         }

@@ -79,7 +79,9 @@ extension JSONValue {
         case (.integer, .number): integer.map(ClaimValue.integer)
         case (.boolean, .boolean(let flag)): .boolean(flag)
         case (.strings, .array): strings.map(ClaimValue.strings)
-        case (.string, _), (.integer, _), (.boolean, _), (.strings, _): nil
+        case (.integers, .array): integers.map(ClaimValue.integers)
+        case (.time, .number), (.time, .string): seconds.map(ClaimValue.time)
+        case (.string, _), (.integer, _), (.boolean, _), (.strings, _), (.integers, _), (.time, _): nil
         }
     }
 }

@@ -136,7 +136,8 @@ extension ClaimValue {
     fileprivate var json: JSONValue {
         switch self {
         case .string(let text): .string(text)
-        case .integer(let number): .number(String(number))
+        case .integer(let number), .time(let number): .number(String(number))
+        case .integers(let numbers): .array(numbers.map { .number(String($0)) })
         case .boolean(let flag): .boolean(flag)
         case .strings(let texts): .array(texts.map(JSONValue.string))
         }

@@ -24,6 +24,10 @@ public enum IdentityLimits {
     public static let keysInSet = 128
     /// Bits of an RSA modulus: fewer are too weak, more cost too much to check.
     public static let rsaBits = 2048...8192
+    /// Certificates that a client may show.
+    public static let chainCertificates = 8
+    /// Names of a certificate besides its subject.
+    public static let certificateNames = 256
     /// Seconds that an issuer's clock and ours may differ.
     public static let clockSkewSeconds: Int64 = 60
     /// The last second of the year 9999: a later time in a token is a mistake.

@@ -5,6 +5,10 @@ public enum ClaimType: String, Sendable, Hashable, CaseIterable {
     case string, integer, boolean
     /// A JSON array in which every element is a string.
     case strings
+    /// A JSON array in which every element is an integer.
+    case integers
+    /// Seconds since 1970 as a JSON number (RFC 7519's NumericDate), or a string of RFC 3339. A fraction of a second is dropped.
+    case time
 }
 
 /// A claim that policy may use. A claim that is not declared is dropped.
@@ -22,16 +26,12 @@ public struct ClaimDeclaration: Sendable, Hashable {
     }
 }
 
-/// The ways an issuer can vouch for a workload.
+/// The ways an issuer of tokens can vouch for a workload.
 public enum IssuerKind: String, Sendable, Hashable, CaseIterable {
     /// An OpenID Connect provider.
     case oidc
     /// Tokens whose keys are in a file or at a URL.
     case jwks
-    /// A certificate authority. Refused for now.
-    case mtls
-    /// A SAML identity provider. Refused for now.
-    case saml
 }
 
 /// Where an issuer's public keys are found.
@@ -76,7 +76,6 @@ public struct IssuerSettings: Sendable, Hashable {
 
 /// Why a set of issuers cannot be used. Every case names the issuer.
 public enum IssuerConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
-    case notYet(issuer: String, kind: IssuerKind)
     case duplicateName(issuer: String)
     /// Two issuers with the same `iss` must differ in their audience.
     case duplicateAudience(issuer: String, other: String)
@@ -88,7 +87,6 @@ public enum IssuerConfigurationError: Error, Sendable, Hashable, CustomStringCon
 
     public var description: String {
         switch self {
-        case .notYet(let issuer, let kind): "issuer \(issuer): kind \(kind.rawValue) is not yet supported"
         case .duplicateName(let issuer): "issuer \(issuer) is given twice"
         case .duplicateAudience(let issuer, let other):
             "issuers \(other) and \(issuer) have the same url and the same audience"
@@ -110,10 +108,6 @@ extension IssuerSettings {
 
     /// Checks this issuer alone.
     func check() throws(IssuerConfigurationError) {
-        switch kind {
-        case .mtls, .saml: throw .notYet(issuer: name, kind: kind)
-        case .oidc, .jwks: break
-        }
         for (what, value) in [("name", name), ("url", url)] + audiences.map({ ("audience", $0) }) {
             try require(what, value)
         }

@@ -1,5 +1,7 @@
 // JSON as values, with names compared byte for byte, and its text form.
 
+import Machine
+
 /// A JSON value. Numbers keep their text, so that no precision is lost before somebody asks for a type.
 package enum JSONValue: Sendable, Hashable {
     case null
@@ -15,6 +17,25 @@ package enum JSONValue: Sendable, Hashable {
 
     /// The value of a number written as an integer that fits; `1.0` and `1e3` are not.
     var integer: Int64? { if case .number(let digits) = self { Int64(digits) } else { nil } }
+
+    /// An array in which every element is an integer.
+    var integers: [Int64]? {
+        guard let elements else { return nil }
+        let integers = elements.compactMap(\.integer)
+        return integers.count == elements.count ? integers : nil
+    }
+
+    /// A time: a number of seconds since 1970, which may have a fraction, or a string of RFC 3339. The whole second that it lies in.
+    var seconds: Int64? {
+        switch self {
+        case .number(let digits):
+            if let whole = Int64(digits) { return Moment.writable.contains(whole) ? whole : nil }
+            guard let number = Double(digits), Double(Moment.writable.lowerBound)...Double(Moment.writable.upperBound) ~= number else { return nil }
+            return Int64(number.rounded(.down))
+        case .string(let text): return Moment(rfc3339: text)?.seconds
+        case .null, .boolean, .array, .object: return nil
+        }
+    }
 
     /// An array in which every element is a string.
     var strings: [String]? {

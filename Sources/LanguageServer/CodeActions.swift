@@ -158,16 +158,18 @@ extension LanguageSession {
     private func missingClaim(_ diagnostic: Diagnostic, _ place: OpenPlace) -> [Fix] {
         let name = place.lines.text(diagnostic.span.start..<min(diagnostic.span.end, place.lines.bytes.count))
         var fixes: [Fix] = []
-        for case .issuer(let issuer) in place.tree.declarations where !issuer.claims.contains(where: { $0.name.text == name }) {
+        for case .issuer(let issuer) in place.tree.declarations where !issuer.claims.contains(where: { Self.written($0.name.text) == name }) {
             for setting in issuer.settings {
-                guard case .claims(let claims, let braces) = setting.value, let last = claims.last else { continue }
-                _ = braces
+                guard case .claims(let claims, _) = setting.value, let last = claims.last else { continue }
                 fixes.append(
                     Fix(title: "Declare the claim `\(name)` of `\(issuer.name.text)`", edits: [(last.span.end, last.span.end, ", \(name) string optional")]))
             }
         }
         return fixes
     }
+
+    /// A claim's name as it is declared.
+    private static func written(_ name: String) -> String { LanguageCatalogue.isPlain(name) ? name : LanguageCatalogue.quoted(name) }
 
     // MARK: order
 

@@ -265,6 +265,7 @@ struct Completer {
             return
         }
         replaced = (string.start + 1)..<max(string.start + 1, string.end - 1)
+        if words == ["claim", "["] { return claimNames() }
         // After `==`: the fact before it.
         if let relation = tokens.last, ["==", "!=", "in"].contains(relation.text) {
             let path = Self.path(before: tokens.count - 1, tokens)

@@ -53,7 +53,7 @@ extension Completer {
             switch previous?.text {
             case "{", ",": break
             case "set": words(["of"])
-            case "of": words(["string"], kind: .value)
+            case "of": words(["string", "int"], kind: .value)
             default:
                 words(WordTexts.claimTypes, kind: .value)
                 words(["optional"])
@@ -276,19 +276,27 @@ extension Completer {
                 guard fact.name.hasPrefix(base + ".") else { continue }
                 label = String(fact.name.dropFirst(base.utf8.count + 1))
             }
-            add(Candidate(label: label, kind: .property, detail: fact.type, about: fact.about, rank: 4))
+            let snippet = fact.takesKey ? label + "[\"${1:x-request-id}\"]" : nil
+            add(Candidate(label: label, kind: .property, detail: fact.type, about: fact.about, snippet: snippet, rank: 4))
         }
     }
 
-    private mutating func claims(isBare: Bool) {
+    /// After `claim.`, where a name that is no plain word cannot stand, and before it.
+    private mutating func claims(isBare: Bool) { claims { isBare ? LanguageCatalogue.claim($0) : LanguageCatalogue.isPlain($0) ? $0 : nil } }
+
+    /// In `claim["…"]`.
+    mutating func claimNames() { claims { $0 } }
+
+    private mutating func claims(_ label: (String) -> String?) {
         let issuers = scope.issuers(place)
         for issuer in issuers {
             for claim in issuer.claims {
+                guard let label = label(claim.name.text) else { continue }
                 let type = place.index.files[place.number].parsed.source.index == claim.span.file
                     ? place.file.parsed.source.text(in: claim.typeSpan) : nil
                 add(
                     Candidate(
-                        label: isBare ? "claim." + claim.name.text : claim.name.text, kind: .property,
+                        label: label, kind: .property,
                         detail: (type.map { $0 + " " } ?? "") + "of \(issuer.name.text)" + (claim.isOptional ? ", optional" : ""), rank: 3))
             }
         }

@@ -272,6 +272,11 @@ struct NameFinder {
 
     private mutating func fact(_ path: FactPath) {
         let first = path.segments[0]
+        if let key = path.key {
+            for segment in path.segments { add(segment, role: .fact) }
+            if path.claim != nil { add(Name(key.value, span: key.span), [.claim], role: .fact) }
+            return
+        }
         switch path.segments.count {
         case 1: add(first, [.let, .set], role: .word)
         case 2 where first.text == "claim":

@@ -118,10 +118,11 @@ enum WordTexts {
         ("last", "last(${1:4})", "The last characters stay."),
     ]
 
-    static let claimTypes = ["string", "int", "bool", "time", "set of string"]
+    static let claimTypes = ["string", "int", "bool", "time", "set of string", "set of int"]
     static let issuerKinds: [String: String] = [
         "oidc": "OpenID Connect: keys are found through the issuer's address.", "jwks": "Keys of a file or an address, and an exact `iss`.",
-        "mtls": "Client certificates of an authority.", "saml": "SAML assertions of an identity provider.",
+        "mtls": "Client certificates of an authority. Claims: `spiffe`, `subject`, `common_name`, `organizations`, `organizational_units`, "
+            + "`dns`, `uris`, `emails`, `signer`, `serial`, `sha256`, `not_before`, `not_after`.", "saml": "SAML assertions of an identity provider.",
     ]
     static let resourceKinds: [String: String] = [
         "postgres": "A PostgreSQL database.", "mysql": "A MySQL database.", "ssh": "A host that is reached by SSH.",

@@ -14,6 +14,9 @@ public enum ClaimValue: Sendable, Hashable {
     case integer(Int64)
     case boolean(Bool)
     case strings([String])
+    case integers([Int64])
+    /// Seconds since 1970.
+    case time(Int64)
 }
 
 /// What a verified proof said, before policy has named an identity. Only declared claims are here.

@@ -8,6 +8,8 @@ struct ConditionFrame {
     let symbols: SymbolView
     let setStarts: UnsafePointer<UInt32>
     let setMembers: UnsafePointer<UInt32>
+    let numberStarts: UnsafePointer<UInt32>
+    let numberMembers: UnsafePointer<Int64>
     let windows: UnsafePointer<ProgramTables.Window>
     let zones: UnsafePointer<ProgramTables.Zone>
     let transitions: UnsafePointer<ProgramTables.Transition>
@@ -27,6 +29,7 @@ struct ConditionFrame {
     var names = UnsafeBufferPointer<TextRef>(start: nil, count: 0)
     var statements = UnsafeBufferPointer<Statement>(start: nil, count: 0)
     var firstSeen = UnsafeBufferPointer<Ternary>(start: nil, count: 0)
+    var headers = UnsafeBufferPointer<HeaderField>(start: nil, count: 0)
     var inTransaction = Ternary.unknown
     var moment: Int64 = 0
     /// What came of the message; nil while it is decided.
@@ -63,6 +66,8 @@ struct ConditionFrame {
         symbols = tables.symbols.view
         setStarts = tables.setStarts.base
         setMembers = tables.setMembers.base
+        numberStarts = tables.numberStarts.base
+        numberMembers = tables.numberMembers.base
         windows = tables.windows.base
         zones = tables.zones.base
         transitions = tables.transitions.base

@@ -25,6 +25,9 @@ extension ConditionFrame {
             case .loadClaim:
                 registers[a] = claims[c]
                 continue
+            case .loadHeader:
+                registers[a] = header(symbols.bytes(instruction.c))
+                continue
             case .loadInteger:
                 registers[a] = .integer(integers[c])
                 continue
@@ -37,6 +40,9 @@ extension ConditionFrame {
             case .subsetOfSet:
                 registers[a] = .boolean(isSubset(registers[b], of: c))
                 continue
+            case .subsetOfNumbers:
+                registers[a] = .boolean(isSubset(registers[b], ofNumbers: c))
+                continue
             case .matchPattern:
                 registers[a] = .boolean(matches(registers[b], pattern: c))
                 continue
@@ -47,7 +53,7 @@ extension ConditionFrame {
                 registers[a] = .boolean(isInside(registers[b], network: c))
                 continue
             case .testTrue: outcome = registers[a].kind == .boolean ? Ternary(registers[a].word != 0) : .unknown
-            case .testKnown: outcome = Ternary(registers[a].kind != .unknown)
+            case .testKnown: outcome = Ternary(registers[a].isThere)
             case .testEqual: outcome = isEqual(&registers[a], &registers[b])
             case .testLess: outcome = compare(registers[a], registers[b]) { $0 < $1 }
             case .testLessOrEqual: outcome = compare(registers[a], registers[b]) { $0 <= $1 }

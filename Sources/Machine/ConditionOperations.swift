@@ -16,7 +16,7 @@ extension ConditionFrame {
     func isEqual(_ a: inout Value, _ b: inout Value) -> Ternary {
         guard a.kind == b.kind else { return .unknown }
         switch a.kind {
-        case .unknown, .strings: return .unknown
+        case .unknown, .strings, .integers: return .unknown
         case .boolean, .integer: return Ternary(a.word == b.word)
         case .address: return Ternary(a.word == b.word && a.count == b.count)
         case .string:
@@ -55,13 +55,37 @@ extension ConditionFrame {
         return .yes
     }
 
+    /// Every number is one of a constant set. The set's own are few, and those that are asked for ascend.
+    func isSubset(_ value: Value, ofNumbers set: Int) -> Ternary {
+        guard value.kind == .integers else { return .unknown }
+        guard let numbers = value.numbers else { return .yes }
+        let (start, end) = (Int(numberStarts[set]), Int(numberStarts[set &+ 1]))
+        for index in 0..<value.count {
+            var (low, high) = (start, end)
+            while low < high {
+                let middle = (low &+ high) / 2
+                if numberMembers[middle] < numbers[index] { low = middle &+ 1 } else { high = middle }
+            }
+            if low == end || numberMembers[low] != numbers[index] { return .no }
+        }
+        return .yes
+    }
+
     func has(_ set: Value, _ member: inout Value) -> Ternary {
+        if set.kind == .integers { return has(numbers: set, member) }
         guard set.kind == .strings, member.kind == .string else { return .unknown }
         guard let items = set.items else { return .no }
         for index in 0..<set.count {
             var item = items[index].value
             if isEqual(&item, &member) == .yes { return .yes }
         }
+        return .no
+    }
+
+    private func has(numbers set: Value, _ member: Value) -> Ternary {
+        guard member.kind == .integer else { return .unknown }
+        guard let numbers = set.numbers else { return .no }
+        for index in 0..<set.count where numbers[index] == member.number { return .yes }
         return .no
     }
 

@@ -4,7 +4,7 @@ struct ConditionVerifier {
     /// What a register holds at a point: nothing on some path, a fact's type, or a number constant, which fits any numeric type.
     private enum Held: UInt8 {
         case nothing = 0
-        case boolean, integer, string, strings, time, address, duration, size, number
+        case boolean, integer, string, strings, time, address, duration, size, integers, number
 
         init(_ type: FactType) {
             self =
@@ -17,6 +17,7 @@ struct ConditionVerifier {
                 case .address: .address
                 case .duration: .duration
                 case .size: .size
+                case .integers: .integers
                 }
         }
         var isNumeric: Bool { self == .integer || self == .time || self == .duration || self == .size || self == .number }
@@ -59,9 +60,14 @@ struct ConditionVerifier {
         try operand(row.b, UInt32(instruction.b), pc)
         try operand(row.c, instruction.c, pc)
         if pc == end - 1, opcode != .accept, opcode != .reject { throw refuse(.codeDoesNotEnd, pc) }
+        if opcode == .loadHeader {
+            let name = program.symbols[Int(instruction.c)]
+            guard HeaderName.normal(name) == name else { throw refuse(.badName, pc) }
+        }
         if reached[pc - start] {
             try types(opcode, instruction, pc)
             if opcode == .loadFact { facts |= 1 << UInt64(instruction.b) }
+            if opcode == .loadHeader { facts |= 1 << UInt64(Fact.httpHeader.rawValue) }
             if opcode == .loadClaim { claims.insert(instruction.c) }
             flow(opcode, instruction, pc)
         }
@@ -78,7 +84,9 @@ struct ConditionVerifier {
             guard Int(value) < Self.width else { throw refuse(.badRegister, pc) }
             return
         case .fact:
-            guard let raw = UInt8(exactly: value), Fact(rawValue: raw) != nil else { throw refuse(.indexOutOfRange, pc) }
+            guard let raw = UInt8(exactly: value), let fact = Fact(rawValue: raw), !fact.takesKey else {
+                throw refuse(.indexOutOfRange, pc)
+            }
             return
         case .offset:
             guard pc + 1 + Int(value) < end else { throw refuse(.jumpOutOfRange, pc) }
@@ -87,6 +95,7 @@ struct ConditionVerifier {
         case .integer: bound = program.integers.count
         case .symbol: bound = program.symbols.count
         case .set: bound = program.sets.count
+        case .numbers: bound = program.numberSets.count
         case .pattern: bound = program.patterns.count
         case .window: bound = program.windows.count
         case .network: bound = program.networks.count
@@ -108,20 +117,26 @@ struct ConditionVerifier {
     private func types(_ opcode: Opcode, _ instruction: Instruction, _ pc: Int) throws(ProgramError) {
         let (a, b) = (instruction.a, instruction.b)
         switch opcode {
-        case .reject, .accept, .jump, .loadFact, .loadClaim, .loadInteger, .loadString: break
+        case .reject, .accept, .jump, .loadFact, .loadClaim, .loadInteger, .loadString, .loadHeader: break
         case .inSet, .matchPattern: try require(b, .string, pc)
         case .subsetOfSet: try require(b, .strings, pc)
+        case .subsetOfNumbers: try require(b, .integers, pc)
         case .inWindow: try require(b, .time, pc)
         case .inNetwork: try require(b, .address, pc)
         case .testTrue: try require(a, .boolean, pc)
         case .testKnown: _ = try type(a, pc)
         case .testEqual:
             let (left, right) = (try type(a, pc), try type(b, pc))
-            guard left != .strings, right != .strings, fits(left, right) else { throw refuse(.wrongType, pc) }
+            guard ![.strings, .integers].contains(left), ![.strings, .integers].contains(right), fits(left, right) else { throw refuse(.wrongType, pc) }
         case .testLess, .testLessOrEqual:
             let (left, right) = (try type(a, pc), try type(b, pc))
             guard left.isNumeric, right.isNumeric, fits(left, right) else { throw refuse(.wrongType, pc) }
         case .testHas:
+            if try type(a, pc) == .integers {
+                let member = try type(b, pc)
+                guard member == .integer || member == .number else { throw refuse(.wrongType, pc) }
+                return
+            }
             try require(a, .strings, pc)
             try require(b, .string, pc)
         case .testStartsWith, .testEndsWith, .testContains:
@@ -147,8 +162,8 @@ struct ConditionVerifier {
             if let fact = Fact(rawValue: instruction.b) { after[Int(instruction.a)] = Held(fact.entry.type) }
         case .loadClaim: after[Int(instruction.a)] = Held(program.claims[Int(instruction.c)].type)
         case .loadInteger: after[Int(instruction.a)] = .number
-        case .loadString: after[Int(instruction.a)] = .string
-        case .inSet, .subsetOfSet, .matchPattern, .inWindow, .inNetwork: after[Int(instruction.a)] = .boolean
+        case .loadString, .loadHeader: after[Int(instruction.a)] = .string
+        case .inSet, .subsetOfSet, .subsetOfNumbers, .matchPattern, .inWindow, .inNetwork: after[Int(instruction.a)] = .boolean
         case .testTrue, .testKnown, .testEqual, .testLess, .testLessOrEqual, .testHas, .testStartsWith, .testEndsWith,
             .testContains:
             merge(after, into: pc + 1 + Int(instruction.c))

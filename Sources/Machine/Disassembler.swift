@@ -58,7 +58,8 @@ public struct Disassembler {
         }
         for claim in issuer.claims {
             let record = program.claims[Int(claim.claim)]
-            line(1, "claim", names.symbol(record.name), record.type.name, claim.optional ? "optional" : "")
+            let name = names.symbol(record.name)
+            line(1, "claim", ClaimPath.isPlain(name) ? name : names.quoted(name), record.type.name, claim.optional ? "optional" : "")
         }
     }
 

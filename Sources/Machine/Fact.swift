@@ -4,9 +4,12 @@
 public enum FactType: UInt8, Sendable, CaseIterable {
     case boolean = 1
     case integer, string, strings, time, address, duration, size
+    /// A set of integers.
+    case integers
     public var name: String {
         switch self {
         case .strings: "set of string"
+        case .integers: "set of int"
         default: "\(self)"
         }
     }
@@ -39,6 +42,8 @@ public enum Fact: UInt8, CaseIterable, Sendable {
     case httpMethod, httpPath, httpSize
     case kubeVerb, kubeGroup, kubeResource, kubeNamespace, kubeName, kubeSubresource
     case resultRows, resultBytes
+    /// By a header's name: `http.header["x-team"]`.
+    case httpHeader
 }
 
 extension Fact {
@@ -57,6 +62,9 @@ extension Fact {
         guard let fact = Self.allCases.first(where: { $0.entry.name == name }) else { return nil }
         self = fact
     }
+
+    /// Whether it is written with a key, and loaded by it.
+    public var takesKey: Bool { self == .httpHeader }
 
     public func exists(for kind: ResourceKind) -> Bool { entry.kinds?.contains(kind) ?? true }
 
@@ -99,6 +107,7 @@ extension Fact {
         case .httpMethod: return .init("http.method", .string, .statement, [.http, .kubernetes], "the method")
         case .httpPath: return .init("http.path", .string, .statement, [.http, .kubernetes], "the path, normalised")
         case .httpSize: return .init("http.size", .size, .statement, [.http, .kubernetes], "the body's size")
+        case .httpHeader: return .init("http.header", .string, .statement, [.http, .kubernetes], "a header by its name; unknown when it is there twice")
         case .kubeVerb: return .init("kube.verb", .string, .statement, [.kubernetes], "the Kubernetes verb")
         case .kubeGroup: return .init("kube.group", .string, .statement, [.kubernetes], "the API group")
         case .kubeResource: return .init("kube.resource", .string, .statement, [.kubernetes], "the resource type")

@@ -33,7 +33,7 @@ extension ConditionFrame {
             isSteady = false
             return result.map { .integer(Int64(clamping: $0.bytes)) } ?? .unknown
         // Kinds that no inspector of this edition fills in.
-        case .commandName, .commandArgs, .commandFlags, .commandText, .commandInteractive, .httpMethod, .httpPath, .httpSize,
+        case .commandName, .commandArgs, .commandFlags, .commandText, .commandInteractive, .httpMethod, .httpPath, .httpSize, .httpHeader,
             .kubeVerb, .kubeGroup, .kubeResource, .kubeNamespace, .kubeName, .kubeSubresource:
             return .unknown
         }

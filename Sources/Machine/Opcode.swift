@@ -40,10 +40,10 @@ public enum Opcode: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     case jump = 2
     // Loads: register a takes a value.
     case loadFact = 8
-    case loadClaim, loadInteger, loadString
+    case loadClaim, loadInteger, loadString, loadHeader
     // Computations: register a takes a boolean; unknown operands give unknown.
     case inSet = 16
-    case subsetOfSet, matchPattern, inWindow, inNetwork
+    case subsetOfSet, matchPattern, inWindow, inNetwork, subsetOfNumbers
     // Tests: compare, apply negate or ifUnknown, then skip `c` instructions when the outcome is the one that jumps.
     case testTrue = 32
     case testKnown, testEqual, testLess, testLessOrEqual, testHas, testStartsWith, testEndsWith, testContains
@@ -51,7 +51,7 @@ public enum Opcode: UInt8, CaseIterable, BitwiseCopyable, Sendable {
 
 /// What an operand field means.
 public enum OperandUse: Sendable {
-    case none, destination, source, fact, claim, integer, symbol, set, pattern, window, network, offset
+    case none, destination, source, fact, claim, integer, symbol, set, numbers, pattern, window, network, offset
 }
 
 extension Opcode {
@@ -75,17 +75,19 @@ extension Opcode {
         case .loadClaim: Row("claim", a: .destination, c: .claim, cost: 2, "a claim's value, or unknown when absent")
         case .loadInteger: Row("integer", a: .destination, c: .integer, cost: 1, "an integer, time, duration or size constant")
         case .loadString: Row("string", a: .destination, c: .symbol, cost: 1, "a string constant")
+        case .loadHeader: Row("header", a: .destination, c: .symbol, cost: 64, "a header's value by its name in small letters, or unknown")
         case .inSet: Row("in.set", a: .destination, b: .source, c: .set, cost: 8, "the string is a member of a constant set")
         case .subsetOfSet: Row("subset.set", a: .destination, b: .source, c: .set, cost: 64, "every member of the set is in a constant set")
         case .matchPattern: Row("match", a: .destination, b: .source, c: .pattern, cost: 1000, "the string matches a glob or PCRE2 pattern")
         case .inWindow: Row("in.window", a: .destination, b: .source, c: .window, cost: 16, "the time is inside a weekly window of a zone")
         case .inNetwork: Row("in.network", a: .destination, b: .source, c: .network, cost: 4, "the address is inside a network")
+        case .subsetOfNumbers: Row("subset.numbers", a: .destination, b: .source, c: .numbers, cost: 64, "every integer of the set is in a constant set")
         case .testTrue: Row("test.true", a: .source, c: .offset, cost: 1, "a boolean is true")
         case .testKnown: Row("test.known", a: .source, c: .offset, cost: 1, "a value is known")
         case .testEqual: Row("test.equal", a: .source, b: .source, c: .offset, cost: 4, "two values of one type are equal")
         case .testLess: Row("test.less", a: .source, b: .source, c: .offset, cost: 2, "a number, time or proof is less")
         case .testLessOrEqual: Row("test.atmost", a: .source, b: .source, c: .offset, cost: 2, "a number, time or proof is less or equal")
-        case .testHas: Row("test.has", a: .source, b: .source, c: .offset, cost: 64, "set a has string b")
+        case .testHas: Row("test.has", a: .source, b: .source, c: .offset, cost: 64, "set a has string or integer b")
         case .testStartsWith: Row("test.starts", a: .source, b: .source, c: .offset, cost: 8, "string a starts with b")
         case .testEndsWith: Row("test.ends", a: .source, b: .source, c: .offset, cost: 8, "string a ends with b")
         case .testContains: Row("test.contains", a: .source, b: .source, c: .offset, cost: 64, "string a contains b")

@@ -27,7 +27,7 @@ public enum OpcodeTable {
         opcode does not use are zero.
 
         A value is a boolean, an integer (also a time in seconds since 1970-01-01T00:00Z, a duration in seconds, a size in bytes),
-        a string, a set of strings, an IP address, or *unknown*. Computations on unknown give unknown; tests on unknown give what
+        a string, a set of strings, a set of integers, an IP address, or *unknown*. Computations on unknown give unknown; tests on unknown give what
         their flag says, which is how the compiler makes an unknown fact never help the caller.
 
         """
@@ -52,6 +52,7 @@ public enum OpcodeTable {
         case .integer: "integer"
         case .symbol: "symbol"
         case .set: "set"
+        case .numbers: "set of integers"
         case .pattern: "pattern"
         case .window: "window"
         case .network: "network"

@@ -46,6 +46,8 @@ public struct Program: Sendable, Hashable {
     public var integers: [Int64] = []
     /// Sorted symbols.
     public var sets: [[Symbol]] = []
+    /// Sets of integers, each ascending.
+    public var numberSets: [[Int64]] = []
     public var patterns: [PatternRecord] = []
     public var windows: [WindowRecord] = []
     public var zones: [ZoneRecord] = []

@@ -46,13 +46,14 @@ public enum ProgramCodec {
         return writer.bytes
     }
 
-    /// A program without schemas has no section for them, so that it is what it was before there were any; and so with detectors and
-    /// consequences.
+    /// A program without schemas has no section for them, so that it is what it was before there were any; and so with detectors,
+    /// consequences and sets of integers.
     private static func isWritten(_ section: ProgramSection, of program: Program) -> Bool {
         switch section {
         case .schemas: !program.schemas.isEmpty
         case .detectors: !program.detectors.isEmpty
         case .consequences: program.rules.contains { $0.hasConsequences }
+        case .numberSets: !program.numberSets.isEmpty
         case .header, .symbols, .sources, .claims, .issuers, .identities, .groups, .resources, .rules, .code, .integers, .sets, .patterns,
             .windows, .zones, .networks:
             true
@@ -77,7 +78,7 @@ public enum ProgramCodec {
         var program = Program()
         for section in ProgramSection.allCases {
             guard let place = table[section.rawValue] else {
-                if section == .schemas || section == .detectors || section == .consequences { continue }
+                if [.schemas, .detectors, .consequences, .numberSets].contains(section) { continue }
                 throw ProgramError(.missingSection, section, 0)
             }
             var reader = ByteReader(bytes, section, from: place.lowerBound, to: place.upperBound)

@@ -31,6 +31,9 @@ enum ProgramDecoder {
             program.detectors = try reader.list(max: Limits.detectors, smallest: 23, detector)
             guard !program.detectors.isEmpty else { throw reader.refuse(.badDetector) }
         case .consequences: try readConsequences(into: &program, from: &reader)
+        case .numberSets:
+            program.numberSets = try reader.list(max: Limits.sets, smallest: 4, numbers)
+            guard !program.numberSets.isEmpty else { throw reader.refuse(.looseNumbers) }
         case .networks: program.networks = try reader.list(max: Limits.networks, smallest: 17, network)
         }
     }
@@ -104,6 +107,10 @@ enum ProgramDecoder {
 
     private static func set(_ reader: inout ByteReader) throws(ProgramError) -> [Symbol] {
         try reader.list(max: ProgramLimits.setMembers, smallest: 4, index)
+    }
+
+    private static func numbers(_ reader: inout ByteReader) throws(ProgramError) -> [Int64] {
+        try reader.list(max: ProgramLimits.setMembers, smallest: 8, integer)
     }
 
     private static func pattern(_ reader: inout ByteReader) throws(ProgramError) -> PatternRecord {

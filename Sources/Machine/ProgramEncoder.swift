@@ -55,6 +55,7 @@ enum ProgramEncoder {
         case .schemas: writer.list(program.schemas, schema)
         case .detectors: writer.list(program.detectors, detector)
         case .consequences: writeConsequences(of: program, to: &writer)
+        case .numberSets: writer.list(program.numberSets) { $0.list($1) { $0.integer($1) } }
         case .networks:
             writer.list(program.networks) {
                 $0.integer($1.high)

@@ -11,6 +11,8 @@ public enum ProgramSection: UInt16, CaseIterable, Sendable {
     case detectors
     /// What rules ask for beside their decision: approvals and notices. Left out where there is none.
     case consequences
+    /// Sets of integers. Left out where there is none.
+    case numberSets
 
     public var name: String { "\(self)" }
 }
@@ -30,7 +32,7 @@ public struct ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
         case factMissing, factNotAllowed, claimNotAllowed
         case emptyCode, overlappingCode, looseCode, codeTooLong, codeDoesNotEnd, unknownOpcode, operandNotZero, badFlags
         case badRegister, jumpOutOfRange, readBeforeWrite, wrongType, costTooHigh
-        case badPattern, badWindow, badZone, badNetwork, looseSchema, badDetector
+        case badPattern, badWindow, badZone, badNetwork, looseSchema, badDetector, looseNumbers
     }
 
     public var reason: Reason
@@ -117,6 +119,7 @@ extension ProgramError.Reason {
         case .badZone: "a zone whose transitions are not sane"
         case .badNetwork: "a network with bits beyond its prefix"
         case .looseSchema: "a schema that describes no resource, or a section of no schemas"
+        case .looseNumbers: "sets of integers where there are none"
         case .badDetector: "a detector that is none, or a section of no detectors"
         }
     }

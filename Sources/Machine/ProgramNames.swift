@@ -104,10 +104,11 @@ struct ProgramNames {
         case .none: nil
         case .destination, .source: "r\(value)"
         case .fact: UInt8(exactly: value).flatMap { Fact(rawValue: $0)?.entry.name }
-        case .claim: "claim." + symbol(program.claims[Int(value)].name)
+        case .claim: ClaimPath.text(symbol(program.claims[Int(value)].name))
         case .integer: "\(program.integers[Int(value)])"
         case .symbol: quoted(symbol(value))
         case .set: "{" + program.sets[Int(value)].map { quoted(symbol($0)) }.joined(separator: ", ") + "}"
+        case .numbers: "{" + program.numberSets[Int(value)].map(String.init).joined(separator: ", ") + "}"
         case .pattern: pattern(value)
         case .window: window(program.windows[Int(value)])
         case .network: network(program.networks[Int(value)])

@@ -54,6 +54,8 @@ final class ProgramTables: Sendable {
     let integers: FixedMemory<Int64>
     let setStarts: FixedMemory<UInt32>
     let setMembers: FixedMemory<UInt32>
+    let numberStarts: FixedMemory<UInt32>
+    let numberMembers: FixedMemory<Int64>
     let windows: FixedMemory<Window>
     let zones: FixedMemory<Zone>
     let transitions: FixedMemory<Transition>
@@ -88,6 +90,8 @@ final class ProgramTables: Sendable {
         }
         setStarts = FixedMemory(starts)
         setMembers = FixedMemory(members)
+        numberMembers = FixedMemory(program.numberSets.flatMap { $0 })
+        numberStarts = FixedMemory(program.numberSets.reduce(into: [0]) { $0.append($0[$0.count - 1] + UInt32($1.count)) })
         windows = FixedMemory(
             program.windows.map { Window(days: $0.days, start: $0.startMinute, end: $0.endMinute, zone: $0.zone) })
         var all: [Transition] = []

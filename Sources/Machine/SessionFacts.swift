@@ -24,6 +24,9 @@ public struct RequestFacts {
     public var inTransaction: Ternary
     /// `statement.first_seen` of each statement, in order; a missing one is unknown.
     public var firstSeen: UnsafeBufferPointer<Ternary>
+    /// All headers of an HTTP request, in any order. Whoever cannot tell them all must refuse the message: a header that is not here counts
+    /// as absent.
+    public var headers = UnsafeBufferPointer<HeaderField>(start: nil, count: 0)
     /// What came of the message; nil before that is known: `result.rows` and `result.bytes` are then unknown.
     public var result: ResultFacts?
     /// The message that the inspection's statement texts are ranges of; empty: `statement.text` is unknown.

@@ -8,6 +8,7 @@ final class SessionValues {
     let facts: FixedMemory<Value>
     private let blob: FixedMemory<UInt8>
     private let items: FixedMemory<TextItem>
+    private let numbers: FixedMemory<Int64>
 
     /// Claims only: for the conditions of identities and groups.
     /// - Parameter issuer: whose declared claims count; all others are ignored.
@@ -51,12 +52,21 @@ final class SessionValues {
             for (name, value) in given.values {
                 let symbol = tables.symbols.find(name)
                 guard let index = declared[symbol], symbol != SymbolView.absent else { continue }
-                let fits =
-                    switch (value, program.claims[index].type) {
-                    case (.string, .string), (.integer, .integer), (.boolean, .boolean), (.strings, .strings): true
-                    case _: false
-                    }
-                claims[index] = fits ? value : nil
+                claims[index] = Self.fitted(value, to: program.claims[index].type)
+            }
+        }
+
+        /// Where a recording lost the type, as its JSON tells no time from a number and no empty set from another, it is taken for what
+        /// is declared.
+        private static func fitted(_ value: ClaimValue, to type: FactType) -> ClaimValue? {
+            switch (value, type) {
+            case (.string, .string), (.integer, .integer), (.boolean, .boolean), (.strings, .strings), (.integers, .integers),
+                (.time, .time):
+                value
+            case (.integer(let seconds), .time): .time(seconds)
+            case (.strings([]), .integers): .integers([])
+            case (.integers([]), .strings): .strings([])
+            case _: nil
             }
         }
     }
@@ -70,10 +80,12 @@ final class SessionValues {
         let blob = FixedMemory(writer.blob)
         let items = FixedMemory(
             writer.items.map { TextItem(pointer: blob.base + $0.offset, count: $0.count, symbol: $0.symbol) })
+        let numbers = FixedMemory(writer.numbers)
         self.blob = blob
+        self.numbers = numbers
         self.items = items
-        self.claims = FixedMemory(claims.map { $0.resolved(items) })
-        self.facts = FixedMemory(facts.map { $0.resolved(items) })
+        self.claims = FixedMemory(claims.map { $0.resolved(items, numbers) })
+        self.facts = FixedMemory(facts.map { $0.resolved(items, numbers) })
     }
 
     /// Collects strings first, because their addresses are known only when all are there.
@@ -82,23 +94,30 @@ final class SessionValues {
             case value(Value)
             case string(item: Int)
             case strings(first: Int, count: Int)
+            case integers(first: Int, count: Int)
 
-            func resolved(_ items: FixedMemory<TextItem>) -> Value {
+            func resolved(_ items: FixedMemory<TextItem>, _ numbers: FixedMemory<Int64>) -> Value {
                 switch self {
                 case .value(let value): value
                 case .string(let item): items[item].value
                 case .strings(let first, let count): .strings(items.base + first, count: count)
+                case .integers(let first, let count): .integers(numbers.base + first, count: count)
                 }
             }
         }
         let symbols: SymbolTable
         var blob: [UInt8] = []
         var items: [(offset: Int, count: Int, symbol: UInt32)] = []
+        var numbers: [Int64] = []
 
         mutating func place(_ value: ClaimValue?) -> Placed {
             switch value {
             case nil: return .value(.unknown)
-            case .integer(let number): return .value(.integer(number))
+            case .integer(let number), .time(let number): return .value(.integer(number))
+            case .integers(let list):
+                let first = numbers.count
+                numbers += list
+                return .integers(first: first, count: list.count)
             case .boolean(let flag): return .value(.boolean(Ternary(flag)))
             case .string(let text):
                 add(text)

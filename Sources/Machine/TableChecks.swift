@@ -21,6 +21,10 @@ struct TableChecks {
             guard set.count <= ProgramLimits.setMembers else { throw ProgramError(.tooMany, .sets, index) }
             try check.ascending(set, below: program.symbols.count, .sets, index)
         }
+        for (index, set) in program.numberSets.enumerated() {
+            guard set.count <= ProgramLimits.setMembers else { throw ProgramError(.tooMany, .numberSets, index) }
+            for (earlier, later) in zip(set, set.dropFirst()) where earlier >= later { throw ProgramError(.notSorted, .numberSets, index) }
+        }
         try check.unique(program.zones.map(\.name), .zones)
         for (index, zone) in program.zones.enumerated() {
             guard isSane(zone) else { throw ProgramError(.badZone, .zones, index) }
@@ -57,8 +61,8 @@ struct TableChecks {
         try check.unique(program.claims.map(\.name), .claims)
         for (index, claim) in program.claims.enumerated() {
             switch claim.type {
-            case .string, .strings, .integer, .boolean: break
-            case .time, .address, .duration, .size: throw ProgramError(.badClaimType, .claims, index)
+            case .string, .strings, .integer, .boolean, .time, .integers: break
+            case .address, .duration, .size: throw ProgramError(.badClaimType, .claims, index)
             }
         }
         try check.unique(program.issuers.map(\.name), .issuers)

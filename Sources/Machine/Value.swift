@@ -1,22 +1,28 @@
 // A register's content: plain, so that a condition runs without counting references.
 
-/// What a register or a fact holds. `unknown` has no other field.
+/// What a register or a fact holds. `unknown` has no other field, but for whether something is there all the same.
 struct Value: BitwiseCopyable {
     enum Kind: UInt8, BitwiseCopyable {
         case unknown = 0
-        case boolean, integer, string, strings, address
+        case boolean, integer, string, strings, address, integers
     }
     var kind: Kind
     /// Of a string: its number, `SymbolView.absent` when the program does not mention it, or `SymbolView.unasked`.
     var symbol: UInt32
     /// Boolean (0, 1), integer, time, duration or size; the upper half of an address.
     var word: UInt64
-    /// Bytes of a string; items of a set.
+    /// Bytes of a string; items of a set; numbers of a set of integers.
     var pointer: UnsafeRawPointer?
-    /// Bytes, or items; the lower half of an address.
+    /// Bytes, items or numbers; the lower half of an address.
     var count: Int
 
     static var unknown: Value { Value(kind: .unknown, symbol: 0, word: 0, pointer: nil, count: 0) }
+    /// Something is there, so that `has` is true, but what it is cannot be told.
+    static var unclear: Value { Value(kind: .unknown, symbol: 0, word: 1, pointer: nil, count: 0) }
+
+    /// What `has` says.
+    @inline(__always)
+    var isThere: Bool { kind != .unknown || word != 0 }
 
     @inline(__always)
     static func boolean(_ value: Ternary) -> Value {
@@ -34,6 +40,10 @@ struct Value: BitwiseCopyable {
     static func strings(_ items: UnsafePointer<TextItem>, count: Int) -> Value {
         Value(kind: .strings, symbol: 0, word: 0, pointer: UnsafeRawPointer(items), count: count)
     }
+    @inline(__always)
+    static func integers(_ numbers: UnsafePointer<Int64>, count: Int) -> Value {
+        Value(kind: .integers, symbol: 0, word: 0, pointer: UnsafeRawPointer(numbers), count: count)
+    }
     static func address(_ address: NetworkAddress) -> Value {
         Value(kind: .address, symbol: 0, word: address.high, pointer: nil, count: Int(bitPattern: UInt(address.low)))
     }
@@ -41,6 +51,7 @@ struct Value: BitwiseCopyable {
     var number: Int64 { Int64(bitPattern: word) }
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: pointer == nil ? 0 : count) }
     var items: UnsafePointer<TextItem>? { pointer?.assumingMemoryBound(to: TextItem.self) }
+    var numbers: UnsafePointer<Int64>? { pointer?.assumingMemoryBound(to: Int64.self) }
 }
 
 /// One member of a set of strings.

@@ -41,6 +41,7 @@ enum Verifier {
             (.identities, program.identities.count, Limits.identities), (.groups, program.groups.count, Limits.groups),
             (.resources, program.resources.count, Limits.resources), (.rules, program.rules.count, Limits.rules),
             (.code, program.code.count, Limits.code), (.integers, program.integers.count, Limits.integers),
+            (.numberSets, program.numberSets.count, Limits.sets),
             (.sets, program.sets.count, Limits.sets), (.patterns, program.patterns.count, Limits.patterns),
             (.windows, program.windows.count, Limits.windows), (.zones, program.zones.count, Limits.zones),
             (.networks, program.networks.count, Limits.networks), (.schemas, program.schemas.count, Limits.schemas),

@@ -178,6 +178,7 @@ public final class VirtualMachine {
         frame.pointee.statements = inspection.statements.buffer
         frame.pointee.message = request.message
         frame.pointee.firstSeen = request.firstSeen
+        frame.pointee.headers = request.headers
         frame.pointee.inTransaction = request.inTransaction
         frame.pointee.moment = request.moment.seconds
         frame.pointee.result = request.result

@@ -79,17 +79,30 @@ extension Parser {
             advance()
             isSet = true
         }
-        let types = ClaimScalar.allCases.map(\.rawValue)
-        let help = "write one of \(Wording.oneOf(types)), or `set of string`"
-        let word = try self.name("the claim's type", help: help)
-        guard let scalar = ClaimScalar(rawValue: word.text) else {
-            throw fail(Wording.unknownWord(word.span, word: word.text, what: "type of claim", known: types))
-        }
+        let type = isSet ? try parseClaimElement() : try parseClaimScalar()
         let typeSpan = span(from: typeStart)
         let isOptional = take(word: "optional")
         return ClaimDeclaration(
-            name: name, type: isSet ? .set(of: scalar) : .scalar(scalar), typeSpan: typeSpan, isOptional: isOptional,
+            name: name, type: type, typeSpan: typeSpan, isOptional: isOptional,
             span: span(from: start))
+    }
+
+    private mutating func parseClaimScalar() throws(Reported) -> ClaimType {
+        let types = ClaimScalar.allCases.map(\.rawValue)
+        let word = try name("the claim's type", help: "write one of \(Wording.oneOf(types)), or `set of string`")
+        guard let scalar = ClaimScalar(rawValue: word.text) else {
+            throw fail(Wording.unknownWord(word.span, word: word.text, what: "type of claim", known: types))
+        }
+        return .scalar(scalar)
+    }
+
+    private mutating func parseClaimElement() throws(Reported) -> ClaimType {
+        let types = ClaimElement.allCases.map(\.rawValue)
+        let word = try name("what the set is of", help: "write `set of string` or `set of int`")
+        guard let element = ClaimElement(rawValue: word.text) else {
+            throw fail(Wording.unknownWord(word.span, word: word.text, what: "type of a set's elements", known: types))
+        }
+        return .set(of: element)
     }
 
     /// Reads `: KIND`. An unknown kind is reported and answered as nil.

@@ -57,12 +57,17 @@ public struct ClaimDeclaration: Hashable, Sendable {
 /// The type of a claim: a scalar, or a set of one.
 public enum ClaimType: Hashable, Sendable {
     case scalar(ClaimScalar)
-    case set(of: ClaimScalar)
+    case set(of: ClaimElement)
 }
 
 /// The scalar types a claim may have.
 public enum ClaimScalar: String, Hashable, Sendable, CaseIterable {
     case string, int, bool, time
+}
+
+/// What a claim that is a set may hold.
+public enum ClaimElement: String, Hashable, Sendable, CaseIterable {
+    case string, int
 }
 
 /// `identity NAME from ISSUER { when … }`.

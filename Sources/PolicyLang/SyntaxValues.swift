@@ -53,6 +53,13 @@ public struct FactPath: Hashable, Sendable {
 
     /// The segments with their dots, without the key.
     public var text: String { segments.map(\.text).joined(separator: ".") }
+
+    /// The claim that it asks for: `claim.team`, `claim["https://acme.example/team"]`.
+    public var claim: Name? {
+        guard segments[0].text == "claim" else { return nil }
+        if let key { return segments.count == 1 ? Name(key.value, span: key.span) : nil }
+        return segments.count == 2 ? segments[1] : nil
+    }
 }
 
 /// `{ a, "b", 3 }`.

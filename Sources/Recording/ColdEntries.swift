@@ -79,7 +79,7 @@ struct SessionEntry {
     }
 }
 
-/// A claim's value as JSON: a string, an integer, a boolean or an array of strings.
+/// A claim's value as JSON: a string, an integer (also a time), a boolean, or an array of strings or integers.
 struct RecordedClaims: Codable {
     let value: ClaimValue
 
@@ -93,8 +93,10 @@ struct RecordedClaims: Codable {
             value = .integer(number)
         } else if let text = try? container.decode(String.self) {
             value = .string(text)
+        } else if let list = try? container.decode([String].self) {
+            value = .strings(list)
         } else {
-            value = .strings(try container.decode([String].self))
+            value = .integers(try container.decode([Int64].self))
         }
     }
 
@@ -102,7 +104,8 @@ struct RecordedClaims: Codable {
         var container = encoder.singleValueContainer()
         switch value {
         case .string(let text): try container.encode(text)
-        case .integer(let number): try container.encode(number)
+        case .integer(let number), .time(let number): try container.encode(number)
+        case .integers(let list): try container.encode(list)
         case .boolean(let flag): try container.encode(flag)
         case .strings(let list): try container.encode(list)
         }

@@ -31,12 +31,19 @@ public final class TLSContext: @unchecked Sendable {
         names.deallocate()
     }
 
+    /// Bytes of certificates that a client may send before anybody knows it.
+    private static let longestClientChain = 32 * 1024
+
     /// A server's side.
     /// - Parameters:
     ///   - certificateChain: PEM, the server's own certificate first.
     ///   - privateKey: PEM, not encrypted.
     ///   - protocols: ALPN names in order of preference. A client that names others only is refused; one that names none is not.
-    public static func server(certificateChain: [UInt8], privateKey: [UInt8], protocols: [String]) throws(TransportError) -> TLSContext {
+    ///   - asksForCertificate: whether clients are asked for a certificate. Any is taken, and none as well: whoever goes by
+    ///     `Connection.peerCertificates` must verify them.
+    public static func server(
+        certificateChain: [UInt8], privateKey: [UInt8], protocols: [String], asksForCertificate: Bool = false
+    ) throws(TransportError) -> TLSContext {
         let made = TLSContext(try fresh(TLS_server_method()), protocols: protocols, isServer: true, verifiesPeer: false)
         try made.use(certificateChain: certificateChain)
         guard let key = withBIO(privateKey, postern_read_private_pem) else {
@@ -48,6 +55,7 @@ public final class TLSContext: @unchecked Sendable {
         }
         // Sessions are resumed by tickets, which cost the server no memory.
         _ = postern_no_session_cache(made.context)
+        if asksForCertificate { postern_ask_for_certificate(made.context, longestClientChain) }
         guard !protocols.isEmpty else { return made }
         SSL_CTX_set_alpn_select_cb(made.context, postern_choose_protocol, UnsafeMutableRawPointer(made.protocols))
         return made

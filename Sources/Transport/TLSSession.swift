@@ -80,6 +80,23 @@ final class TLSSession {
         return String(decoding: UnsafeBufferPointer(start: name, count: Int(length)), as: UTF8.self)
     }
 
+    /// What a client showed, in DER, its own certificate first; it has shown that it has the key to that one, and nothing else is known of
+    /// any. Empty where it showed none.
+    var peerCertificates: [[UInt8]] {
+        guard context.isServer, let own = SSL_get1_peer_certificate(ssl) else { return [] }
+        defer { X509_free(own) }
+        let chain = SSL_get_peer_cert_chain(ssl)
+        let others = (0..<postern_chain_count(chain)).map { postern_chain_at(chain, $0) }
+        let all = ([own] + others).map { certificate in
+            var bytes: UnsafeMutablePointer<UInt8>?
+            let count = i2d_X509(certificate, &bytes)
+            defer { postern_free(bytes) }
+            return count > 0 ? Array(UnsafeBufferPointer(start: bytes, count: Int(count))) : []
+        }
+        // One that cannot be written again is not passed over: whoever verifies must see that there was one.
+        return all
+    }
+
     /// `tls-server-end-point` of the server's certificate (RFC 5929 section 4.1): a client's side of channel binding. nil where the
     /// certificate's signature has no hash of its own (Ed25519).
     var serverEndPoint: [UInt8]? {
@@ -120,4 +137,9 @@ final class TLSSession {
         guard code != 0 else { return "no reason given" }
         return ERR_reason_error_string(code).map { String(cString: $0) } ?? "error \(code)"
     }
+}
+
+extension Connection {
+    /// What the client showed of itself, see `TLSSession.peerCertificates`.
+    public var peerCertificates: [[UInt8]] { if case .established(let tls) = security { tls.peerCertificates } else { [] } }
 }

@@ -17,7 +17,10 @@ struct RandomPolicy {
         issuer rich : oidc {
           url "https://rich.example"
           audience "postern"
-          claims { sub string, team string optional, groups set of string optional, level int optional, admin bool optional }
+          claims {
+            sub string, team string optional, groups set of string optional, level int optional, admin bool optional,
+            levels set of int optional, until time optional, "https://rich.example/unit" string optional
+          }
         }
         issuer plain : oidc { url "https://plain.example"  audience "postern"  claims { sub string, groups set of string optional } }
         identity ada from rich { when claim.sub == "ada" }
@@ -269,6 +272,10 @@ struct RandomPolicy {
         "claim.level <= statement.count", "claim.level in { 1, 7 }", "claim.admin", "claim.admin == false", "has claim.team",
         "has claim.level", "claim.team == claim.sub", "claim.team ends with \"p\"", "claim.admin == statement.has_where",
         "claim.level == statement.limit",
+        "3 in claim.levels", "claim.levels contains 7", "claim.levels in { 3, 7, 10 }", "claim.level in claim.levels", "has claim.levels",
+        "statement.limit in claim.levels", "claim.until > request.time", "request.time >= claim.until", "claim.until == 2026-03-15",
+        "claim.until < 2026-03-15T12:00Z", "claim.until in \"Mon-Fri 08:00-18:00 Europe/Berlin\"", "has claim.until",
+        "claim[\"https://rich.example/unit\"] == \"shop\"", "claim[\"https://rich.example/unit\"] in names", "has claim[\"https://rich.example/unit\"]",
     ]
 
     private static let ofAccess = [
@@ -292,6 +299,9 @@ struct RandomPolicy {
         if request.issuer == "rich" {
             if random.chance(50) { request.claims["team"] = .string(random.pick(["shop", "ops", "ada"])) }
             if random.chance(50) { request.claims["level"] = .integer(random.pick([1, 2, 5, 7])) }
+            if random.chance(50) { request.claims["levels"] = .integers(random.pick([[], [3], [3, 7], [1, 5], [10, 100, -4]])) }
+            if random.chance(50) { request.claims["https://rich.example/unit"] = .string(random.pick(["shop", "ada"])) }
+            if random.chance(50) { request.claims["until"] = .time(1_773_532_800 + random.pick([0, -1, 86_400 * 9, -86_400 * 9, -1_773_532_801])) }
             if random.chance(50) { request.claims["admin"] = .boolean(random.chance(50)) }
         }
         request.proof = random.pick(Proof.allCases)

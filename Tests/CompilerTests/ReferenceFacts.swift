@@ -12,6 +12,7 @@ struct ReferenceFacts {
         case number(Int64)
         case text(String)
         case texts([String])
+        case numbers([Int64])
         case address(String)
     }
 
@@ -48,7 +49,10 @@ struct ReferenceFacts {
         case .or(let parts, _): return or(parts.map { value(of: $0) })
         case .and(let parts, _): return and(parts.map { value(of: $0) })
         case .not(let inner, _): return value(of: inner).map { !$0 }
-        case .has(let path, _): return fact(path) != nil
+        case .has(let path, _):
+            // A header that is there twice is there, whatever it may be.
+            if path.text == "http.header", let key = path.key { return !headers(key.value).isEmpty }
+            return fact(path) != nil
         case .comparison(let it): return compare(it)
         case .operand(.boolean(let it)): return it.value
         case .operand(.path(let path)):
@@ -79,6 +83,7 @@ struct ReferenceFacts {
         case .in: return isIn(it.left, it.right)
         case .contains:
             if case .texts(let set)? = scalar(it.left, beside: it.right) { return text(it.right).map { set.contains($0) } }
+            if case .numbers(let set)? = scalar(it.left, beside: it.right) { return number(it.right).map { set.contains($0) } }
             if isSetFact(it.left) { return nil }
             return texts(it) { $1.isEmpty || $0.contains($1) }
         case .startsWith: return texts(it) { $0.hasPrefix($1) }
@@ -90,7 +95,7 @@ struct ReferenceFacts {
 
     private func isSetFact(_ operand: Operand) -> Bool {
         guard case .path(let path) = operand else { return false }
-        return ["claim.groups", "identity.groups", "resource.tags", "access.columns", "statement.tables", "statement.functions"]
+        return ["claim.groups", "claim.levels", "identity.groups", "resource.tags", "access.columns", "statement.tables", "statement.functions"]
             .contains(path.text)
     }
 
@@ -117,9 +122,16 @@ struct ReferenceFacts {
         return nil
     }
 
+    private func number(_ operand: Operand) -> Int64? {
+        if case .number(let number)? = scalar(operand, beside: operand) { return number }
+        return nil
+    }
+
     private func isIn(_ left: Operand, _ right: Operand) -> Bool? {
         if isSetFact(right) {
-            guard case .path(let path) = right, case .texts(let set)? = fact(path), let member = text(left) else { return nil }
+            guard case .path(let path) = right else { return nil }
+            if case .numbers(let set)? = fact(path) { return number(left).map { set.contains($0) } }
+            guard case .texts(let set)? = fact(path), let member = text(left) else { return nil }
             return set.contains(member)
         }
         let elements: [Operand]
@@ -130,11 +142,13 @@ struct ReferenceFacts {
         }
         guard case .path(let path) = left, let value = fact(path) else { return nil }
         switch value {
+        case .numbers(let numbers):
+            return numbers.allSatisfy { number in elements.contains { scalar($0, beside: left) == .number(number) } }
         case .texts(let texts): return texts.allSatisfy { text in elements.contains { literalText($0) == text } }
         case .text(let text): return elements.contains { literalText($0) == text }
         case .address(let address): return or(elements.map { isInside(address, literalText($0) ?? "") })
         case .number(let number):
-            if path.text == "request.time" { return or(elements.map { isInside(number, window: literalText($0) ?? "") }) }
+            if path.text == "request.time" || path.text == "claim.until" { return or(elements.map { isInside(number, window: literalText($0) ?? "") }) }
             return elements.contains { scalar($0, beside: left) == .number(number) }
         case .boolean: return nil
         }
@@ -159,7 +173,7 @@ struct ReferenceFacts {
         case .boolean(let it): return .boolean(it.value)
         case .set: return nil
         case .path(let path):
-            if Fact(name: path.text) != nil || path.segments[0].text == "claim" { return fact(path) }
+            if Fact(name: path.text) != nil || path.claim != nil { return fact(path) }
             if case .path(let asked) = other, asked.text == "identity.proof" {
                 return Proof.allCases.firstIndex { $0.name == path.text }.map { .number(Int64($0)) }
             }
@@ -186,14 +200,15 @@ struct ReferenceFacts {
     // MARK: facts
 
     private func fact(_ path: FactPath) -> Value? {
-        if path.segments[0].text == "claim" { return claim(path.segments[1].text) }
+        if let claim = path.claim { return self.claim(claim.text) }
+        if path.text == "http.header", let key = path.key { return header(key.value) }
         switch path.text {
         case "identity.name": return .text(identity)
         case "identity.issuer": return .text(request.issuer)
         case "identity.groups": return .texts(groups.sorted())
         case "identity.proof": return Proof.allCases.firstIndex(of: request.proof).map { .number(Int64($0)) }
         case "resource.name": return .text(request.resource)
-        case "resource.kind": return .text("postgres")
+        case "resource.kind": return .text(request.resource == "web" ? "http" : "postgres")
         case "resource.tags":
             for case .resource(let it) in tree.declarations where it.name.text == request.resource {
                 return .texts(it.tags.map(\.text))
@@ -211,11 +226,21 @@ struct ReferenceFacts {
     private func claim(_ name: String) -> Value? {
         switch request.claims[name] {
         case .string(let text): .text(text)
-        case .integer(let number): .number(number)
+        case .integer(let number), .time(let number): .number(number)
+        case .integers(let numbers): .numbers(numbers)
         case .boolean(let value): .boolean(value)
         case .strings(let texts): .texts(texts)
         case nil: nil
         }
+    }
+
+    private func headers(_ name: String) -> [String] {
+        request.headers.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
+    }
+
+    private func header(_ name: String) -> Value? {
+        let values = headers(name)
+        return values.count == 1 ? .text(values[0]) : nil
     }
 
     private func accessFact(_ name: String) -> Value? {

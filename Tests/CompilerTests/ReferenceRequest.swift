@@ -15,6 +15,7 @@ struct ReferenceRequest {
     var source: String?
     var inTransaction: Bool?
     var text = ""
+    var headers: [(name: String, value: String)] = []
     /// Rows that came of it.
     var rows: Int64?
     var statements: [ReferenceStatement] = []
@@ -46,6 +47,21 @@ struct ReferenceAccess {
 }
 
 extension ReferenceRequest {
+    /// The headers as they lie in memory while the body runs.
+    func withHeaders<Result>(_ body: (UnsafeBufferPointer<HeaderField>) -> Result) -> Result {
+        let bytes = headers.flatMap { Array($0.name.utf8) + Array($0.value.utf8) }
+        return bytes.withUnsafeBytes { bytes in
+            var fields: [HeaderField] = []
+            var offset = 0
+            func next(_ count: Int) -> UnsafeRawBufferPointer {
+                defer { offset += count }
+                return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
+            }
+            for header in headers { fields.append(HeaderField(name: next(header.name.utf8.count), value: next(header.value.utf8.count))) }
+            return fields.withUnsafeBufferPointer(body)
+        }
+    }
+
     /// The same message as an inspector would hand it over.
     func inspection() -> Inspection {
         let inspection = Inspection()

@@ -102,6 +102,25 @@ import Testing
         #expect(throws: PostgresFault.self) { try stuffed.receive(&more) }
     }
 
+    /// Whoever showed a certificate is asked for no password; what comes behind the start-up is left for the session.
+    @Test func aShownCertificateIsTheProof() throws {
+        for shows in [true, false] {
+            var login = PostgresLogin(offersTLS: true, allowsCleartext: false)
+            var tls = framed(word(PostgresStartupCode.ssl))
+            _ = try login.receive(&tls)
+            try login.encrypted(applicationProtocol: nil, showsCertificate: shows)
+            var bytes = framed(packet([("user", "a"), ("database", "shop")]))
+            bytes.writeBytes([0x51])
+            switch try login.receive(&bytes) {
+            case .certify(let answer, let startup):
+                #expect(shows && answer.readableBytes == 0 && startup.database == "shop" && bytes.readableBytes == 1)
+                #expect(try login.receive(&bytes) == .wait)
+            case .answer(let answer): #expect(!shows && answer.readableBytes > 0)
+            case let step: Issue.record("\(step)")
+            }
+        }
+    }
+
     @Test(arguments: [(PostgresLimits.startupPacket, true), (PostgresLimits.startupPacket + 1, false)])
     func startupLength(_ length: Int, _ isTaken: Bool) throws {
         var login = PostgresLogin(offersTLS: true, allowsCleartext: true)

@@ -12,8 +12,6 @@ struct IssuerSettingsTests {
     }
 
     @Test(arguments: [
-        ("issuer main: kind mtls is not yet supported", settings { $0.kind = .mtls }),
-        ("issuer main: kind saml is not yet supported", settings { $0.kind = .saml }),
         ("issuer main: audience is missing", settings { $0.audience = "" }),
         ("issuer main: url is missing", settings { $0.url = "" }),
         ("issuer : name is missing", settings { $0.name = "" }),

@@ -13,6 +13,8 @@ struct TokenTests {
         ClaimDeclaration(name: "level", type: .integer, optional: true),
         ClaimDeclaration(name: "admin", type: .boolean, optional: true),
         ClaimDeclaration(name: "groups", type: .strings, optional: true),
+        ClaimDeclaration(name: "levels", type: .integers, optional: true),
+        ClaimDeclaration(name: "until", type: .time, optional: true),
     ]
 
     private func issuers(_ file: String) -> [IssuerSettings] {

@@ -62,6 +62,9 @@ struct Assembler {
             guard let number = Int64(word) else { throw Failure(line: line) }
             return draft.integer(number)
         case .symbol: return draft.symbol(Self.unquoted(word))
+        case .numbers:
+            draft.program.numberSets.append(word.dropFirst().dropLast().split(separator: ",").compactMap { Int64($0) })
+            return UInt32(draft.program.numberSets.count - 1)
         case .set: return draft.set(word.dropFirst().dropLast().split(separator: ",").map(String.init))
         case .pattern:
             let parts = word.split(separator: ":", maxSplits: 1).map(String.init)

@@ -28,7 +28,16 @@ import Testing
 
     /// Whether a condition, as that of the only allow, lets an access through.
     static func accepts(_ code: [String], _ inputs: String) throws -> Bool {
-        var assembler = Assembler(draft: ProgramDraft.basic())
+        var basic = ProgramDraft.basic()
+        for (name, type) in [("levels", FactType.integers), ("until", .time)] {
+            basic.program.issuers[0].claims.append(.init(claim: basic.claim(name, type), optional: true))
+        }
+        // Headers are of HTTP resources only.
+        if code.contains(where: { $0.hasPrefix("header ") }) {
+            basic.program.resources[0].kind = .http
+            basic.program.resources[0].searchPath = []
+        }
+        var assembler = Assembler(draft: basic)
         let instructions = try assembler.assemble(code)
         var draft = assembler.draft
         let condition = draft.code(instructions)
@@ -36,12 +45,16 @@ import Testing
         var claims: [String: ClaimValue] = [:]
         var source: NetworkAddress?
         var at: Int64 = 0
+        var headers: [(String, String)] = []
         for input in inputs.split(separator: " ") {
             let parts = input.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             switch parts[0] {
             case "at": at = try #require(Int64(parts[1]))
             case "source": source = Assembler.address(parts[1])
             case "level": claims["level"] = .integer(try #require(Int64(parts[1])))
+            case let name where name.hasPrefix("header:"): headers.append((String(name.dropFirst("header:".count)), parts[1]))
+            case "until": claims["until"] = .time(try #require(Int64(parts[1])))
+            case "levels": claims["levels"] = .integers(parts[1].split(separator: ",").compactMap { Int64($0) })
             case "admin": claims["admin"] = .boolean(parts[1] == "true")
             case "groups": claims["groups"] = .strings(parts[1].split(separator: ",").map(String.init))
             case let name: claims[name] = .string(parts[1])
@@ -49,7 +62,7 @@ import Testing
         }
         let bench = try Bench(draft, claims: claims, source: source)
         bench.add(.select, "t")
-        return bench.decide(at: at).outcome == .allowed
+        return bench.decide(at: at, headers: headers).outcome == .allowed
     }
 
     @Test func cases() throws {

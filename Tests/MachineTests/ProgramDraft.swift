@@ -188,8 +188,18 @@ struct Bench {
         }
     }
 
-    func decide(at seconds: Int64 = 0) -> Verdict {
-        machine.decide(inspection, RequestFacts(moment: Moment(seconds: seconds)))
+    /// - Parameter headers: of an HTTP request, names and values.
+    func decide(at seconds: Int64 = 0, headers: [(String, String)] = []) -> Verdict {
+        let texts = headers.flatMap { [FixedMemory(Array($0.0.utf8)), FixedMemory(Array($0.1.utf8))] }
+        let bytes = texts.map { UnsafeRawBufferPointer(start: $0.base, count: $0.count) }
+        let fields = headers.indices.map { HeaderField(name: bytes[2 * $0], value: bytes[2 * $0 + 1]) }
+        return withExtendedLifetime(texts) {
+            fields.withUnsafeBufferPointer { fields in
+                var facts = RequestFacts(moment: Moment(seconds: seconds))
+                facts.headers = fields
+                return machine.decide(inspection, facts)
+            }
+        }
     }
 }
 

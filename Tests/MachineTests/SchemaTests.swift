@@ -53,10 +53,10 @@ import Testing
         let with = try ProgramCodec.encode(program)
         program.schemas = []
         let without = try ProgramCodec.encode(program)
-        // Neither has detectors.
+        // Neither has detectors or sets of integers.
         #expect(
-            Int(with[10]) == ProgramSection.allCases.count - 1
-                && Int(without[10]) == ProgramSection.allCases.count - 2)
+            Int(with[10]) == ProgramSection.allCases.count - 2
+                && Int(without[10]) == ProgramSection.allCases.count - 3)
         #expect(try ProgramCodec.decode(without) == program)
     }
 

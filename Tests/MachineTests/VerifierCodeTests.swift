@@ -39,6 +39,10 @@ import Testing
         (.indexOutOfRange, [fact(.identityName), Instruction(.matchPattern, a: 1, b: 0, c: 99), yes]),
         (.indexOutOfRange, [fact(.requestTime), Instruction(.inWindow, a: 1, b: 0, c: 99), yes]),
         (.indexOutOfRange, [fact(.requestSource), Instruction(.inNetwork, a: 1, b: 0, c: 99), yes]),
+        (.indexOutOfRange, [fact(.httpHeader), yes]),
+        (.indexOutOfRange, [Instruction(.loadHeader, c: 99_999), yes]),
+        // The empty name.
+        (.badName, [Instruction(.loadHeader, c: 0), yes]),
         (.jumpOutOfRange, [Instruction(.jump, c: 1), yes]),
         (.jumpOutOfRange, [Instruction(.jump, c: .max), yes]),
         (.jumpOutOfRange, [fact(.identityProof), Instruction(.testKnown, a: 0, c: 1), yes]),

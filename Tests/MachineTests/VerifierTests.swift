@@ -32,7 +32,7 @@ import Testing
     ]
 
     static let people: [(ProgramError.Reason, ProgramSection, Change)] = [
-        (.badClaimType, .claims, { $0.claims[1].type = .time }),
+        (.badClaimType, .claims, { $0.claims[1].type = .duration }),
         (.duplicateSetting, .issuers, { $0.issuers[0].settings += $0.issuers[0].settings }),
         (.indexOutOfRange, .issuers, { $0.issuers[0].settings[0].values = [99_999] }),
         (.indexOutOfRange, .issuers, { $0.issuers[0].claims[0].claim = 99 }),
@@ -193,11 +193,11 @@ import Testing
         }
     }
 
-    /// Reasons of the codec have their cases in CodecTests, those of code in VerifierCodeTests.
+    /// Reasons of the codec have their cases in CodecTests and NumberSetTests, those of code in VerifierCodeTests.
     @Test func everyReasonHasACase() {
         let codec: Set<ProgramError.Reason> = [
             .badMagic, .unknownFormat, .tooLarge, .truncated, .trailingBytes, .sectionOrder, .sectionGap, .missingSection,
-            .unknownCriticalSection, .tooMany, .badUTF8, .badFlag, .badEnumeration, .textTooLong, .looseConsequence,
+            .unknownCriticalSection, .tooMany, .badUTF8, .badFlag, .badEnumeration, .textTooLong, .looseConsequence, .looseNumbers,
         ]
         let covered = codec.union(Self.table.map(\.reason)).union(VerifierCodeTests.table.map(\.reason))
             .union(SchemaTests.table.map(\.reason)).union(DetectorRecordTests.table.map(\.reason))

@@ -96,9 +96,10 @@ struct CandidateTests {
         guard tests.count < Self.limit, run.identities[identity].issuer >= 0 else { return }
         let who = run.identities[identity]
         let claims = run.demandedClaims(of: who.condition)
-        let test = PolicyTest(
+        var test = PolicyTest(
             title: "", identity: who.name, issuer: run.issuers[who.issuer].name, claims: claims.merging(said) { own, _ in own },
             resource: run.resources[resource].name, moment: moment, examples: examples, span: span)
+        if run.issuers[who.issuer].kind == .mtls { test.proof = .mtls }
         let told = said.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         if seen.insert("\(who.name)\u{0}\(resource)\u{0}\(moment?.seconds ?? 0)\u{0}\(told)\u{0}\(examples)").inserted {
             tests.append(CandidateTest(test: test, said: said.filter { claims[$0.key] == nil }))
@@ -119,6 +120,8 @@ struct CandidateTests {
             case .strings: .strings(["another"])
             case .integer(let number): .integer(number &- 1)
             case .boolean(let flag): .boolean(!flag)
+            case .time(let seconds): .time(seconds &- 1)
+            case .integers(let numbers): .integers([(numbers.max() ?? 0) &+ 1])
             }
         }
         return [inside, outside, [:]]
@@ -245,7 +248,7 @@ extension TypedTest {
     fileprivate var facts: Set<Fact> {
         let values: [TypedValue]
         switch self {
-        case .isTrue(let a), .known(let a), .inSet(let a, _), .subsetOfSet(let a, _), .matches(let a, _, _), .inWindow(let a, _),
+        case .isTrue(let a), .known(let a), .inSet(let a, _), .subsetOfSet(let a, _), .subsetOfNumbers(let a, _), .matches(let a, _, _), .inWindow(let a, _),
             .inNetwork(let a, _):
             values = [a]
         case .equal(let a, let b), .less(let a, let b), .atMost(let a, let b), .has(let a, let b), .startsWith(let a, let b),

@@ -6,6 +6,8 @@ import Patterns
 /// A value that a fact may have.
 enum Known: Hashable {
     case unknown
+    /// There, but what it is cannot be told: a header that is there twice.
+    case unclear
     case boolean(Bool)
     case integer(Int64)
     case text(String)
@@ -46,7 +48,7 @@ extension TypedTest {
     /// The values that it compares; one, or two.
     var operands: [TypedValue] {
         switch self {
-        case .isTrue(let a), .known(let a), .inSet(let a, _), .subsetOfSet(let a, _), .matches(let a, _, _), .inWindow(let a, _),
+        case .isTrue(let a), .known(let a), .inSet(let a, _), .subsetOfSet(let a, _), .subsetOfNumbers(let a, _), .matches(let a, _, _), .inWindow(let a, _),
             .inNetwork(let a, _):
             [a]
         case .equal(let a, let b), .less(let a, let b), .atMost(let a, let b), .has(let a, let b), .startsWith(let a, let b),

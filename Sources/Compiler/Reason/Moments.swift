@@ -30,7 +30,7 @@ final class ZoneOffsets: Sendable {
     }
 }
 
-/// What is asked of `request.time`.
+/// What is asked of times.
 struct MomentQuestions: Hashable {
     var constants: Set<Int64> = []
     var windows: Set<WeeklyWindow> = []
@@ -45,9 +45,41 @@ enum Moments {
     /// one whole week is enough.
     static func regions(of questions: MomentQuestions, from first: Int64, _ budget: ReasonBudget) throws(Undecided) -> [Int64] {
         if let known = budget.moments[questions] { return known }
-        let last = max(first + 1, ZoneTable.validUntil)
+        let result = try regions(of: questions, in: requests(from: first), budget)
+        budget.moments[questions] = result
+        return result
+    }
+
+    /// When a request may be made.
+    static func requests(from first: Int64) -> Range<Int64> { first..<max(first + 1, ZoneTable.validUntil) }
+
+    /// The same for a time that may be any, such as a claim: also before the zones' tables, and behind them. One near the day of the check
+    /// comes first.
+    static func everywhere(of questions: MomentQuestions, from first: Int64, _ budget: ReasonBudget) throws(Undecided) -> [Int64] {
+        let lowest = min(questions.constants.min() ?? first, ZoneTable.validFrom) &- 2
+        let highest = max(questions.constants.max() ?? first, ZoneTable.validUntil) &+ 2
+        let all = try regions(of: questions, in: lowest..<highest, budget)
+        return Array(all.filter { $0 >= first } + all.filter { $0 < first })
+    }
+
+    /// As many moments on either side of every constant, and of what bounds requests, as there are times that are compared with each
+    /// other: however those follow each other and the constants, some of these do as well. Only where no window is asked about.
+    static func neighbours(of constants: Set<Int64>, from first: Int64, count: Int64) -> [Int64] {
+        let requests = requests(from: first)
+        var moments: Set<Int64> = []
+        for border in constants.union([requests.lowerBound, requests.upperBound]) {
+            for near in -count...count { moments.insert(border &+ near) }
+        }
+        return moments.filter { $0 >= first }.sorted() + moments.filter { $0 < first }.sorted()
+    }
+
+    private static func regions(
+        of questions: MomentQuestions, in range: Range<Int64>, _ budget: ReasonBudget
+    ) throws(Undecided) -> [Int64] {
+        let (first, last) = (range.lowerBound, range.upperBound)
         let zones = Set(questions.windows.map(\.zone)).sorted()
         var borders: Set<Int64> = [first]
+        for edge in [ZoneTable.validFrom, ZoneTable.validUntil] where !zones.isEmpty && edge > first && edge < last { borders.insert(edge) }
         for constant in questions.constants {
             for near in [constant &- 1, constant, constant &+ 1] where near > first && near < last { borders.insert(near) }
         }
@@ -88,7 +120,6 @@ enum Moments {
             for constant in constants { answers.append(moment < constant ? .yes : moment == constant ? .unknown : .no) }
             if seen.insert(answers).inserted { result.append(moment) }
         }
-        budget.moments[questions] = result
         return result
     }
 }

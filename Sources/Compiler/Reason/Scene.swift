@@ -107,6 +107,7 @@ final class Scene {
         let operands = test.operands.map { values.meaning(of: $0) }
         switch (test, operands[0], operands.last ?? operands[0]) {
         case (.has(let set, _), .set, .constant(.text(let member))): return try known(set, isSet: true, has(set, member))
+        case (.has(let set, _), .set, .constant(.integer(let member))): return try known(set, isSet: true, has(set, String(member)))
         case (.has, .groups, .constant(.text(let group))):
             let member = try isMember(group, part)
             return Truth(yes: member, no: try diagrams.not(member))
@@ -115,6 +116,7 @@ final class Scene {
         case (.has, .list(let members), .constant(.text(let member))): return members.contains(member) ? .yes : .no
         case (.has, .set, .variable): return try outcome(test)
         case (.subsetOfSet(let set, let allowed), .set, _): return try subset(set, of: allowed)
+        case (.subsetOfNumbers(let set, let allowed), .set, _): return try subset(set, of: allowed.map(String.init))
         case (.subsetOfSet(_, let allowed), .groups, _):
             var inside = Diagrams.always
             for name in values.groupNames where !allowed.contains(name) {
@@ -136,7 +138,8 @@ final class Scene {
         case (_, .variable(let value), _) where test.operands.count == 1: return try single(value) { test.outcome($0) }
         case (_, .variable(let value), .variable(let other)):
             if value == other { return try single(value) { test.outcome($0, $0) } }
-            return SceneSurvey.isWorkedOut(test, isReversed: false) ? try pair(value, other, test) : try outcome(test)
+            let isOpen = numbers[.outcome(test)] != nil
+            return SceneSurvey.isWorkedOut(test, isReversed: false) && !isOpen ? try pair(value, other, test) : try outcome(test)
         case _: return .unknown
         }
     }

@@ -24,6 +24,8 @@ struct SceneSurvey {
     private var patterns: [TypedValue: Set<String>] = [:]
     private var members: [TypedValue: Set<String>] = [:]
     private var outcomes: Set<TypedTest> = []
+    /// Comparisons of one time with another.
+    private var timePairs: Set<TypedTest> = []
     private var links: [TypedValue: TypedValue] = [:]
     private var seen: [Set<TypedTest>]
 
@@ -52,7 +54,7 @@ struct SceneSurvey {
         switch test {
         case .equal, .less, .atMost: true
         case .startsWith, .endsWith, .contains, .has: false
-        case .isTrue, .known, .inSet, .subsetOfSet, .matches, .inWindow, .inNetwork: !isReversed
+        case .isTrue, .known, .inSet, .subsetOfSet, .subsetOfNumbers, .matches, .inWindow, .inNetwork: !isReversed
         }
     }
 
@@ -94,13 +96,22 @@ struct SceneSurvey {
         }
         switch (meanings[0], meanings.count == 2 ? meanings[1] : nil) {
         case (.set, .constant(.text(let member))?): members[operands[0]]?.insert(member)
+        case (.set, .constant(.integer(let member))?): members[operands[0]]?.insert(String(member))
         case (.set, .variable?): outcomes.insert(test)
-        case (.set, _): if case .subsetOfSet(_, let allowed) = test { members[operands[0]]?.formUnion(allowed) }
+        case (.set, _):
+            if case .subsetOfSet(_, let allowed) = test { members[operands[0]]?.formUnion(allowed) }
+            if case .subsetOfNumbers(_, let allowed) = test { members[operands[0]]?.formUnion(allowed.map(String.init)) }
         case (.groups, .variable?): for name in scene.groupNames { texts[operands[1], default: .init()].add(constant: name) }
         case (.list(let names), .variable?): for name in names { texts[operands[1], default: .init()].add(constant: name) }
         case (.variable, .variable?):
             if operands[0] == operands[1] { return }
-            if Self.isWorkedOut(test, isReversed: false) { link(operands[0], operands[1]) } else { outcomes.insert(test) }
+            if types[operands[0]] == .time {
+                timePairs.insert(test)
+            } else if Self.isWorkedOut(test, isReversed: false) {
+                link(operands[0], operands[1])
+            } else {
+                outcomes.insert(test)
+            }
         case (.variable, .constant(let value)?): ask(operands[0], test, value)
         case (.constant(let value), .variable?):
             if Self.isWorkedOut(test, isReversed: true) { ask(operands[1], test, value) } else { outcomes.insert(test) }
@@ -144,6 +155,10 @@ struct SceneSurvey {
     // MARK: values
 
     private mutating func settle() throws(Undecided) {
+        // In a window and out of it times can follow each other in ways that no few moments show: then their order is left open.
+        for test in timePairs {
+            if moments.windows.isEmpty { link(test.operands[0], test.operands[1]) } else { outcomes.insert(test) }
+        }
         var clusters: [TypedValue: [TypedValue]] = [:]
         for value in values { clusters[root(value), default: []].append(value) }
         var made: [(Quantity, [Known])] = []
@@ -182,6 +197,7 @@ struct SceneSurvey {
         switch value {
         case .claim(let name): "claim " + name + " "
         case .fact(let fact): "fact " + String(Int(fact.rawValue) + 100) + " "
+        case .header(let name): "header " + name + " "
         case .integer(let number): "number " + String(number) + " "
         case .string(let text): "text " + text + " "
         }
@@ -190,6 +206,7 @@ struct SceneSurvey {
     private func mayBeUnknown(_ value: TypedValue) -> Bool {
         switch value {
         case .integer, .string: return false
+        case .header: return true
         case .claim(let name):
             return parts.contains { part in
                 guard let identity = part.identity else { return false }
@@ -209,13 +226,25 @@ struct SceneSurvey {
         switch types[value] ?? .string {
         case .boolean: known = value == .fact(.statementFirstSeen) ? [.boolean(true), .boolean(false)] : [.boolean(false), .boolean(true)]
         case .integer, .duration, .size: known = numbers(value, cluster)
-        case .time: known = try Moments.regions(of: moments, from: date, budget).map { .integer($0) }
+        case .time: known = try times(value, cluster).map { .integer($0) }
         case .address: known = addresses().map { .address($0) }
-        case .string, .strings:
+        case .string, .strings, .integers:
             known = value == .fact(.statementWhere) ? WhereShape.allCases.map { .text($0.name) } : try texts(of: value, cluster)
         }
         if mayBeUnknown(value) { known.append(.unknown) }
+        if case .header = value { known.append(.unclear) }
         return known
+    }
+
+    /// A request is made from the day of the check on, a token may say any time.
+    private func times(_ value: TypedValue, _ cluster: [TypedValue]) throws(Undecided) -> [Int64] {
+        let isRequest = value == .fact(.requestTime)
+        if cluster.count > 1 {
+            let all = Moments.neighbours(of: moments.constants, from: date, count: Int64(cluster.count))
+            return all.filter { !isRequest || Moments.requests(from: date).contains($0) }
+        }
+        if isRequest { return try Moments.regions(of: moments, from: date, budget) }
+        return try Moments.everywhere(of: moments, from: date, budget)
     }
 
     private func numbers(_ value: TypedValue, _ cluster: [TypedValue]) -> [Known] {
@@ -226,7 +255,7 @@ struct SceneSurvey {
         case .fact(.statementCount): least = 1
         case .fact(.sessionAge): natural = 0
         case .fact: natural = 10
-        case .claim, .integer, .string: least = .min
+        case .claim, .header, .integer, .string: least = .min
         }
         var numbers: Set<Int64> = [natural]
         for other in cluster {
@@ -270,7 +299,7 @@ struct SceneSurvey {
         case .fact(.statementKind): [verb.name, "select", "with"]
         case .fact(.sessionReason): ["maintenance"]
         case .fact(.statementFingerprint): ["0123456789abcdef"]
-        case .claim: ["x"]
+        case .claim, .header: ["x"]
         case .fact, .integer, .string: []
         }
     }

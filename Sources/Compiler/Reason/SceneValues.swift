@@ -38,6 +38,7 @@ struct SceneValues {
         case .integer(let number): .constant(.integer(number))
         case .string(let text): .constant(.text(text))
         case .claim(let name): claim(name)
+        case .header: .variable(value)
         case .fact(let fact): meaning(of: fact)
         }
     }
@@ -46,7 +47,12 @@ struct SceneValues {
         guard let identity = part.identity, let claim = part.policy.claim(name, of: part.policy.identities[identity].issuer) else {
             return .constant(.unknown)
         }
-        return claim.type == .strings ? .set(.claim(name)) : .variable(.claim(name))
+        // Members that are integers are asked for by their digits.
+        return claim.type == .strings || claim.type == .integers ? .set(.claim(name)) : .variable(.claim(name))
+    }
+
+    private var isByCertificate: Bool {
+        part.identity.map { part.policy.issuers[part.policy.identities[$0].issuer].kind == .mtls } ?? false
     }
 
     private func meaning(of fact: Fact) -> Meaning {
@@ -55,6 +61,8 @@ struct SceneValues {
         case .identityIssuer:
             return .constant(part.identity.map { .text(part.policy.issuers[part.policy.identities[$0].issuer].name) } ?? .unknown)
         case .identityGroups: return .groups
+        // Who shows a certificate has proved it so; a token could be bound to one, and need not be.
+        case .identityProof where isByCertificate: return .constant(.integer(Int64(Proof.mtls.rawValue)))
         case .resourceName: return .constant(.text(key.resource))
         case .resourceKind: return .constant(part.resource.map { .text(part.policy.resources[$0].kind.name) } ?? .unknown)
         case .resourceTags: return .list(part.resource.map { part.policy.resources[$0].tags } ?? [])
@@ -71,7 +79,7 @@ struct SceneValues {
             return key.verb == .unknown ? .constant(.unknown) : .variable(.fact(fact))
         case .commandArgs, .commandFlags: return .set(.fact(fact))
         case .identityProof, .requestTime, .requestSource, .sessionReason, .sessionAge, .statementCount, .statementText,
-            .statementInTransaction, .commandName, .commandText, .commandInteractive, .httpMethod, .httpPath, .httpSize, .kubeVerb,
+            .statementInTransaction, .commandName, .commandText, .commandInteractive, .httpMethod, .httpPath, .httpSize, .httpHeader, .kubeVerb,
             .kubeGroup, .kubeResource, .kubeNamespace, .kubeName, .kubeSubresource:
             return .variable(.fact(fact))
         }
@@ -84,7 +92,7 @@ struct SceneValues {
         case .fact(let fact): fact.entry.type
         case .claim(let name): part.policy.claimTypes[name] ?? .string
         case .integer: .integer
-        case .string: .string
+        case .string, .header: .string
         }
     }
 }

@@ -58,7 +58,7 @@ extension Scene {
         let issuer = policy.identities[identity].issuer
         var claims: [String: ClaimValue] = [:]
         for claim in policy.issuers[issuer].claims { claims[claim.name] = values.claim(claim) }
-        var proof = Proof.bearer
+        var proof = policy.issuers[issuer].kind == .mtls ? Proof.mtls : .bearer
         if case .integer(let number)? = values.scalar(.fact(.identityProof)) { proof = Proof(rawValue: UInt8(number)) ?? .bearer }
         var moment = policy.date
         if case .integer(let number)? = values.scalar(.fact(.requestTime)) { moment = number }
@@ -168,8 +168,9 @@ struct WitnessValues {
 
     /// What the token says; nil when it does not say it.
     func claim(_ claim: PolicyModel.Claim) -> ClaimValue? {
-        if claim.type == .strings {
-            guard scene.numbers[.hasOther(.claim(claim.name))] != nil else { return claim.isOptional ? nil : .strings([]) }
+        if claim.type == .strings || claim.type == .integers {
+            func made(_ members: [String]) -> ClaimValue { claim.type == .strings ? .strings(members) : .integers(numbers(members, of: .claim(claim.name))) }
+            guard scene.numbers[.hasOther(.claim(claim.name))] != nil else { return claim.isOptional ? nil : made([]) }
             // What does not matter of an optional claim is left out.
             let matters = scene.quantities.indices.contains { index in
                 guard model[index] != nil else { return false }
@@ -179,22 +180,34 @@ struct WitnessValues {
                 }
             }
             if claim.isOptional, !matters { return nil }
-            return members(.claim(claim.name)).map { .strings($0) }
+            return members(.claim(claim.name)).map(made)
         }
         guard let number = scene.numbers[.value(.claim(claim.name))] else { return claim.isOptional ? nil : Self.plain(claim.type) }
         guard let index = model[number] ?? (claim.isOptional ? nil : 0) else { return nil }
         switch scene.domains[number][index] {
         case .text(let text): return .string(text)
-        case .integer(let value): return .integer(value)
+        case .integer(let value): return claim.type == .time ? .time(value) : .integer(value)
         case .boolean(let value): return .boolean(value)
-        case .unknown, .address: return nil
+        case .unknown, .unclear, .address: return nil
         }
+    }
+
+    /// The members' numbers; for the one that stands for all that no rule names, one that none of them is.
+    private func numbers(_ members: [String], of set: TypedValue) -> [Int64] {
+        let held = members.compactMap { Int64($0) }
+        if held.count == members.count { return held }
+        let named = scene.quantities.compactMap { if case .has(set, let member) = $0 { Int64(member) } else { nil } }
+        var other: Int64 = 0
+        while named.contains(other) { other += 1 }
+        return held + [other]
     }
 
     private static func plain(_ type: FactType) -> ClaimValue {
         switch type {
         case .boolean: .boolean(false)
-        case .integer, .time, .duration, .size: .integer(1)
+        case .integer, .duration, .size: .integer(1)
+        case .time: .time(0)
+        case .integers: .integers([])
         case .string, .address: .string("x")
         case .strings: .strings([])
         }

@@ -7,7 +7,7 @@ extension Witness {
     /// The declaration, ready to stand in the policy. It says what should come of the text.
     public func test(title: String, text: String, expecting outcome: String) -> String {
         var lines = ["test \(Self.quoted(title)) {"]
-        var facts = claims.sorted { $0.key < $1.key }.map { "claim.\($0.key) = \(Self.shown($0.value))" }
+        var facts = claims.sorted { $0.key < $1.key }.map { "\(ClaimPath.text($0.key)) = \(Self.shown($0.value))" }
         if proof != .bearer { facts.append("identity.proof = \(proof.name)") }
         if let source { facts.append("request.source = \(Self.quoted(source))") }
         if let reason { facts.append("session.reason = \(Self.quoted(reason))") }
@@ -20,11 +20,15 @@ extension Witness {
     }
 
     /// Whether a test says all of it: how old a session is, and what was run before, it cannot say.
-    public var isTestable: Bool { age == 0 && isFirstSeen && inTransaction != .unknown }
+    /// Nor can it write a time before 1970.
+    public var isTestable: Bool {
+        let isWritable = claims.values.allSatisfy { if case .time(let seconds) = $0 { seconds >= 0 } else { true } }
+        return age == 0 && isFirstSeen && inTransaction != .unknown && isWritable
+    }
 
     /// Claims and facts, for people.
     public var circumstances: [String] {
-        var lines = claims.sorted { $0.key < $1.key }.map { "claim.\($0.key) = \(Self.shown($0.value))" }
+        var lines = claims.sorted { $0.key < $1.key }.map { "\(ClaimPath.text($0.key)) = \(Self.shown($0.value))" }
         if proof != .bearer { lines.append("identity.proof = \(proof.name)") }
         if let source { lines.append("request.source = \(source)") }
         if let reason { lines.append("session.reason = \(Self.quoted(reason))") }
@@ -43,6 +47,8 @@ extension Witness {
         case .string(let text): quoted(text)
         case .integer(let number): "\(number)"
         case .boolean(let flag): "\(flag)"
+        case .time(let seconds): Moment(seconds: seconds).rfc3339
+        case .integers(let numbers): "{ " + numbers.map(String.init).joined(separator: ", ") + " }"
         case .strings(let texts): "{ " + texts.map(quoted).joined(separator: ", ") + " }"
         }
     }

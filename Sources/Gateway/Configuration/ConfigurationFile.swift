@@ -78,7 +78,7 @@ private struct ConfigurationSections {
         return GatewayConfiguration(
             policy: policy, recording: data,
             maskKeyFile: top.optionalString("mask_key_file", expected: "a file").map(file) ?? data + "/mask.key",
-            listeners: listeners, admin: admin, resources: resources, issuerKeys: issuers, limits: limits, channels: channels)
+            listeners: listeners, admin: admin, resources: resources, issuers: issuers, limits: limits, channels: channels)
     }
 
     private func policy(_ node: Node) -> GatewayConfiguration.Policy? {
@@ -246,19 +246,27 @@ private struct ConfigurationSections {
         }
     }
 
-    private func issuers(_ node: Node?) -> [String: String] {
+    private func issuers(_ node: Node?) -> [String: GatewayConfiguration.Issuer] {
         guard let node else { return [:] }
         guard let mapping = node.mapping else {
             problems.add(node.mark?.line ?? 1, "issuers must be a mapping from an issuer's name to its settings")
             return [:]
         }
-        var found: [String: String] = [:]
+        var found: [String: GatewayConfiguration.Issuer] = [:]
         for (key, value) in mapping {
             let name = key.string ?? "?"
-            guard let reader = ConfigurationReader(value, name: "issuers.\(name)", known: ["keys"], problems: problems),
-                let keys = reader.string("keys", expected: "a JWKS file or an https:// URL")
-            else { continue }
-            found[name] = keys.contains("://") ? keys : file(keys)
+            guard let reader = ConfigurationReader(value, name: "issuers.\(name)", known: ["keys", "ca", "crl"], problems: problems) else { continue }
+            let keys = reader.optionalString("keys", expected: "a JWKS file or an https:// URL")
+            let authorities = reader.optionalString("ca", expected: "a PEM file of authorities")
+            let revocations = reader.optionalString("crl", expected: "a PEM file of lists of revoked certificates")
+            if keys == nil, authorities == nil, revocations == nil {
+                reader.problem("keys", "is missing: keys, ca or crl, whichever is not where the policy says")
+                continue
+            }
+            if keys != nil, authorities != nil || revocations != nil { reader.problem("keys", "are of tokens, ca and crl of certificates") }
+            found[name] = GatewayConfiguration.Issuer(
+                keys: keys.map { $0.contains("://") ? $0 : file($0) }, authorities: authorities.map(file), revocations: revocations.map(file),
+                line: value.mark?.line ?? 1)
         }
         return found
     }

@@ -12,8 +12,8 @@ public struct GatewayConfiguration: Sendable {
     public var listeners: [Listener]
     public var admin: SocketEndpoint?
     public var resources: [Resource]
-    /// Where an issuer's keys come from, when not from where the policy says.
-    public var issuerKeys: [String: String]
+    /// By an issuer's name: what is not from where the policy says.
+    public var issuers: [String: Issuer]
     public var limits: Limits
     /// What the channels that policy names stand for.
     public var channels: [Channel] = []
@@ -138,6 +138,18 @@ public struct GatewayConfiguration: Sendable {
         case require
         /// Certificate checked against this CA file (the system's when nil), and its name against the host.
         case verifyFull(ca: String?)
+    }
+
+    /// Files of one issuer.
+    public struct Issuer: Sendable, Hashable {
+        /// A JWKS file or URL.
+        public var keys: String?
+        /// PEM: the authorities of an issuer of client certificates.
+        public var authorities: String?
+        /// PEM: lists of revoked certificates.
+        public var revocations: String?
+        /// Where it is written.
+        public var line: Int
     }
 
     public struct Limits: Sendable {

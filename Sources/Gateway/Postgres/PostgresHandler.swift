@@ -23,6 +23,8 @@ final class PostgresHandler: ConnectionOwner {
     private let tls: TLSContext?
     private(set) var phase = Phase.login
     private var login: PostgresLogin
+    /// What the client showed in TLS, until it is asked about.
+    private var certificates: [[UInt8]] = []
     private var timeout: LoopTimer?
     /// Gives up the login at the backend that is under way for this client.
     var giveUp: (() -> Void)?
@@ -66,7 +68,8 @@ final class PostgresHandler: ConnectionOwner {
 
     func connectionEncrypted() {
         do throws(PostgresFault) {
-            try login.encrypted(applicationProtocol: connection.applicationProtocol)
+            certificates = connection.peerCertificates
+            try login.encrypted(applicationProtocol: connection.applicationProtocol, showsCertificate: !certificates.isEmpty)
         } catch {
             refuse(error)
         }
@@ -99,6 +102,9 @@ final class PostgresHandler: ConnectionOwner {
                         process: process, key: key, from: host, at: NIODeadline.now().uptimeNanoseconds)
                     close()
                 case .authenticate(let token, let startup): authenticate(token, startup)
+                case .certify(let buffer, let startup):
+                    connection.write(buffer)
+                    authenticate([], startup)
                 }
             }
         } catch {
@@ -118,7 +124,9 @@ final class PostgresHandler: ConnectionOwner {
     private func authenticate(_ token: [UInt8], _ startup: PostgresStartup) {
         phase = .busy
         connection.setReading(false)
-        let request = PostgresLoginRequest(token: token, source: source, user: startup.user, database: startup.database)
+        let request = PostgresLoginRequest(
+            token: token, certificates: certificates, source: source, user: startup.user, database: startup.database)
+        certificates = []
         let authenticate = service.surroundings.authenticate
         let bound = LoopBound(self, on: connection.loop)
         connection.loop.run {
@@ -129,7 +137,7 @@ final class PostgresHandler: ConnectionOwner {
             case .success(let caller): handler.authenticated(caller, startup)
             case .failure(let error):
                 handler.service.surroundings.metrics.authentication(succeeded: false)
-                handler.refuse(.authentication("\(error)"))
+                handler.refuse(.authentication(error))
             }
         }
     }

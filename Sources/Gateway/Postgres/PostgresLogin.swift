@@ -17,6 +17,8 @@ struct PostgresLogin {
         case startDirectTLS
         case cancel(process: UInt32, key: UInt32)
         case authenticate(token: [UInt8], startup: PostgresStartup)
+        /// Send these bytes; who it is the certificate says, and no token is asked for.
+        case certify(ByteBuffer, startup: PostgresStartup)
     }
 
     private enum State {
@@ -31,6 +33,7 @@ struct PostgresLogin {
     private var askedForTLS = false
     private var askedForGSS = false
     private var isDirect = false
+    private var showsCertificate = false
     private let offersTLS: Bool
     private let allowsCleartext: Bool
 
@@ -44,12 +47,14 @@ struct PostgresLogin {
 
     /// TLS is in place. A connection that began with TLS itself must have named the protocol by ALPN, as PostgreSQL 17 demands:
     /// otherwise a browser could be made to speak to this port.
-    mutating func encrypted(applicationProtocol: String?) throws(PostgresFault) {
+    /// - Parameter showsCertificate: whether the client showed one of its own.
+    mutating func encrypted(applicationProtocol: String?, showsCertificate: Bool = false) throws(PostgresFault) {
         guard !isEncrypted else { throw .violation("TLS inside TLS") }
         if isDirect, applicationProtocol != "postgresql" {
             throw .violation("direct TLS without the application protocol postgresql")
         }
         isEncrypted = true
+        self.showsCertificate = showsCertificate
     }
 
     /// Reads at most one message from the front of `input`.
@@ -110,11 +115,15 @@ struct PostgresLogin {
                 throw PostgresFault(
                     .invalidAuthorization, "this gateway takes connections over TLS only: connect with sslmode=require or better")
             }
-            state = .password(startup)
             var out = ByteBuffer()
             if startup.needsNegotiation {
                 PostgresCodec.negotiate(version: PostgresStartupCode.version3, unknown: startup.unknownOptions, to: &out)
             }
+            if showsCertificate {
+                state = .done
+                return .certify(out, startup: startup)
+            }
+            state = .password(startup)
             PostgresCodec.authentication(3, to: &out)
             return .answer(out)
         }

@@ -1,6 +1,7 @@
 // A refusal in PostgreSQL's own error, and the few errors that end a session.
 
 import Decision
+import Identity
 import NIOCore
 
 /// What the gateway says in its own name.
@@ -90,6 +91,11 @@ public struct PostgresFault: Error, Sendable, Equatable, CustomStringConvertible
     /// The one thing a client is told when it may not log in, whatever the reason.
     static func authentication(_ reason: String) -> PostgresFault {
         PostgresFault(.invalidPassword, "authentication failed", reason: reason)
+    }
+    /// What is wrong with a client's own certificate it is told, as TLS would by an alert: that helps it, and nobody else.
+    static func authentication(_ error: any Error) -> PostgresFault {
+        guard let failure = error as? CertificateFailure else { return authentication("\(error)") }
+        return PostgresFault(.invalidAuthorization, failure.publicText, reason: "\(failure)")
     }
     /// A backend that refused the gateway's login. About a setting that the client itself sent, the backend's own words are passed on;
     /// anything else of it is for the log.

@@ -12,6 +12,8 @@ import Transport
 public struct PostgresLoginRequest: Sendable {
     /// What the client sent as its password. Never logged.
     public var token: [UInt8]
+    /// What the client showed in TLS, in DER, its own first; empty where a token was asked for. Not verified yet.
+    public var certificates: [[UInt8]] = []
     /// Where the client connected from, as text.
     public var source: String
     /// The user and database that the client named.

@@ -29,10 +29,10 @@ public enum PostgresWireProbe {
         var input = ByteBuffer(bytes: bytes)
         while let step = try? machine.receive(&input) {
             switch step {
-            case .wait, .cancel, .authenticate: return
+            case .wait, .cancel, .authenticate, .certify: return
             case .answer: continue
             case .startTLS, .startDirectTLS:
-                guard (try? machine.encrypted(applicationProtocol: "postgresql")) != nil else { return }
+                guard (try? machine.encrypted(applicationProtocol: "postgresql", showsCertificate: bytes.count % 3 == 0)) != nil else { return }
             }
         }
     }
