@@ -81,6 +81,7 @@ public enum CompilerCode: String, CaseIterable, Sendable {
     case overriddenRule = "C0611"
     case coveredRule = "C0612"
     case testCannotFail = "C0613"
+    case quorumNeverMet = "C0614"
 
     // Tests.
     case testFact = "C0701"

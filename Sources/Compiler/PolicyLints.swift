@@ -13,6 +13,7 @@ extension CompileRun {
         lintIdentities()
         lintUnknown()
         lintMasks()
+        lintQuorums()
     }
 
     // MARK: rules that never apply

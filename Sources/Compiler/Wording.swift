@@ -20,7 +20,7 @@ enum Wording {
         make(code, .error, span, message, help: help, related: related, fixIt: fixIt)
     }
 
-    private static func warning(
+    static func warning(
         _ code: CompilerCode, _ span: SourceSpan, _ message: String, help: String? = nil, related: [RelatedPlace] = [],
         fixIt: FixIt? = nil
     ) -> Diagnostic {
