@@ -197,7 +197,7 @@ import Testing
     @Test func everyReasonHasACase() {
         let codec: Set<ProgramError.Reason> = [
             .badMagic, .unknownFormat, .tooLarge, .truncated, .trailingBytes, .sectionOrder, .sectionGap, .missingSection,
-            .unknownCriticalSection, .tooMany, .badUTF8, .badFlag, .badEnumeration, .textTooLong, .looseConsequence,
+            .unknownCriticalSection, .tooMany, .badUTF8, .badFlag, .badEnumeration, .textTooLong, .looseConsequence, .badChecksum,
         ]
         let covered = codec.union(Self.table.map(\.reason)).union(VerifierCodeTests.table.map(\.reason))
             .union(SchemaTests.table.map(\.reason)).union(DetectorRecordTests.table.map(\.reason))
