@@ -51,11 +51,7 @@ struct BuildCommand: ParsableCommand {
             // What this command writes a gateway must take: the same check, here already.
             _ = try BundleReader.load(payload, "the compiled policy")
             let bundle = try seal(payload)
-            do {
-                try Data(bundle).write(to: URL(fileURLWithPath: output), options: .atomic)
-            } catch {
-                throw Impossible("\(output) cannot be written")
-            }
+            try CommandFile.write(bundle, to: output)
             Output.print("\(output): revision \(number), \(program.rules.count) rules, \(bundle.count) bytes")
         }
     }
@@ -63,8 +59,8 @@ struct BuildCommand: ParsableCommand {
     private func seal(_ payload: [UInt8]) throws -> [UInt8] {
         do {
             guard let key else { return try SealedBundle.wrapUnsigned(payload: payload) }
-            guard let pem = FileManager.default.contents(atPath: key) else { throw Impossible("\(key) cannot be read") }
-            return try SealedBundle.seal(payload: payload, with: SigningKey(pem: String(decoding: pem, as: UTF8.self)))
+            let pem = String(decoding: try CommandFile.read(key), as: UTF8.self)
+            return try SealedBundle.seal(payload: payload, with: SigningKey(pem: pem))
         } catch let error as SealError {
             throw Impossible("\(key ?? output): \(error)")
         }

@@ -37,11 +37,7 @@ struct DocsCommand: ParsableCommand {
             }
             let page = format == .html ? PolicyPage(compiled).html : PolicyPage(compiled).markdown
             guard let output else { return Output.write(page) }
-            do {
-                try Data(page.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-            } catch {
-                throw Impossible("\(output) cannot be written")
-            }
+            try CommandFile.write(page.utf8, to: output)
         }
     }
 }

@@ -33,7 +33,7 @@ struct FormatCommand: ParsableCommand {
                 guard Array(text.utf8) != file.bytes else { continue }
                 changed = true
                 Output.print(file.path)
-                if !check { try write(text, file.path) }
+                if !check { try CommandFile.write(text.utf8, to: file.path) }
             }
             if wrong || (check && changed) { throw ExitStatus.found }
         }
@@ -57,13 +57,5 @@ struct FormatCommand: ParsableCommand {
             return nil
         }
         return text
-    }
-
-    private func write(_ text: String, _ path: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw Impossible("\(path) cannot be written")
-        }
     }
 }

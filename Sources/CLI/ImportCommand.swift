@@ -38,17 +38,9 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         try Output.run {
             if let output, FileManager.default.fileExists(atPath: output) { throw Impossible("\(output) is there already") }
-            let files = try paths.map { path in
-                guard let data = FileManager.default.contents(atPath: path) else { throw Impossible("\(path) cannot be read") }
-                return [UInt8](data)
-            }
-            let text = try policy(files)
+            let text = try policy(try paths.map { try CommandFile.read($0) })
             guard let output else { return Output.write(text) }
-            do {
-                try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-            } catch {
-                throw Impossible("\(output) cannot be written")
-            }
+            try CommandFile.write(text.utf8, to: output)
         }
     }
 

@@ -80,11 +80,7 @@ struct LintCommand: ParsableCommand {
 
     private func write(_ fixes: LintFixes, over files: [SourceFile]) throws {
         for (old, new) in zip(files, fixes.files) where old.bytes != new.bytes {
-            do {
-                try Data(new.bytes).write(to: URL(fileURLWithPath: new.path), options: .atomic)
-            } catch {
-                throw Impossible("\(new.path) cannot be written")
-            }
+            try CommandFile.write(new.bytes, to: new.path)
         }
         if format == .text, fixes.count > 0 { Output.print("mended: \(fixes.count)") }
     }

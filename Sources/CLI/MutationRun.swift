@@ -1,4 +1,4 @@
-// Tries every mutant of a policy on all cores, and gathers what came of each in the order of the text.
+// Tries every mutant of a policy on several threads, and gathers what came of each in the order of the text.
 
 import Compiler
 import Dispatch
@@ -45,14 +45,15 @@ struct MutationRun {
         tests = compiled.tests.map { TestCase($0, sources, moment) }
     }
 
-    func report() -> MutationReport {
+    /// The same for any number of jobs.
+    func report(jobs: Int) -> MutationReport {
         var runner = TestRunner(original)
-        let whole = runner.run(tests)
+        let whole = runner.run(tests, jobs: jobs)
         guard whole.passed, let bench = bench() else { return MutationReport(failing: whole.text, sources: compiled.sources) }
         let count = bench.mutants.count
         let fates = Mutex([MutantFate](repeating: .leftOut, count: count))
         let next = Atomic<Int>(0)
-        let workers = min(ProcessInfo.processInfo.activeProcessorCount, max(1, count / 8))
+        let workers = min(jobs, max(1, count / 8))
         // A bench is one thread's: each worker compiles its own, which is cheap beside what it then tries.
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
             guard let bench = self.bench() else { return }

@@ -63,8 +63,7 @@ enum PolicyFileReader {
         for path in paths { found.formUnion(try expand(path)) }
         guard !found.isEmpty else { throw Impossible("no .\(fileExtension) file in \(paths.joined(separator: ", "))") }
         return try found.sorted().enumerated().map { index, path in
-            guard let data = FileManager.default.contents(atPath: path) else { throw Impossible("\(path) cannot be read") }
-            return SourceFile(path: path, bytes: [UInt8](data), index: index)
+            SourceFile(path: path, bytes: try CommandFile.read(path), index: index)
         }
     }
 

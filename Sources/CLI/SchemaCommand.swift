@@ -78,8 +78,7 @@ struct SchemaCommand: ParsableCommand {
         }
 
         private func compare(_ pulled: String, with path: String) throws {
-            guard let kept = FileManager.default.contents(atPath: path) else { throw Impossible("\(path) cannot be read") }
-            let difference = SchemaDifference(from: NormalSchema.text(of: Array(kept)), to: pulled)
+            let difference = SchemaDifference(from: NormalSchema.text(of: try CommandFile.read(path)), to: pulled)
             if difference.isEmpty { return Output.print("\(path) is the schema of the database") }
             Output.print("\(path) is not the schema of the database (- is the file, + is the database):\n" + difference.text)
             throw ExitStatus.found

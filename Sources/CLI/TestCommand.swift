@@ -19,9 +19,12 @@ struct TestCommand: ParsableCommand {
               postern test policies/ --coverage --lcov coverage.info --html coverage/
               postern test policies/ --mutate --fail-under 90
               postern test policies/ --filter 'the nightly *' --explain
+              postern test policies/ --jobs 8
 
             --mutate makes one small mistake in the policy at a time (an effect flipped, a condition dropped, an object widened) and lists
             the mistakes that no test notices, each with an example that would.
+
+            Tests, and the mistakes of --mutate, run on all processors at once, or on as many as --jobs says; what is printed is the same.
 
             Exit status 1 when a test fails, when the policy has errors, or when the score is under --fail-under.
             """)
@@ -33,6 +36,8 @@ struct TestCommand: ParsableCommand {
     var filter: [String] = []
     @Flag(name: .long, help: "Say of each denied or held step which rules were held against it, and what of their conditions was so.")
     var explain = false
+    @Option(name: .shortAndLong, help: "Run so many tests, or with --mutate mistakes, at once. Default: as many as there are processors.")
+    var jobs: Int?
     @Flag(name: .long, help: "Fail when a rule decides no step of any test.")
     var requireCoverage = false
 
@@ -49,6 +54,7 @@ struct TestCommand: ParsableCommand {
     var failUnder: Int?
 
     func validate() throws {
+        if let jobs, !(1...Self.jobsLimit).contains(jobs) { throw ValidationError("--jobs is 1 to \(Self.jobsLimit)") }
         if failUnder != nil, !mutate { throw ValidationError("--fail-under says how --mutate may come out") }
         if let failUnder, !(0...100).contains(failUnder) { throw ValidationError("--fail-under is a percentage, 0 to 100") }
         if mutate, explain || !filter.isEmpty { throw ValidationError("--mutate runs every test, and explains what none notices") }
@@ -72,14 +78,14 @@ struct TestCommand: ParsableCommand {
             if tests.isEmpty, !compiled.tests.isEmpty {
                 throw Impossible("no test's title has \(filter.map { "'\($0)'" }.joined(separator: " or ")); there are \(compiled.tests.count)")
             }
-            let report = runner.run(tests.map { TestCase($0, compiled.sources, moment) })
+            let report = runner.run(tests.map { TestCase($0, compiled.sources, moment) }, jobs: jobsAtOnce)
             switch format {
             case .text: Output.print(report.text + (coverage ? report.coverage.text + "\n" : ""))
             case .json:
                 try Output.json(TestRecord(passed: report.passed, tests: report.results, rules: report.coverage.rules))
             case .junit: Output.print(JUnitReport(test: report.results).text)
             }
-            if let lcov { try write(report.coverage.lcov, lcov) }
+            if let lcov { try CommandFile.write(report.coverage.lcov.utf8, to: lcov) }
             if let html {
                 let sources = compiled.sources.map { CoveragePages.Source(path: $0.path, text: String(decoding: $0.bytes, as: UTF8.self)) }
                 try write(CoveragePages(report.coverage, sources), html)
@@ -110,8 +116,12 @@ extension TestCommand {
         return true
     }
 
+    private static let jobsLimit = 1024
+
+    private var jobsAtOnce: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+
     private func runMutants() throws {
-        let report = try MutationRun(input).report()
+        let report = try MutationRun(input).report(jobs: jobsAtOnce)
         switch format {
         case .text, .junit: Output.print(report.text)
         case .json: try Output.json(report.record)
@@ -140,15 +150,7 @@ extension TestCommand {
         } catch {
             throw Impossible("\(directory) cannot be made")
         }
-        for page in pages.pages { try write(page.html, directory + "/" + page.name) }
-    }
-
-    private func write(_ text: String, _ path: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw Impossible("\(path) cannot be written")
-        }
+        for page in pages.pages { try CommandFile.write(page.html.utf8, to: directory + "/" + page.name) }
     }
 }
 

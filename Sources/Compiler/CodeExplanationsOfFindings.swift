@@ -94,7 +94,7 @@ extension CodeExplanation {
                 }
                 """#),
         CodeExplanation(
-            "C0614",
+            "C0615",
             #"""
             A caller is in a group when its token says so. One whose token lacks an optional claim is not in a group that asks for it, and \#
             so escapes what is forbidden to the group, or is not left out of an allow. In a rule's own condition the claim would be unknown, \#

@@ -3,6 +3,32 @@
 extension CodeExplanation {
     static let ofWarnings: [CodeExplanation] = [
         CodeExplanation(
+            "C0614",
+            """
+            An approve asks for more people than there are. Everybody counts once, by the subject of their token, and nobody agrees to what \
+            they ask for themselves. It is only said where all of `by` are told by `claim.sub`, so that they can be counted.
+            """,
+            wrong: #"""
+                identity lead from ci { when claim.sub == "lead" }
+                approve drops {
+                  who     app
+                  on      db
+                  to      drop
+                  by      lead
+                  quorum  2
+                }
+                """#,
+            right: #"""
+                identity lead from ci { when claim.sub == "lead" }
+                approve drops {
+                  who     app
+                  on      db
+                  to      drop
+                  by      lead
+                  quorum  1
+                }
+                """#),
+        CodeExplanation(
             "C0601",
             #"`to any` also allows `unknown`: text that was not understood. A deny by verb cannot see what is in it."#,
             wrong: #"""

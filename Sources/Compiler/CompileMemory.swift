@@ -36,8 +36,10 @@ public final class CompileMemory: Sendable {
 
     /// The parsed file; comparing costs nothing when the bytes are the very same array as before.
     public func parsed(_ path: String, _ bytes: [UInt8], index: Int) -> ParsedFile {
-        if let known = state.withLock({ $0.files[path] }), known.source.index == index, known.source.bytes == bytes { return known }
-        let parsed = Parser.parse(SourceFile(path: path, bytes: bytes, index: index))
+        let known = state.withLock { $0.files[path] }
+        if let known, known.source.index == index, known.source.bytes == bytes { return known }
+        let source = SourceFile(path: path, bytes: bytes, index: index)
+        let parsed = known.map { Parser.parse(source, after: $0) } ?? Parser.parse(source)
         state.withLock { state in
             if state.files.count >= Self.limit { state.files = [:] }
             state.files[path] = parsed

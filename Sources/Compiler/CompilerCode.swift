@@ -84,7 +84,8 @@ public enum CompilerCode: String, CaseIterable, Sendable {
     case overriddenRule = "C0611"
     case coveredRule = "C0612"
     case testCannotFail = "C0613"
-    case unsureGroup = "C0614"
+    case quorumNeverMet = "C0614"
+    case unsureGroup = "C0615"
 
     // Tests.
     case testFact = "C0701"

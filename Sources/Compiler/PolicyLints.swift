@@ -14,6 +14,7 @@ extension CompileRun {
         lintUnknown()
         lintMasks()
         lintGroups()
+        lintQuorums()
     }
 
     // MARK: rules that never apply

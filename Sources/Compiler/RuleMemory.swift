@@ -94,7 +94,7 @@ final class RuleSurroundings: Sendable {
         let file = declaration.span.file
         guard declaration.span.length == other.span.length, declaration.span.length > 0 else { return false }
         let new = bytes[file][declaration.span.start..<declaration.span.end]
-        guard new.last == UInt8(ascii: "}"), declaration.clauses.count == other.clauses.count else { return false }
+        guard new.last == UInt8(ascii: "}"), declaration.clauseCount == other.clauseCount else { return false }
         return new.elementsEqual(surroundings.bytes[file][other.span.start..<other.span.end])
     }
 

@@ -50,6 +50,11 @@ public struct RuleCoverage: Sendable, Hashable {
     public struct Sides: Sendable, Hashable, Codable {
         public var held = 0
         public var failed = 0
+
+        mutating func add(_ other: Sides) {
+            held += other.held
+            failed += other.failed
+        }
     }
 
     /// A verb, and how many steps had an access with it that the rule covered.
@@ -135,13 +140,27 @@ public struct RuleCoverage: Sendable, Hashable {
         rules[index].hits += 1
     }
 
+    /// Adds what another coverage of the same policy has counted.
+    mutating func add(_ other: RuleCoverage) {
+        for (index, rule) in other.rules.enumerated() {
+            rules[index].isCovered = rules[index].isCovered || rule.isCovered
+            rules[index].hits += rule.hits
+            if let sides = rule.condition { rules[index].condition?.add(sides) }
+            for (number, verb) in rule.verbs.enumerated() { rules[index].verbs[number].hits += verb.hits }
+            for (number, part) in rule.parts.enumerated() { rules[index].parts[number].sides.add(part.sides) }
+        }
+    }
+
     /// What one step tried: each side and each verb counts once, however many accesses had it. Nothing of a refused message is masked.
     /// - Parameter onlyMasks: for a row, whose `select` is not the author's.
     mutating func note(_ tried: Set<RuleExercise>, isAllowed: Bool, onlyMasks: Bool = false) {
-        for index in Set(tried.map(\.rule)) where rules.indices.contains(index) {
+        for (index, own) in Dictionary(grouping: tried, by: \.rule) {
+            guard rules.indices.contains(index) else {
+                note(probe: index - rules.count, own, isAllowed: isAllowed, onlyMasks: onlyMasks)
+                continue
+            }
             let isAboutAnswers = rules[index].effect == Effect.mask.name || rules[index].effect == Effect.watch.name
             if isAboutAnswers ? !isAllowed : onlyMasks { continue }
-            let own = tried.filter { $0.rule == index }
             // A watch is covered by a step whose answer it is about, whatever its answer would be.
             if rules[index].effect == Effect.watch.name, !onlyMasks, own.contains(where: \.covers) { count(index) }
             if own.contains(where: { $0.condition == true }) { rules[index].condition?.held += 1 }
@@ -150,12 +169,13 @@ public struct RuleCoverage: Sendable, Hashable {
                 rules[index].verbs[number].hits += 1
             }
         }
-        for (number, placed) in probes.enumerated() {
-            let (probe, part) = (placed.probe, placed.part)
-            let own = tried.filter { $0.rule == rules.count + number }
-            if rules[probe.rule].effect == Effect.mask.name ? !isAllowed : onlyMasks { continue }
-            if own.contains(where: { $0.condition == !probe.isNegated }) { rules[probe.rule].parts[part].sides.held += 1 }
-            if own.contains(where: { $0.condition == probe.isNegated }) { rules[probe.rule].parts[part].sides.failed += 1 }
-        }
+    }
+
+    private mutating func note(probe number: Int, _ own: [RuleExercise], isAllowed: Bool, onlyMasks: Bool) {
+        guard probes.indices.contains(number) else { return }
+        let (probe, part) = (probes[number].probe, probes[number].part)
+        if rules[probe.rule].effect == Effect.mask.name ? !isAllowed : onlyMasks { return }
+        if own.contains(where: { $0.condition == !probe.isNegated }) { rules[probe.rule].parts[part].sides.held += 1 }
+        if own.contains(where: { $0.condition == probe.isNegated }) { rules[probe.rule].parts[part].sides.failed += 1 }
     }
 }

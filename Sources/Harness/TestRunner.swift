@@ -5,10 +5,12 @@ import Machine
 import Mask
 
 /// Runs tests against one program. Each test is a session of its own; only the coverage is shared.
-public struct TestRunner {
+public struct TestRunner: Sendable {
     private let policy: VerifiedProgram
     private let secrets: MaskSecrets
-    private var coverage: RuleCoverage
+    var coverage: RuleCoverage
+    /// Of nothing yet.
+    let blank: RuleCoverage
     private let explains: Bool
 
     /// - Parameter hashKey: key of `hash` masks; expectations of such cells depend on it. Tests have their own, fixed one by default.
@@ -20,18 +22,21 @@ public struct TestRunner {
         self.policy = policy
         self.explains = explains
         secrets = MaskSecrets(hashKey: hashKey)
-        coverage = RuleCoverage(policy, probes: probes)
+        blank = RuleCoverage(policy, probes: probes)
+        coverage = blank
     }
 
     /// No secret: it only makes what `hash` writes in tests the same everywhere.
     public static let testHashKey = Array("postern test: this key is public".utf8)
 
-    public mutating func run(_ tests: [TestCase]) -> TestReport {
-        let results = tests.map { run($0) }
+    /// The report is in the order of the tests, and the same for any number of jobs.
+    /// - Parameter jobs: on so many threads at once, at most.
+    public mutating func run(_ tests: [TestCase], jobs: Int = 1) -> TestReport {
+        let results = jobs > 1 ? runTogether(tests, jobs: jobs) : tests.map { run($0) }
         return TestReport(results: results, coverage: coverage)
     }
 
-    private mutating func run(_ test: TestCase) -> TestResult {
+    mutating func run(_ test: TestCase) -> TestResult {
         var result = TestResult(title: test.title, place: test.place, steps: test.steps.count, failures: [])
         let gate: Gate
         switch openGate(test) {

@@ -108,21 +108,7 @@ enum PolicyText {
     }
 
     /// A string as a policy has it.
-    static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": quoted += "\\" + String(scalar)
-            case "\n": quoted += "\\n"
-            case "\t": quoted += "\\t"
-            case "\r": quoted += "\\r"
-            default:
-                let isPlain = scalar.value >= 0x20 && scalar.value < 0x7F
-                if isPlain { quoted.unicodeScalars.append(scalar) } else { quoted += "\\u{\(String(scalar.value, radix: 16))}" }
-            }
-        }
-        return quoted + "\""
-    }
+    static func quoted(_ text: String) -> String { StringLiteral.written(text, isASCII: true) }
 
     /// Letters, digits and `_`; what else there is becomes `_`.
     static func name(_ text: String) -> String {

@@ -50,6 +50,9 @@ struct Occurrence: Hashable {
     var isDeclaration = false
     /// Written as a string: `"dba" in identity.groups`.
     var isString = false
+
+    /// Of several sorts the first in the order of the language: a set would give another one each time.
+    var sort: SymbolSort? { SymbolSort.allCases.first { sorts.contains($0) } }
 }
 
 /// Walks a tree and notes every word with a meaning.

@@ -91,7 +91,7 @@ enum SemanticTokens {
     }
 
     private static func colour(_ occurrence: Occurrence, _ index: SymbolIndex, _ number: Int) -> (TokenType, Int) {
-        if occurrence.isDeclaration, let sort = occurrence.sorts.first { return (TokenType(sort), TokenType.declaration) }
+        if occurrence.isDeclaration, let sort = occurrence.sort { return (TokenType(sort), TokenType.declaration) }
         if let key = index.meaning(of: occurrence, in: number),
             let declared = index.declarations[key]?.first(where: { occurrence.sorts.contains($0.sort) })
         {
@@ -99,7 +99,7 @@ enum SemanticTokens {
         }
         // Undeclared names keep the colour of what they should be, so that a slip is seen by its diagnostic alone.
         if let plain = TokenType(occurrence.role) { return (plain, 0) }
-        return (occurrence.sorts.first.map { TokenType($0) } ?? .variable, 0)
+        return (occurrence.sort.map { TokenType($0) } ?? .variable, 0)
     }
 
     /// Five numbers a token, each relative to the one before.

@@ -51,6 +51,56 @@ public enum ServerCheck {
             == Array(formatted.utf8)
     }
 
+    /// Nil when a server that has seen a document change from text to text says and answers the same as one that was given only the
+    /// last of them; else what it says otherwise, and of which text.
+    public static func difference(changing texts: [[UInt8]]) -> String? {
+        let texts = texts.map { Array(String(decoding: $0, as: UTF8.self).utf8) }
+        guard let first = texts.first else { return nil }
+        let changing = session(first)
+        for (number, text) in texts.enumerated() {
+            if number > 0 { change(changing, to: text, version: number + 1) }
+            if let difference = difference(changing, session(text), text) { return "text \(number): \(difference)" }
+        }
+        return nil
+    }
+
+    private static func change(_ session: LanguageSession, to text: [UInt8], version: Int) {
+        session.receive(
+            .of([
+                "method": "textDocument/didChange",
+                "params": .of([
+                    "textDocument": .of(["uri": .string("file://" + path), "version": .int(version)]),
+                    "contentChanges": .array([.of(["text": .string(String(decoding: text, as: UTF8.self))])]),
+                ]),
+            ]))
+        session.publish()
+    }
+
+    private static func difference(_ left: LanguageSession, _ right: LanguageSession, _ text: [UInt8]) -> String? {
+        func said(_ session: LanguageSession) -> [Diagnostic] {
+            session.folders.flatMap { folder in folder.diagnostics(of: folder.checked()).values.flatMap { $0 } }
+        }
+        if said(left) != said(right) { return "diagnostics \(said(left).map(\.code)), not \(said(right).map(\.code))" }
+        let lines = TextLines(text, .utf16)
+        for method in ofFile where result(left, method, .null) != result(right, method, .null) { return method }
+        for step in 0..<4 {
+            let offset = text.count * step / 4
+            let position = TextLines.json(lines.position(of: offset))
+            for method in ["hover", "definition", "completion"] where result(left, method, position) != result(right, method, position) {
+                return "\(method) at byte \(offset)"
+            }
+        }
+        return nil
+    }
+
+    /// What is answered, without the number that the state of tokens has.
+    private static func result(_ session: LanguageSession, _ method: String, _ position: JSON) -> JSON? {
+        _ = session.takeOutput()
+        ask(session, method, position)
+        let answer = session.takeOutput().first { $0["id"] == 1 }?["result"]
+        return answer?["data"] ?? answer
+    }
+
     private static let atPlace = [
         "hover", "completion", "definition", "references", "documentHighlight", "prepareRename", "rename", "codeAction", "selectionRange",
     ]
@@ -76,6 +126,12 @@ public enum ServerCheck {
     }
 
     private static func isAnswered(_ session: LanguageSession, _ method: String, _ position: JSON) -> Bool {
+        ask(session, method, position)
+        let answers = session.takeOutput().filter { $0["id"] == 1 }
+        return answers.count == 1 && (answers[0]["result"] != nil || answers[0]["error"]?["code"]?.int != RequestError.Code.parseError.rawValue)
+    }
+
+    private static func ask(_ session: LanguageSession, _ method: String, _ position: JSON) {
         session.receive(
             .of([
                 "id": 1, "method": .string("textDocument/" + method),
@@ -84,8 +140,6 @@ public enum ServerCheck {
                     "range": .of(["start": position, "end": position]), "newName": "fresh",
                 ]),
             ]))
-        let answers = session.takeOutput().filter { $0["id"] == 1 }
-        return answers.count == 1 && (answers[0]["result"] != nil || answers[0]["error"]?["code"]?.int != RequestError.Code.parseError.rawValue)
     }
 
     private static func cut(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] { LanguageSession.lines(bytes) }

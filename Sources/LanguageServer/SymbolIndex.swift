@@ -59,7 +59,7 @@ struct SymbolIndex {
                 if let name = declaration.name { byStart[name.span.start] = declaration }
             }
             for occurrence in file.occurrences where occurrence.isDeclaration {
-                guard let sort = occurrence.sorts.first else { continue }
+                guard let sort = occurrence.sort else { continue }
                 let key = key(occurrence.text, sort.space, policy: file.policy)
                 if declarations[key] == nil { keys.append(key) }
                 declarations[key, default: []].append(
@@ -86,7 +86,7 @@ struct SymbolIndex {
     /// What an occurrence means; nil when nothing of the sort is declared.
     func meaning(of occurrence: Occurrence, in file: Int) -> SymbolKey? {
         let file = files[file]
-        guard let sort = occurrence.sorts.first else { return nil }
+        guard let sort = occurrence.sort else { return nil }
         if sort == .policy {
             // A short name means what the file's `use` says.
             let name = occurrence.qualifier == "" ? file.uses[occurrence.text] : occurrence.text

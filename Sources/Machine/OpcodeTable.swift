@@ -89,7 +89,9 @@ public enum OpcodeTable {
             version \(ProgramCodec.format)), the number of sections (16 bits) and the total length (32 bits). The section table
             follows: for each section its kind (16 bits), flags (16 bits; bit 0 is critical), offset and length (32 bits each).
             Sections ascend by kind and follow each other without gaps. An unknown section is skipped when it is not critical, and
-            refused when it is. The same program always gives the same bytes. A program is at most
+            refused when it is. Behind the last section stands a checksum of all bytes before it (64 bits; not in version 1, which
+            is still read): bytes that differ from it in a bit, or in any eight that lie together from a multiple of eight on, are
+            refused, also where nothing is signed. The same program always gives the same bytes. A program is at most
             \(ProgramLimits.programBytes >> 20) MiB. Its signature is not part of it.
 
             | kind | section |

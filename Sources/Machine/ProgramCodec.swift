@@ -4,6 +4,7 @@
 //   format         u16, sections u16, total length u32
 //   section table  for each: kind u16, flags u16 (bit 0: critical), offset u32, length u32
 //   sections       in ascending order of kind, one after the other without gaps
+//   checksum       u64 over all bytes before it; not in format 1, which is still read
 //
 // All numbers are little-endian. Signatures are not here: they are the container's around these bytes.
 
@@ -11,7 +12,9 @@
 public enum ProgramCodec {
     static let magic: [UInt8] = [0x50, 0x53, 0x54, 0x4E, 0x50, 0x52, 0x47, 0x1A]
     /// The version of the frame and of every section's layout.
-    public static let format: UInt16 = 1
+    public static let format: UInt16 = 2
+    /// Of programs that were written before there was a checksum. No single bit makes one of the other.
+    private static let formatWithoutChecksum: UInt16 = 1
     static let frameBytes = 16
     static let entryBytes = 12
     private static let critical: UInt16 = 1
@@ -21,7 +24,7 @@ public enum ProgramCodec {
     public static func encode(_ program: Program) throws(ProgramError) -> [UInt8] {
         var bodies: [(kind: ProgramSection, bytes: [UInt8])] = []
         let sections = ProgramSection.allCases.filter { isWritten($0, of: program) }
-        var total = frameBytes + sections.count * entryBytes
+        var total = frameBytes + sections.count * entryBytes + ProgramChecksum.bytes
         for section in sections {
             var writer = ByteWriter()
             ProgramEncoder.write(section, of: program, to: &writer)
@@ -43,6 +46,8 @@ public enum ProgramCodec {
             offset += body.bytes.count
         }
         for body in bodies { writer.append(body.bytes) }
+        let checksum = writer.bytes.withUnsafeBytes { ProgramChecksum.of($0) }
+        writer.integer(checksum)
         return writer.bytes
     }
 
@@ -95,12 +100,15 @@ public enum ProgramCodec {
         for byte in magic {
             guard try reader.u8() == byte else { throw ProgramError(.badMagic, nil, reader.position - 1) }
         }
-        guard try reader.u16() == format else { throw ProgramError(.unknownFormat, nil, reader.position - 2) }
+        let written = try reader.u16()
+        guard written == format || written == formatWithoutChecksum else { throw ProgramError(.unknownFormat, nil, reader.position - 2) }
         let count = Int(try reader.u16())
         guard count <= ProgramLimits.sections else { throw ProgramError(.tooMany, nil, reader.position - 2) }
         let total = Int(try reader.u32())
         guard total <= bytes.count else { throw ProgramError(.truncated, nil, bytes.count) }
         guard total == bytes.count else { throw ProgramError(.trailingBytes, nil, total) }
+        let end = written == format ? total - ProgramChecksum.bytes : total
+        if written == format { try checkSum(of: bytes, end) }
         var table: [UInt16: Range<Int>] = [:]
         var lastKind: UInt16 = 0
         var expected = frameBytes + count * entryBytes
@@ -114,13 +122,30 @@ public enum ProgramCodec {
             guard kind > lastKind else { throw ProgramError(.sectionOrder, known, at) }
             guard flags & ~critical == 0 else { throw ProgramError(.badFlag, known, at + 2) }
             guard offset == expected else { throw ProgramError(.sectionGap, known, at + 4) }
-            guard offset + length <= total else { throw ProgramError(.truncated, known, at + 8) }
+            guard offset + length <= end else { throw ProgramError(.truncated, known, at + 8) }
             if known == nil, flags & critical != 0 { throw ProgramError(.unknownCriticalSection, nil, at) }
             table[kind] = offset..<(offset + length)
             expected = offset + length
             lastKind = kind
         }
-        guard expected == total else { throw ProgramError(.trailingBytes, nil, expected) }
+        guard expected == end else { throw ProgramError(.trailingBytes, nil, expected) }
         return table
+    }
+
+    private static func checkSum(of bytes: UnsafeRawBufferPointer, _ end: Int) throws(ProgramError) {
+        guard end >= frameBytes else { throw ProgramError(.truncated, nil, bytes.count) }
+        var reader = ByteReader(bytes, nil, from: end, to: bytes.count)
+        guard try reader.u64() == ProgramChecksum.of(UnsafeRawBufferPointer(rebasing: bytes[..<end])) else {
+            throw ProgramError(.badChecksum, nil, end)
+        }
+    }
+
+    /// The bytes with a checksum that fits them, so that what changes them meets the checks behind it. For tests and fuzzers.
+    public static func withChecksum(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.count >= frameBytes + ProgramChecksum.bytes, bytes[8] == UInt8(format), bytes[9] == 0 else { return bytes }
+        var writer = ByteWriter()
+        writer.append(Array(bytes.dropLast(ProgramChecksum.bytes)))
+        writer.integer(writer.bytes.withUnsafeBytes { ProgramChecksum.of($0) })
+        return writer.bytes
     }
 }

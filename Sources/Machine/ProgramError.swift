@@ -22,7 +22,7 @@ public struct ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Reason: String, CaseIterable, Sendable {
         // The codec's.
         case badMagic, unknownFormat, tooLarge, truncated, trailingBytes, sectionOrder, sectionGap
-        case missingSection, unknownCriticalSection, tooMany, badUTF8, badFlag, badEnumeration, textTooLong
+        case missingSection, unknownCriticalSection, tooMany, badUTF8, badFlag, badEnumeration, textTooLong, badChecksum
         // The verifier's.
         case unknownEdition, badName, duplicateName, noEmptySymbol, duplicateSymbol, nulInSymbol
         case indexOutOfRange, notSorted, badPlace, badClaimType, duplicateSetting
@@ -71,6 +71,7 @@ extension ProgramError.Reason {
         case .badFlag: "a flag that is neither 0 nor 1"
         case .badEnumeration: "a number that stands for nothing"
         case .textTooLong: "text longer than the limit"
+        case .badChecksum: "not the bytes that were written: the checksum does not fit them"
         case .unknownEdition: "an edition this build does not know"
         case .badName: "an empty name, or one that is too long"
         case .duplicateName: "a name that is used twice"

@@ -14,16 +14,15 @@ public struct RuleExercise: Sendable, Hashable {
 
 extension VirtualMachine {
     /// Every rule of the specialisation whose verbs and objects match. A condition is only asked where it would decide: not of an
-    /// expired allow, nor where the columns do not fit. Cost: accesses times rules.
+    /// expired allow, nor where the columns do not fit. Cost: as a decision's, and the masks.
     public func exercise(_ inspection: Inspection, _ request: RequestFacts) -> Set<RuleExercise> {
         begin(inspection, request)
         var tried: Set<RuleExercise> = []
         for number in frame.pointee.accesses.indices {
             let current = frame.pointee.accesses[number]
             stand(at: number, current)
-            for index in 0..<plan.pointee.clauseCount {
-                let clause = plan.pointee.clauses + index
-                guard clause.pointee.role.effect != nil, isMatch(clause, current) else { continue }
+            forEachMatch(current) { clause in
+                guard clause.pointee.role.effect != nil else { return }
                 let fits = !clause.pointee.hasExpired(at: frame.pointee.moment) && frame.pointee.columnsFit(clause, current, plan)
                 tried.insert(held(Int(clause.pointee.rule), current.verb, clause.pointee.code, isAsked: fits))
             }

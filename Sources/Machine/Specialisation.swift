@@ -3,7 +3,6 @@
 /// What the machine reads of a specialisation, as plain pointers. Valid while the specialisation lives.
 struct SpecialisationView: BitwiseCopyable {
     let clauses: UnsafePointer<Clause>
-    let clauseCount: Int
     let columns: UnsafePointer<UInt32>
     let path: UnsafePointer<UInt32>
     let pathCount: Int
@@ -95,7 +94,7 @@ public final class Specialisation: Sendable {
 
     var view: SpecialisationView {
         SpecialisationView(
-            clauses: clauses.base, clauseCount: clauses.count, columns: columns.base, path: path.base, pathCount: path.count,
+            clauses: clauses.base, columns: columns.base, path: path.base, pathCount: path.count,
             pgCatalog: core.tables.pgCatalog, verbs: kind.verbs, index: index.view)
     }
 

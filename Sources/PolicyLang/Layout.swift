@@ -28,7 +28,7 @@ struct TokenRole: OptionSet, Hashable {
 }
 
 /// The roles of a file's tokens, and the prepositions that the canonical form adds.
-struct Layout {
+struct Layout: Hashable {
     var roles: [TokenRole]
     /// Words to write before the token with this index.
     var inserted: [Int: String] = [:]

@@ -6,6 +6,8 @@ struct LexedFile {
     var tokens: [Token]
     var comments: [SourceComment]
     var diagnostics: [Diagnostic]
+    /// Nothing was refused at first sight, and nothing was left out for being too much.
+    var isClean: Bool
 }
 
 /// Reads a file once from front to back; every step moves forward by at least one byte.
@@ -15,7 +17,7 @@ struct Lexer {
     var position = 0
     var tokens: [Token] = []
     var comments: [SourceComment] = []
-    private var diagnostics: [Diagnostic] = []
+    private(set) var diagnostics: [Diagnostic] = []
     private let hygiene: TextHygiene
     private var nextRefused = 0
     private var startsLine = true
@@ -24,7 +26,15 @@ struct Lexer {
     private init(_ source: SourceFile) {
         self.source = source
         bytes = source.bytes
-        hygiene = TextHygiene(source)
+        hygiene = TextHygiene(source, in: 0..<bytes.count)
+    }
+
+    /// From the start of a line on. Whoever asks for that takes the first look at the bytes.
+    init(_ source: SourceFile, from start: Int) {
+        self.source = source
+        bytes = source.bytes
+        hygiene = TextHygiene(source, in: start..<start)
+        position = start
     }
 
     /// Reads the whole file. Cost is linear in its bytes.
@@ -33,13 +43,14 @@ struct Lexer {
             let span = SourceSpan(file: source.index, start: 0, end: 0)
             return LexedFile(
                 tokens: [Token(kind: .end, start: 0, end: 0, text: "", startsLine: true, followsFault: true)],
-                comments: [], diagnostics: [Wording.fileTooLarge(span)])
+                comments: [], diagnostics: [Wording.fileTooLarge(span)], isClean: false)
         }
         var lexer = Lexer(source)
         lexer.run()
         return LexedFile(
             tokens: lexer.tokens, comments: lexer.comments,
-            diagnostics: lexer.hygiene.diagnostics + lexer.diagnostics)
+            diagnostics: lexer.hygiene.diagnostics + lexer.diagnostics,
+            isClean: lexer.hygiene.refused.isEmpty && lexer.tokens.count <= LanguageLimits.tokens)
     }
 
     private mutating func run() {
@@ -54,7 +65,12 @@ struct Lexer {
         add(.end, from: position, to: position)
     }
 
-    private mutating func step() {
+    /// Whether a line begins here, and nothing that stands before it tells upon what follows.
+    var isAtLineStart: Bool {
+        startsLine && !followsFault && (position == 0 || bytes[position - 1] == Ascii.newline)
+    }
+
+    mutating func step() {
         if skipRefused() { return }
         let byte = bytes[position]
         switch byte {

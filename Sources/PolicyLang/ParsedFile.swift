@@ -19,6 +19,11 @@ public struct ParsedFile: Sendable {
     public let comments: [SourceComment]
     let tokens: [Token]
     let layout: Layout
+    /// Of every declaration of the tree, in its order.
+    let extents: [DeclarationExtent]
+    let lexicalDiagnostics: [Diagnostic]
+    /// See `LexedFile`.
+    let isClean: Bool
 
     /// True when a diagnostic is an error; such a file is neither compiled nor formatted.
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }

@@ -11,6 +11,11 @@ public struct Parser {
     var index = 0
     private let lexicalDiagnostics: [Diagnostic]
     private var diagnostics: [Diagnostic] = []
+    /// Grows with every mistake, also where it is left unsaid.
+    var mistakes = 0
+    var extents: [DeclarationExtent] = []
+    /// What an earlier text of the file has left.
+    var reuse: TreeReuse?
     var layout: Layout
     /// The words that begin a clause in the block that is being read.
     var clauseWords: Set<String> = []
@@ -37,12 +42,23 @@ public struct Parser {
     }
 
     /// Parses one file. Cost is linear in its bytes.
-    public static func parse(_ file: SourceFile) -> ParsedFile {
-        var parser = Parser(file, Lexer.lex(file))
+    public static func parse(_ file: SourceFile) -> ParsedFile { parse(file, Lexer.lex(file), nil) }
+
+    /// Parses a file of which an earlier text was parsed: the same as parsing it alone. What stands in both is not read again.
+    public static func parse(_ file: SourceFile, after earlier: ParsedFile) -> ParsedFile {
+        guard let (lexed, tokens) = Lexer.lex(file, after: earlier) else { return parse(file) }
+        return parse(file, lexed, TreeReuse(tokens))
+    }
+
+    private static func parse(_ file: SourceFile, _ lexed: LexedFile, _ reuse: TreeReuse?) -> ParsedFile {
+        var parser = Parser(file, lexed)
+        parser.reuse = reuse
         let tree = parser.parseTree()
+        parser.takeKnownInsertions()
         return ParsedFile(
             source: file, tree: tree, diagnostics: parser.sortedDiagnostics(), comments: parser.comments,
-            tokens: parser.tokens, layout: parser.layout)
+            tokens: parser.tokens, layout: parser.layout, extents: parser.extents, lexicalDiagnostics: lexed.diagnostics,
+            isClean: lexed.isClean)
     }
 
     /// Parses text, for tests and tools.
@@ -201,11 +217,13 @@ public struct Parser {
 
     /// Keeps a diagnostic, unless there are more than will be shown already.
     mutating func report(_ diagnostic: Diagnostic) {
+        mistakes += 1
         if diagnostics.count <= LanguageLimits.diagnostics { diagnostics.append(diagnostic) }
     }
 
     /// Reports that something else was expected here, unless the place is already known to be broken.
     mutating func fail(expected: String, help: String? = nil) -> Reported {
+        mistakes += 1
         if !current.followsFault {
             report(Wording.expected(expected, found: foundText, span: complaintSpan, help: help))
         }
@@ -213,6 +231,7 @@ public struct Parser {
     }
 
     mutating func fail(_ diagnostic: Diagnostic) -> Reported {
+        mistakes += 1
         if !current.followsFault { report(diagnostic) }
         return Reported()
     }

@@ -12,7 +12,9 @@ extension Parser {
             report(Wording.missingHeader(SourceSpan(file: source.index, start: current.start, end: current.start)))
         }
         while !isAtEnd {
+            if reuse != nil, takeKnownDeclaration(into: &tree) { continue }
             let start = index
+            let (known, mistakes) = (tree.declarations.count, mistakes)
             declarationColumn = source.location(of: current.start).column
             inlineDepth = 0
             clauseWords = []
@@ -23,6 +25,9 @@ extension Parser {
                 if index == start { advance() }
                 recoverToDeclaration()
             }
+            guard tree.declarations.count > known, let declaration = tree.declarations.last else { continue }
+            let isWhole = self.mistakes == mistakes && declaration.endsWithItsBrace && tokens[index - 1].kind == .mark(.closeBrace)
+            extents.append(DeclarationExtent(start: start, end: index, isWhole: isWhole))
         }
         return tree
     }
@@ -108,6 +113,7 @@ extension Parser {
                 return hadMistake
             }
             if isAtEnd || isInFirstColumn(current) && looksLikeDeclaration(at: index) {
+                mistakes += 1
                 if !current.followsFault { report(Wording.unclosedBlock(open, what: what, opening: opening)) }
                 return true
             }

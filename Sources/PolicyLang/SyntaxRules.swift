@@ -7,12 +7,44 @@ public struct RuleDeclaration: Hashable, Sendable {
     /// The word `observe` before the effect: the rule is logged and changes nothing.
     public var observeSpan: SourceSpan?
     public var name: Name
-    /// In the order of the file. A clause that may stand once stands once: a repetition is reported and left out.
-    public var clauses: [RuleClause]
     public var doc: DocComment?
     public var span: SourceSpan
+    var body: Placed<[RuleClause]>
 
+    init(
+        effect: Effect, effectSpan: SourceSpan, observeSpan: SourceSpan?, name: Name, clauses: [RuleClause], doc: DocComment?,
+        span: SourceSpan
+    ) {
+        self.effect = effect
+        self.effectSpan = effectSpan
+        self.observeSpan = observeSpan
+        self.name = name
+        self.doc = doc
+        self.span = span
+        body = Placed(clauses)
+    }
+
+    /// In the order of the file. A clause that may stand once stands once: a repetition is reported and left out. Of a rule that has
+    /// moved since it was read every call makes them anew; who wants one of them asks for that.
+    public var clauses: [RuleClause] {
+        get { body.value }
+        set { body = Placed(newValue) }
+    }
+
+    public var clauseCount: Int { body.part.count }
     public var isObserved: Bool { observeSpan != nil }
+}
+
+extension RuleDeclaration: CustomReflectable {
+    /// With its clauses where they stand now.
+    public var customMirror: Mirror {
+        Mirror(
+            self,
+            children: [
+                "effect": effect, "effectSpan": effectSpan, "observeSpan": observeSpan as Any, "name": name, "clauses": clauses, "doc": doc as Any,
+                "span": span,
+            ], displayStyle: .struct)
+    }
 }
 
 /// What a rule does with the accesses it covers.

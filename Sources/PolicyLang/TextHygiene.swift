@@ -10,17 +10,17 @@ struct TextHygiene {
         case malformed, control, deceptive
     }
 
-    /// Looks at every byte once.
-    init(_ source: SourceFile) {
+    /// Looks at every byte of a range once. It begins and ends where a line does.
+    init(_ source: SourceFile, in range: Range<Int>) {
         let bytes = source.bytes
-        var offset = 0
-        if SourceText.isByteOrderMark(bytes, at: 0) {
+        var offset = range.lowerBound
+        if offset == 0, !range.isEmpty, SourceText.isByteOrderMark(bytes, at: 0) {
             refused.append(0..<3)
             diagnostics.append(Wording.byteOrderMark(SourceSpan(file: source.index, start: 0, end: 3)))
             offset = 3
         }
         var run: (fault: Fault, start: Int, value: UInt32)?
-        while offset < bytes.count {
+        while offset < range.upperBound {
             let (fault, value, length) = Self.look(bytes, offset)
             if let open = run, open.fault != fault {
                 close(open, at: offset, in: source)

@@ -58,7 +58,7 @@ enum TokenKind: Hashable {
 }
 
 /// One token. Its text is the word itself, or a string's value with escapes read; empty for the others.
-struct Token {
+struct Token: Hashable {
     var kind: TokenKind
     var start: Int
     var end: Int

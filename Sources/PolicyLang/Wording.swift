@@ -92,8 +92,11 @@ enum Wording {
             fixIt: replace(span, with: "//", title: "write `//`"))
     }
 
+    /// The one mistake that reaches over several lines.
+    static let blockCommentCode = "P0110"
+
     static func blockComment(_ span: SourceSpan) -> Diagnostic {
-        error("P0110", span, "there are no comments between `/*` and `*/`", help: "begin each line with `//`")
+        error(blockCommentCode, span, "there are no comments between `/*` and `*/`", help: "begin each line with `//`")
     }
 
     static func unterminatedString(_ span: SourceSpan) -> Diagnostic {

@@ -22,6 +22,16 @@ import Testing
         #expect(try Postern.run(["test", shop, "--filter", "nightly", "--mutate"]).status == 64)
     }
 
+    @Test func jobsChangeNothingThatIsPrinted() throws {
+        let shop = Self.folder.appendingPathComponent("shop").path
+        for more in [[], ["--coverage"], ["--explain"], ["--format", "json"], ["--format", "junit"], ["--mutate", "--format", "json"]] {
+            let alone = try Postern.run(["test", shop, "--jobs", "1"] + more)
+            #expect(alone.status == 0)
+            #expect(try Postern.run(["test", shop, "-j", "4"] + more).output == alone.output, "\(more)")
+        }
+        for wrong in ["0", "-1", "1025", "many"] { #expect(try Postern.run(["test", shop, "--jobs=\(wrong)"]).status == 64) }
+    }
+
     @Test func thereAreFour() { #expect(Set(Self.names) == Set(Self.scores.keys)) }
 
     @Test(arguments: names) func passesEverythingThatCIAsks(_ name: String) throws {

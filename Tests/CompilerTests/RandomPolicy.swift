@@ -135,7 +135,7 @@ struct RandomPolicy {
 
     /// A proof about the same world.
     mutating func proof(_ index: Int) -> String {
-        isMask = false
+        (isMask, isWatch) = (false, false)
         var text = who()
         let isNever = random.chance(60)
         let on = isNever ? random.pick(["one", "two", "any", "tag production", "one, two"]) : random.pick(["one", "two", "tag staging"])

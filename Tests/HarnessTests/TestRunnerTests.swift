@@ -29,6 +29,34 @@ import Testing
         try file.check(coverage.text + "\n\n" + coverage.lcov)
     }
 
+    /// Reports, explanations and coverage are the same on one thread and on many, and in the order of the tests.
+    @Test(arguments: CaseFile.names("coverage")) func threadsChangeNothing(_ name: String) throws {
+        let text = try CaseFile("coverage", name, parts: 2).parts[0]
+        let policy = try CompiledPolicy(text)
+        let probed = try ProbedPolicy(text)
+        let once = policy.tests.map { TestCase($0, in: policy.source) }
+        let tests = (0..<60).flatMap { round in
+            once.map { test in
+                var test = test
+                test.title += " \(round)"
+                return test
+            }
+        }
+        func report(_ jobs: Int) -> TestReport {
+            var runner = TestRunner(probed.program, probes: probed.probes, explains: true)
+            return runner.run(tests, jobs: jobs)
+        }
+        let alone = report(1)
+        #expect(alone.results.map(\.title) == tests.map(\.title))
+        for jobs in [2, 5, tests.count + 1] { #expect(report(jobs) == alone, "\(jobs) jobs") }
+    }
+
+    @Test func noTestsAreNoneOnManyThreads() throws {
+        let policy = try CompiledPolicy(CaseFile("tests", "passing.case", parts: 2).parts[0])
+        var runner = TestRunner(policy.program)
+        #expect(runner.run([], jobs: 8).results.isEmpty)
+    }
+
     @Test func thereAreCoverageCases() { #expect(CaseFile.names("coverage").count >= 2) }
 
     @Test func addresses() {

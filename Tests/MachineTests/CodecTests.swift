@@ -130,7 +130,7 @@ import Testing
         var bytes = try ProgramCodec.encode(program)
         change(&bytes)
         do throws(ProgramError) {
-            _ = try ProgramCodec.decode(bytes)
+            _ = try ProgramCodec.decode(ProgramCodec.withChecksum(bytes))
             return nil
         } catch {
             return error.reason
@@ -147,7 +147,7 @@ import Testing
 
     @Test func frame() throws {
         #expect(try Self.patched { $0[0] ^= 1 } == .badMagic)
-        #expect(try Self.patched { $0[8] = 2 } == .unknownFormat)
+        #expect(try Self.patched { $0[8] = 3 } == .unknownFormat)
         #expect(try Self.patched { $0[10] = 65 } == .tooMany)
         #expect(try Self.patched { $0[12] &+= 1 } == .truncated)
         #expect(try Self.patched { $0.append(0) } == .trailingBytes)
@@ -179,9 +179,47 @@ import Testing
             entry.replaceSubrange(4..<8, with: little(old + 12))
             longer += entry
         }
-        longer += [99, 0, 0, 0] + little(bytes.count + 12) + little(3)
-        longer += bytes[(16 + count * 12)...] + [1, 2, 3]
-        #expect(try ProgramCodec.decode(longer) == program)
+        longer += [99, 0, 0, 0] + little(bytes.count - 8 + 12) + little(3)
+        longer += bytes[(16 + count * 12)..<(bytes.count - 8)] + [1, 2, 3] + [UInt8](repeating: 0, count: 8)
+        #expect(throws: ProgramError(.badChecksum, nil, longer.count - 8)) { try ProgramCodec.decode(longer) }
+        #expect(try ProgramCodec.decode(ProgramCodec.withChecksum(longer)) == program)
+    }
+
+    /// Whatever a disk or a hand has done to a bit of it, a program is not taken for another one.
+    @Test func everyChangedBitIsRefused() throws {
+        let bytes = try ProgramCodec.encode(Self.full().program)
+        for place in bytes.indices {
+            for bit in 0..<8 {
+                var changed = bytes
+                changed[place] ^= 1 << UInt8(bit)
+                #expect(throws: ProgramError.self, "byte \(place), bit \(bit)") { try ProgramCodec.decode(changed) }
+            }
+        }
+    }
+
+    /// A word of eight bytes, changed in any way; and two bytes that change places.
+    @Test func changedWordsAreRefused() throws {
+        let bytes = try ProgramCodec.encode(Self.full().program)
+        var random = SeededGenerator(4)
+        for _ in 0..<3_000 {
+            var changed = bytes
+            let word = Int.random(in: 2..<bytes.count / 8, using: &random) * 8
+            for place in word..<word + 8 { changed[place] = UInt8.random(in: 0...255, using: &random) }
+            if changed != bytes { #expect(throws: ProgramError.self) { try ProgramCodec.decode(changed) } }
+            changed = bytes
+            changed.swapAt(Int.random(in: 16..<bytes.count, using: &random), Int.random(in: 16..<bytes.count, using: &random))
+            if changed != bytes { #expect(throws: ProgramError.self) { try ProgramCodec.decode(changed) } }
+        }
+    }
+
+    /// What was built before there was a checksum is read as it was, and becomes what it is now when it is written again.
+    @Test func programsOfTheFirstFormatAreRead() throws {
+        let kept = try [UInt8](Data(contentsOf: CaseFile.url("program-1.bin")))
+        #expect(kept[8] == 1)
+        let program = try ProgramCodec.decode(kept)
+        #expect(program == Self.full().program)
+        #expect(try VerifiedProgram.load(kept).program == program)
+        #expect(try ProgramCodec.encode(program).count == kept.count + 8)
     }
 
     @Test func values() throws {

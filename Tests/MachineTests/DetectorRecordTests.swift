@@ -49,10 +49,11 @@ import Testing
         #expect(bytes[entry] == UInt8(ProgramSection.detectors.rawValue))
         let start = (0..<4).reduce(0) { $0 | Int(bytes[entry + 4 + $1]) << ($1 * 8) }
         bytes.removeSubrange((start + 4)...)
+        bytes += [UInt8](repeating: 0, count: 8)
         bytes.replaceSubrange(start..<start + 4, with: [0, 0, 0, 0])
         bytes.replaceSubrange(entry + 8..<entry + 12, with: [4, 0, 0, 0])
         bytes.replaceSubrange(12..<16, with: (0..<4).map { UInt8(truncatingIfNeeded: bytes.count >> ($0 * 8)) })
-        #expect(throws: ProgramError(.badDetector, .detectors, bytes.count)) { try ProgramCodec.decode(bytes) }
+        #expect(throws: ProgramError(.badDetector, .detectors, bytes.count - 8)) { try ProgramCodec.decode(ProgramCodec.withChecksum(bytes)) }
     }
 
     static let table: [(reason: ProgramError.Reason, change: @Sendable (inout ProgramDraft) -> Void)] = [

@@ -136,14 +136,19 @@ import Testing
         }
     }
 
+    /// What is said of a decision and what tests count as tried: every rule that a plain walk finds, and which of them cover.
     private func checkExplanation(_ bench: Bench, _ plain: PlainEvaluator, _ accesses: [PlainAccess], _ moment: Int64) {
-        let account = bench.machine.explain(bench.inspection, RequestFacts(moment: Moment(seconds: moment)))
+        let request = RequestFacts(moment: Moment(seconds: moment))
+        let account = bench.machine.explain(bench.inspection, request)
+        let applying = plain.program.rules.indices.filter { plain.applies(plain.program.rules[$0]) }
         for (index, access) in accesses.enumerated() {
+            #expect(account[index].considered.map(\.rule) == applying.filter { plain.matches($0, access) })
             let covering = account[index].considered.filter { $0.finding == .covers }.map(\.rule)
-            let expected = plain.program.rules.indices.filter {
-                plain.applies(plain.program.rules[$0]) && plain.covers($0, access, at: moment)
-            }
-            #expect(covering == expected)
+            #expect(covering == applying.filter { plain.covers($0, access, at: moment) })
         }
+        let tried = bench.machine.exercise(bench.inspection, request)
+        #expect(Set(tried.map(\.rule)) == Set(account.flatMap { $0.considered.map(\.rule) }))
+        let covering = accesses.flatMap { access in applying.filter { plain.covers($0, access, at: moment) } }
+        #expect(Set(tried.filter(\.covers).map(\.rule)) == Set(covering))
     }
 }

@@ -43,11 +43,25 @@ struct PlainEvaluator {
         return objectFits && condition(index)
     }
 
-    private func fits(_ object: ObjectPattern, _ effect: Effect, _ access: PlainAccess) -> Bool {
+    /// By verb and object alone, without columns, expiry and condition.
+    func matches(_ index: Int, _ access: PlainAccess) -> Bool {
+        let rule = program.rules[index]
+        return rule.targets.isEmpty
+            || rule.targets.contains { target in
+                target.verbs.contains(access.verb)
+                    && (target.objects.isEmpty || target.objects.contains { isAbout($0, rule.effect, access) })
+            }
+    }
+
+    private func isAbout(_ object: ObjectPattern, _ effect: Effect, _ access: PlainAccess) -> Bool {
         let classFits =
             object.objectClass == .any || object.objectClass == access.objectClass
             || (object.objectClass == .table && access.objectClass == .view)
-        guard classFits, nameFits(object.name, access), schemaFits(object, effect, access) else { return false }
+        return classFits && nameFits(object.name, access) && schemaFits(object, effect, access)
+    }
+
+    private func fits(_ object: ObjectPattern, _ effect: Effect, _ access: PlainAccess) -> Bool {
+        guard isAbout(object, effect, access) else { return false }
         guard let listed = object.columns.map({ Set($0.map(text)) }) else { return true }
         guard let columns = access.columns else { return effect == .deny }
         return effect == .deny ? !listed.isDisjoint(with: columns) : listed.isSuperset(of: columns)

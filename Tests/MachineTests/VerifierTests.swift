@@ -198,6 +198,7 @@ import Testing
         let codec: Set<ProgramError.Reason> = [
             .badMagic, .unknownFormat, .tooLarge, .truncated, .trailingBytes, .sectionOrder, .sectionGap, .missingSection,
             .unknownCriticalSection, .tooMany, .badUTF8, .badFlag, .badEnumeration, .textTooLong, .looseConsequence, .looseNumbers,
+            .badChecksum,
         ]
         let covered = codec.union(Self.table.map(\.reason)).union(VerifierCodeTests.table.map(\.reason))
             .union(SchemaTests.table.map(\.reason)).union(DetectorRecordTests.table.map(\.reason))

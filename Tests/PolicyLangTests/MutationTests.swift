@@ -46,7 +46,7 @@ struct MutationTests {
         for length in stride(from: 0, to: bytes.count, by: 3) { Self.check(Array(bytes.prefix(length))) }
     }
 
-    private static func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+    static func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
         let place = Int.random(in: 0...bytes.count, using: &generator)
         let end = min(bytes.count, place + Int.random(in: 1...12, using: &generator))
         switch Int.random(in: 0..<6, using: &generator) {

@@ -53,6 +53,15 @@ struct MachineOnly {
         }
     }
 
+    /// The account of every decision, which a refusal gives: how many rules the requests were held against.
+    @inline(never)
+    func explainAll() -> Int {
+        let request = RequestFacts(moment: Moment(seconds: 0), inTransaction: .no)
+        return inspections.reduce(into: 0) { sum, inspection in
+            sum += machine.explain(inspection, request).reduce(0) { $0 + $1.considered.count }
+        }
+    }
+
     @inline(never)
     func decideAll() -> Int {
         let request = RequestFacts(moment: Moment(seconds: 0), inTransaction: .no)

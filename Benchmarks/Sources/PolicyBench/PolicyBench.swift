@@ -1,6 +1,7 @@
 // What policies cost as they grow: to compile, to keep, to decide by. `Scripts/bench-policy.sh` runs it beside its peers.
 //
-//   PolicyBench decide [RULES…]     nanoseconds of processor time a decision: the machine alone, and with the SQL text taken apart
+//   PolicyBench decide [RULES…]     nanoseconds of processor time a decision: the machine alone, with the SQL text taken apart, and
+//                                   the account of a decision that a refusal gives
 //   PolicyBench compile [RULES…]    milliseconds of processor time to compile a policy, and bytes of the program that is kept for each rule
 //   PolicyBench files FILES         milliseconds to check a tree of so many files, ten rules each
 //   PolicyBench requests RULES      the requests of `decide` and which of them are allowed, as JSON lines, for the peers to agree with
@@ -29,14 +30,15 @@ enum PolicyBench {
     // MARK: - Deciding
 
     private static func decide(_ sizes: [Int]) throws {
-        print("rules      machine ns   with inspection ns   (medians of 9)")
+        print("rules      machine ns   with inspection ns   explanation ns   (medians of 9)")
         for rules in sizes {
             let gate = try BenchGate(rules: rules)
             let texts = (0..<64).map { Array(SizedPolicy.request($0, rules: rules).text.utf8) }
             let whole = median { texts.reduce(into: 0) { allowed, text in allowed += gate.consider(text) ? 1 : 0 } } / 64
             let machine = try MachineOnly(rules: rules, texts: texts)
             let alone = median { machine.decideAll() } / 64
-            print("\(rules)\t\(Int(alone))\t\(Int(whole))")
+            let explained = median { machine.explainAll() } / 64
+            print("\(rules)\t\(Int(alone))\t\(Int(whole))\t\(Int(explained))")
         }
     }
 

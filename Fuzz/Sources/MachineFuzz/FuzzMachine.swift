@@ -3,7 +3,8 @@ import Machine
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
-    let bytes = [UInt8](UnsafeBufferPointer(start: data, count: size))
+    // Nothing but a checksum would ever be found wrong.
+    let bytes = ProgramCodec.withChecksum([UInt8](UnsafeBufferPointer(start: data, count: size)))
     guard let program = try? ProgramCodec.decode(bytes) else { return 0 }
     // What can be decoded can be encoded, and comes back.
     if let again = try? ProgramCodec.encode(program) { precondition((try? ProgramCodec.decode(again)) == program) }
