@@ -9,9 +9,9 @@ compat_start
 
 # Times, rates, ports and paths differ at every run.
 settle() {
-  sed -E -e "s/\b($gate|$pg_direct)\b/PORT/g" -e 's/^(latency|average connection time|initial connection time|tps|number of transactions).*/\1 …/' \
+  without_ports | sed -E -e 's/^(latency|average connection time|initial connection time|tps|number of transactions).*/\1 …/' \
     -e 's/^(statement latencies|progress:).*/\1 …/' -e 's/^ +[0-9.]+ +(0 +)?(\\?[a-zA-Z(].*|;)$/  … \2/' -e 's/[0-9.]+ s\b/… s/g' \
-    -e 's/^\\(un)?restrict .*/\\\1restrict …/' -e "s#work/(direct|gate)#work/SIDE#g"
+    -e 's/^\\(un)?restrict .*/\\\1restrict …/' -e "s#work/(direct|gate|masked|columns)#work/SIDE#g"
 }
 
 step() { # LABEL COMMAND…: its output and exit code
@@ -21,7 +21,7 @@ step() { # LABEL COMMAND…: its output and exit code
   { settle <"$dir/step.out"; echo "exit $code"; } >"$dir/out/tools/$side/$label.out"
 }
 
-for side in direct gate; do
+for side in "${sides[@]}"; do
   mkdir -p "$dir/out/tools/$side" "$dir/work/$side"
   rm -rf "${dir:?}/work/$side"/*
   cd "$dir/work/$side"
@@ -102,5 +102,5 @@ SQL
   step oid vacuumlo -n regression
   cd - >/dev/null
 done
-compare tools "$dir/out/tools/direct" "$dir/out/tools/gate"
-head -c 20000 "$dir/tools.diff"
+compare tools "$dir/out/tools"
+head -c 20000 "$dir"/tools.*.diff

@@ -54,6 +54,44 @@ public struct NameTicket {
     var statements = 0
     var inTransaction = Ternary.unknown
     public var isEmpty: Bool { changes.isEmpty && pathSteps.isEmpty }
+    /// It changes where names are looked up, or may.
+    public var followsPath: Bool { !pathSteps.isEmpty }
+
+    /// Whether it gives the name to a statement or a portal.
+    public func gives(_ name: String, isPortal: Bool) -> Bool {
+        changes.contains {
+            switch $0.change {
+            case .prepare(let given, _): !isPortal && NameKey(given) == NameKey(name)
+            case .declare(let given, _): isPortal && NameKey(given) == NameKey(name)
+            case .forgetStatement, .forgetPortal, .forgetEveryStatement, .forgetEveryPortal, .forgetEverything: false
+            }
+        }
+    }
+
+    /// Whether it takes the name away from a statement or a portal.
+    public func forgets(_ name: String, isPortal: Bool) -> Bool {
+        changes.contains {
+            switch $0.change {
+            case .forgetStatement(let taken): !isPortal && NameKey(taken) == NameKey(name)
+            case .forgetPortal(let taken): isPortal && NameKey(taken) == NameKey(name)
+            case .forgetEveryStatement: !isPortal
+            case .forgetEveryPortal: isPortal
+            case .forgetEverything: true
+            case .prepare, .declare: false
+            }
+        }
+    }
+
+    /// Whether it takes away a name that a later message gives.
+    public func isContested(by later: NameTicket) -> Bool {
+        later.changes.contains {
+            switch $0.change {
+            case .prepare(let given, _): forgets(given, isPortal: false)
+            case .declare(let given, _): forgets(given, isPortal: true)
+            case .forgetStatement, .forgetPortal, .forgetEveryStatement, .forgetEveryPortal, .forgetEverything: false
+            }
+        }
+    }
 }
 
 /// A name as its bytes. `String` holds canonically equivalent texts equal; PostgreSQL does not, and a name that stood for two statements

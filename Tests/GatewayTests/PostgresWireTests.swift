@@ -115,6 +115,17 @@ import Testing
         }
     }
 
+    /// Whoever leaves at once sends Terminate where the start-up packet would be: PostgreSQL hangs up without a word.
+    @Test func whoLeavesAtOnceIsToldNothing() throws {
+        var login = PostgresLogin(offersTLS: true, allowsCleartext: true)
+        var bytes = ByteBuffer(bytes: [0x58, 0, 0, 0, 4])
+        let fault = #expect(throws: PostgresFault.self) { try login.receive(&bytes) }
+        var told = ByteBuffer()
+        try #require(fault).write(to: &told)
+        #expect(told.readableBytes == 0)
+        #expect(fault?.reason.isEmpty == false)
+    }
+
     /// As PostgreSQL answers it: the whole version, of which libpq 18 makes sure that it is none before 3.0.
     @Test func aNewerProtocolIsAnsweredWithTheHighestSpoken() throws {
         var login = PostgresLogin(offersTLS: true, allowsCleartext: true)
