@@ -23,7 +23,7 @@ suite() { # LABEL PACKAGE ENVIRONMENT…
     (cd "$sources/src/$package" && on_side "$side" env PGDATABASE=pqgotest \
       PGX_TEST_DATABASE="host=127.0.0.1 port=${side_ports[$side]} user=postgres password=$token dbname=pqgotest sslmode=disable" \
       timeout 600 "$dir/bin/$label" -test.v >"$dir/$label.$side.log" 2>&1) || echo "exit $?" >>"$dir/$label.$side.log"
-    grep -E '^ *--- (PASS|FAIL|SKIP)|^exit|^panic' "$dir/$label.$side.log" | sed -E 's/ \([0-9.]+s\)//; s/^ +//' | sort >"$dir/out/go/$side/$label.out"
+    grep -E '^ *--- (PASS|FAIL|SKIP)|^exit|^panic' "$dir/$label.$side.log" | sed -E 's/ \([0-9.]+s\)//; s/^ *--- //' | sort >"$dir/out/go/$side/$label.out"
   done
   compare_outcomes "$label" "$dir/out/go"
 }

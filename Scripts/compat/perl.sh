@@ -23,9 +23,10 @@ for side in "${sides[@]}"; do
   : >"$dir/perl.$side.log"
   for program in t/*.t; do
     on_side "$side" env DBI_DSN="dbi:Pg:dbname=drivers;host=127.0.0.1;port=${side_ports[$side]}" DBI_USER=postgres DBI_PASS="$token" \
-      DBDPG_TESTINITDB=0 timeout 300 perl -Mblib -I. "$program" >"$dir/perl.out" 2>&1 || echo "exit $?" >>"$dir/perl.out"
+      DBDPG_TESTINITDB=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 timeout 300 perl -Mblib -I. "$program" >"$dir/perl.out" 2>&1 || echo "exit $?" >>"$dir/perl.out"
     { echo "=== $program"; cat "$dir/perl.out"; } >>"$dir/perl.$side.log"
-    grep -E '^(ok|not ok|1\.\.|exit)' "$dir/perl.out" | sed "s#^#$program #" | without_ports >>"$dir/out/perl/$side/dbd-pg.out"
+    grep -E '^(ok|not ok|1\.\.|exit)' "$dir/perl.out" | sed -E -e 's/^((not )?ok) [0-9]+ - /\1 /' -e "s#^#$program #" |
+      without_ports | sort >>"$dir/out/perl/$side/dbd-pg.out"
   done
   cd - >/dev/null
   echo "$side: $(grep -c ' ok ' "$dir/out/perl/$side/dbd-pg.out") ok, $(grep -c ' not ok ' "$dir/out/perl/$side/dbd-pg.out") not ok"

@@ -31,7 +31,7 @@ describe_everything() {
 # What names the connection, or is another at every run: ports, process ids, times.
 settle() {
   without_ports | sed -E -e 's/^(Time: ).*/\1…/' -e 's/PID( *\|)? [0-9]+/PID\1 …/' \
-    -e 's/^.* \(every 0\.1s\)/(every 0.1s)/'
+    -e 's/^.* \(every 0\.1s\)/(every 0.1s)/' -e 's/^( pg_catalog .*)\| +[0-9]+ (kB|bytes) +\|/\1| SIZE |/'
 }
 
 run_psql() { # SIDE LABEL ARGUMENTS…

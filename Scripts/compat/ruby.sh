@@ -16,12 +16,16 @@ COMPAT_ASKS=yes COMPAT_DATABASES='test' compat_start
 tree=$dir/ruby
 rm -rf "$tree"
 cp -a "$source" "$tree"
-mkdir -p "$tree/build" "$dir/scratch"
+mkdir -p "$tree/build" "$dir/scratch" "$dir/sockets"
+for side in "${sides[@]}"; do
+  ln -sfn "${server_directories[direct]}/.s.PGSQL.${server_ports[direct]}" "$dir/sockets/.s.PGSQL.${side_ports[$side]}"
+done
+export PGSSLMODE=prefer
 (cd "$tree/build" && ruby ../ext/extconf.rb && make) >"$dir/ruby.build.log" 2>&1 || { tail -n 20 "$dir/ruby.build.log" >&2; exit 1; }
 for side in "${sides[@]}"; do
   mkdir -p "$dir/out/ruby/$side"
   on_side "$side" createdb test
-  (cd "$tree" && on_side "$side" env COMPAT_SCRATCH="$dir/scratch" COMPAT_SOCKET="${server_directories[direct]}" PGDATABASE=test USER=postgres \
+  (cd "$tree" && on_side "$side" env COMPAT_SCRATCH="$dir/scratch" COMPAT_SOCKET="$dir/sockets" PGDATABASE=test USER=postgres \
     timeout 1200 rspec -I build -I lib -r "$server" --seed 1 --format json --out "$dir/ruby.$side.json" --format progress spec \
     >"$dir/ruby.$side.log" 2>&1) || true
   python3 - "$dir/ruby.$side.json" >"$dir/out/ruby/$side/ruby-pg.out" <<'PYTHON'
