@@ -4,6 +4,8 @@
 #
 #   Scripts/compat/postgres-suites.sh [core] [pl] [contrib] [isolation] [pipeline]     default: all
 #
+# COMPAT_CONTRIB chooses some modules of contrib by name.
+#
 # Needs the packages postgresql-server-dev-15, postgresql-contrib and gcc, and the sources of the server's version in PG_SOURCE, as
 # `apt-get source postgresql-15` unpacks them.
 set -euo pipefail
@@ -87,6 +89,7 @@ contrib() {
   for folder in "$source"/contrib/*/; do
     folder=contrib/$(basename "$folder")
     [ -f "$source/$folder/Makefile" ] || continue
+    [ -z "${COMPAT_CONTRIB:-}" ] || [[ " $COMPAT_CONTRIB " == *" ${folder#contrib/} "* ]] || continue
     [ "$folder" = contrib/basic_archive ] && continue # waits for an archiver that must be configured for it
     tests=$(tests_of "$folder" REGRESS)
     [ -n "$tests" ] || continue

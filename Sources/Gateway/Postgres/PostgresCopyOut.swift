@@ -16,6 +16,8 @@ final class PostgresCopyPlan {
     var layout: CopyLayout
     /// One for each column; nil until the swallowed Describe of its query has come.
     var rules: PostgresRules?
+    /// The backend would not describe it: inside a transaction that is its error, and the COPY's own only says that there was one.
+    var failure: PostgresErrorFields?
 
     init(layout: CopyLayout, rules: PostgresRules?) {
         self.layout = layout
