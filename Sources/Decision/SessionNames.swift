@@ -16,12 +16,21 @@ public final class PreparedStatement {
     let namesNumber: Int
     /// Masks under which the statement uses no column as it must not: neither of them changes, so it need not be looked at again.
     var passedGuard: MaskPlan?
-    init(_ inspection: Inspection, text: UnsafeRawBufferPointer, lexical: LexicalState, namesNumber: Int) {
+    private let held: HeldText
+    init(_ inspection: Inspection, text: UnsafeRawBufferPointer, lexical: LexicalState, namesNumber: Int, held: HeldText) {
         self.inspection = inspection
         self.text = OwnedText(text)
         self.lexical = lexical
         self.namesNumber = namesNumber
+        self.held = held
+        held.bytes += text.count
     }
+    deinit { held.bytes -= bytes.count }
+}
+
+/// How many bytes of text a session's prepared statements hold.
+final class HeldText {
+    var bytes = 0
 }
 
 /// A copy of a message's bytes at an address that stays.
@@ -109,8 +118,11 @@ private struct NameKey: Hashable {
 /// What each name may stand for. A name whose change is not confirmed yet stands for everything it may be: running it is judged as
 /// all of them, so a failed or reordered Parse can never make a statement pass as another.
 public final class SessionNames {
-    /// Names one session may hold; one more is refused.
-    public static let limit = 4096
+    /// Names one session may hold; one more is refused. Some drivers close what they have prepared when their garbage is collected, which
+    /// may be after tens of thousands.
+    public static let limit = 65_536
+    /// Bytes of text that is prepared, all names together; more is refused.
+    public static let textLimit = 256 << 20
 
     private var statements: [NameKey: [PreparedStatement]] = [:]
     private var portals: [NameKey: [PreparedStatement]] = [:]
@@ -122,7 +134,11 @@ public final class SessionNames {
 
     public init(searchPath: [String] = []) { path = SessionPath(searchPath) }
 
-    public var isFull: Bool { statements.count + portals.count >= Self.limit }
+    /// Text of all that was prepared and is still held.
+    let held = HeldText()
+    public var isFull: Bool { count >= Self.limit || held.bytes >= Self.textLimit }
+    /// Names of statements and portals.
+    package var count: Int { statements.count + portals.count }
 
     /// What EXECUTE or Bind of this name may run; empty when the name is not known.
     public func statement(_ name: String) -> [PreparedStatement] { statements[NameKey(name)] ?? [] }
