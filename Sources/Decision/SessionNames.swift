@@ -14,11 +14,11 @@ public final class PreparedStatement {
     /// How the text was read, and what names meant then: PostgreSQL looks them up again when that has changed.
     let lexical: LexicalState
     let namesNumber: Int
-    /// Masks under which the statement uses no column as it must not: neither of them changes, so it need not be looked at again.
-    var passedGuard: MaskPlan?
     private let held: HeldText
     init(_ inspection: Inspection, text: UnsafeRawBufferPointer, lexical: LexicalState, namesNumber: Int, held: HeldText) {
         self.inspection = inspection
+        // It is judged again and again.
+        if inspection.origin == 0 { inspection.origin = Inspection.newOrigin() }
         self.text = OwnedText(text)
         self.lexical = lexical
         self.namesNumber = namesNumber

@@ -25,6 +25,17 @@ extension PostgresMasking {
     ///   - made: what the session has made itself, where that is certain and the catalogue knows the rest.
     func exposure(of found: Inspection, isChanging: Bool = false, made: PostgresMadeTables? = nil) -> PostgresExposure {
         guard !plan.columns.isEmpty else { return PostgresExposure() }
+        // What is the same but for its place in the text exposes the same.
+        let isLasting = !isChanging && made?.isEmpty != false
+        guard found.origin != 0, isLasting else { return readExposure(of: found, isChanging, made) }
+        // Beside it what is exposed where it is not certain what the session has made.
+        let place = (Int(truncatingIfNeeded: found.origin) & (Self.rememberedExposures - 1)) * 2 + (made == nil ? 1 : 0)
+        if exposures.isEmpty { exposures = Array(repeating: (0, PostgresExposure()), count: Self.rememberedExposures * 2) }
+        if exposures[place].origin != found.origin { exposures[place] = (found.origin, readExposure(of: found, false, made)) }
+        return exposures[place].exposure
+    }
+
+    private func readExposure(of found: Inspection, _ isChanging: Bool, _ made: PostgresMadeTables?) -> PostgresExposure {
         var exposure = PostgresExposure()
         // What a policy's schema says is set going besides, this catalogue knows itself, and as it is now.
         for access in found.accesses.buffer where access.through == 0 {
@@ -34,16 +45,8 @@ extension PostgresMasking {
         return exposure
     }
 
-    private static let rememberedExposures = 16
-
-    /// As `exposure(of:)`, remembered for the statements that are executed over and over.
-    func exposure(of prepared: PreparedStatement, made: PostgresMadeTables) -> PostgresExposure {
-        for known in exposures where known.statement === prepared { return known.exposure }
-        let found = exposure(of: prepared.inspection, made: made)
-        if exposures.count >= Self.rememberedExposures { exposures.removeFirst() }
-        exposures.append((prepared, found))
-        return found
-    }
+    /// A power of two.
+    private static let rememberedExposures = 64
 
     private func join(
         _ access: Access, of found: Inspection, _ isChanging: Bool, _ made: PostgresMadeTables?, to exposure: inout PostgresExposure

@@ -144,15 +144,9 @@ extension PostgresSession {
 
     /// What must be kept for a message with masks or names, and for a COPY how its data will be masked.
     func prepare(_ permit: borrowing ForwardPermit, isExecute: Bool = false) -> Preparation {
-        let statement = PostgresStatement()
-        statement.ticket = permit.ticket
-        statement.limits = permit.limits
-        statement.watch = permit.watch
-        if permit.limits?.runtime != nil { limitsRuntime = true }
         let found = gate.lastInspection
         made.note(found)
-        guard let plan = permit.masks else { return .go(statement, describe: nil) }
-        statement.plan = plan
+        guard let plan = permit.masks else { return .go(kept(of: permit), describe: nil) }
         let oldest = oldestBelieved(for: found)
         if !plan.columns.isEmpty, isCatalogueOlder(than: oldest), PostgresMasking.readsRelations(found),
             waitForCatalogue(.client(clientPosition), of: oldest)
@@ -160,17 +154,19 @@ extension PostgresSession {
             return .wait
         }
         let masking = masking(for: plan)
-        if let prepared = gate.lastPrepared, !isCatalogueChanging, knowsMade, made.isEmpty {
-            statement.exposure = masking.exposure(of: prepared, made: made)
-        } else {
-            statement.exposure = masking.exposure(of: found, isChanging: isCatalogueChanging, made: knowsMade ? made : nil)
-        }
-        if statement.exposure.runsCode { made.noteCode() }
-        if !isExecute { statement.expectRows(of: found) }
-        guard !statement.exposure.storesMasked else {
+        let exposure = masking.exposure(of: found, isChanging: isCatalogueChanging, made: knowsMade ? made : nil)
+        if exposure.runsCode { made.noteCode() }
+        guard !exposure.storesMasked else {
             // The gate sees this for a table named in a mask; through a view or a parent only the catalogue can tell.
             return .refuse(refusal("a masked column would be stored where no mask applies", nil, permit))
         }
+        if !isExecute, carrier == nil, permit.isPlain, PostgresStatement.onlyReturnsRows(found) {
+            return .go(masking.plainStatement(exposure), describe: nil)
+        }
+        let statement = kept(of: permit)
+        statement.plan = plan
+        statement.exposure = exposure
+        if !isExecute { statement.expectRows(of: found) }
         for index in 0..<found.statements.count where found.statements[index].copy == .toClient {
             switch PostgresCopyPlan.resolve(found, masking: masking) {
             case .plan(let copy): statement.copy = copy
@@ -195,6 +191,16 @@ extension PostgresSession {
 
     /// Describing a COPY needs a place between messages: after an Execute there is none, and a Sync must not be added.
     private func mayDescribe(_ isExecute: Bool) -> Bool { !isExecute && expectations.lastOwesReady }
+
+    /// What of a permit is needed when its answer comes.
+    private func kept(of permit: borrowing ForwardPermit) -> PostgresStatement {
+        let statement = PostgresStatement()
+        statement.ticket = permit.ticket
+        statement.limits = permit.limits
+        statement.watch = permit.watch
+        if permit.limits?.runtime != nil { limitsRuntime = true }
+        return statement
+    }
 
     private func copyRefusal(_ text: String, _ permit: borrowing ForwardPermit) -> Refusal {
         refusal(text, "Use SELECT instead of COPY.", permit)
