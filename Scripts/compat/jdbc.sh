@@ -4,7 +4,7 @@
 #
 #   Scripts/compat/jdbc.sh SOURCE [default] [simple] [extended] [extendedForPrepared] [extendedCacheEverything]
 #
-# SOURCE is a checkout of pgjdbc. Needs a JDK and the packages junit5, junit4, libhamcrest-java, libchecker-framework-java, libjsr305-java,
+# SOURCE is a checkout of pgjdbc. JDBC_CLASSES runs those classes of tests alone. Needs a JDK and the packages junit5, junit4, libhamcrest-java, libchecker-framework-java, libjsr305-java,
 # libosgi-core-java, libosgi-compendium-java. It is compiled by javac, with stand-ins for the library of SCRAM; what wants other libraries
 # that are not there is left out and listed in $COMPAT_DIR/jdbc.left-out.
 set -euo pipefail
@@ -73,6 +73,8 @@ run_mode() { # SIDE MODE
   for chosen in 0 -1; do
     which=(--scan-classpath "$tree/test" --include-classname '.*Test.*')
     [ $chosen = 0 ] || which=("${again[@]}")
+    # shellcheck disable=SC2086
+    [ -z "${JDBC_CLASSES:-}" ] || which=($(printf -- '--select-class %s ' $JDBC_CLASSES))
     rm -rf "${dir:?}/reports/$mode.$side.$chosen"
     (cd "$tree/test" && on_side "$side" timeout 1500 java -Xmx1g -XX:TieredStopAtLevel=1 "${options[@]}" -Dcompat.arguments=$chosen \
       -Duser.language=tr -Duser.country=TR -Djava.awt.headless=true -Dbuild.properties.relative.path="$tree" \

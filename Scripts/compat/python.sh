@@ -36,7 +36,7 @@ outcomes() { grep -E '^(PASSED|FAILED|ERROR|XFAIL|XPASS) ' "$1" | sed -E 's/ - .
 run_pytest() { # LABEL SIDE ARGUMENTS…
   local label=$1 side=$2
   shift 2
-  on_side "$side" env PGDATABASE=drivers timeout 1800 "$python" -m pytest -q -rA --tb=short --show-capture=no -p no:cacheprovider "$@" \
+  on_side "$side" env PGDATABASE=drivers timeout 1800 "$python" -m pytest -q -rA --tb=short --show-capture=no -o cache_dir="$dir/cache.$side" "$@" \
     >"$dir/$label.$side.log" 2>&1 || true
   outcomes "$dir/$label.$side.log" >"$dir/out/python/$side/$label.out"
   tail -n 1 "$dir/$label.$side.log"
@@ -47,7 +47,7 @@ psycopg() {
   local implementation side
   for implementation in ${PSYCOPG_IMPLEMENTATIONS:-python binary}; do
     for side in "${sides[@]}"; do
-      PYTHONPATH=psycopg:psycopg_pool PSYCOPG_IMPL=$implementation run_pytest "psycopg-$implementation" "$side" -p cacheprovider -o cache_dir="$dir/cache.$side" \
+      PYTHONPATH=psycopg:psycopg_pool PSYCOPG_IMPL=$implementation run_pytest "psycopg-$implementation" "$side" \
         --test-dsn "host=127.0.0.1 port=${side_ports[$side]} user=postgres password=$token dbname=drivers sslmode=disable" \
         -m 'not slow and not flakey and not mypy and not subprocess and not proxy and not crdb'
     done
