@@ -24,16 +24,17 @@ public final class Gate {
     private let schema: KnownSchema?
     private let inspection = Inspection()
     private let expanded = Inspection()
-    private var machine: VirtualMachine
+    private(set) var machine: VirtualMachine
     private var masks: MaskSelection
     private var known = KnownDecisions()
+    private var prepared = PreparedMemory()
     private var limits: LimitSelection
     private let ledger: LimitLedger?
-    private var approvals: ApprovalJudge
+    var approvals: ApprovalJudge
     /// Whether an approve may ask about anything of this session.
     public private(set) var mayHold: Bool
     /// What the message considered is answered with; none between messages.
-    private var answers = ApprovalAnswers.none
+    private(set) var answers = ApprovalAnswers.none
     /// The statements behind the portal that the message considered runs.
     private var portalStatements: [PreparedStatement] = []
     private var hasDecided = false
@@ -278,15 +279,6 @@ public final class Gate {
         inspector = SQLInspector(searchPath: searchPath, schema: schema)
     }
 
-    /// What is to happen to what is judged.
-    private enum Step {
-        /// Text is prepared; nothing of it is run, and nobody is asked.
-        case prepare
-        /// A portal is made of it: people are asked, nothing is counted.
-        case bind
-        case run
-    }
-
     private func judge(candidates: [PreparedStatement], _ circumstances: Circumstances, _ step: Step) -> Outcome {
         let candidates = preparedReader.current(candidates)
         if candidates.count == 1, !NameExpansion.isNeeded(candidates[0].inspection) {
@@ -314,8 +306,7 @@ public final class Gate {
     ) -> Outcome {
         if let name {
             var ticket = NameTicket()
-            let prepared = PreparedStatement(
-                found.copy(), text: text, lexical: lexical, namesNumber: inspector.namesNumber, held: names.held)
+            let prepared = prepared.statement(found, text, lexical, namesNumber: inspector.namesNumber, held: names.held)
             ticket.changes.append((0, .prepare(name, prepared)))
             let needed = NameExpansion.isNeeded(found)
             // A Parse only prepares: the names its statement would change are changed when it is executed.
@@ -415,46 +406,6 @@ public final class Gate {
         let record = DecisionRecord(
             effect: .allow, rule: known.rule, revision: policy.revision, masks: known.masks, fingerprint: known.fingerprint)
         return .forward(ForwardPermit(decision: record, masks: masks.current.plan, ticket: ticket))
-    }
-
-    // MARK: - Approvals
-
-    /// What keeps a message from passing although nothing forbids it.
-    private enum Unsettled {
-        case refused(Refusal)
-        case held(ApprovalRequest)
-
-        func outcome() -> Outcome {
-            switch self {
-            case .refused(let refusal): .refuse(refusal)
-            case .held(let request): .hold(HeldMessage(request: request, mark: 0))
-            }
-        }
-    }
-
-    /// nil when those who are asked have agreed, or when there is nothing to agree to yet.
-    private func settleApprovals(
-        _ record: inout DecisionRecord, _ found: Inspection, _ circumstances: Circumstances, _ step: Step
-    ) -> Unsettled? {
-        if step == .prepare {
-            // It runs only when people have agreed, so that it is not seen yet: no fingerprint may be remembered for it.
-            (record.effect, record.rule, record.fingerprint) = (.allow, -1, 0)
-            return nil
-        }
-        switch approvals.judge(machine.approvingRules, found, answers, at: circumstances.moment) {
-        case .satisfied:
-            record.effect = .approved
-            return nil
-        case .declined(let demand, let answer): return .refused(Refusal(declined: demand, by: answer, record))
-        case .expired(let demand): return .refused(Refusal(expired: demand, record))
-        case .unmet(let demands):
-            let asked = answers.asked ?? circumstances.moment
-            let listed = (0..<min(found.accesses.count, ApprovalRequest.listedAccesses)).map { InspectionText.whole($0, of: found) }
-            let deadline = demands.map { ApprovalJudge.deadline($0, asked) }.min() ?? asked.seconds
-            return .held(
-                ApprovalRequest(
-                    decision: record, demands: demands, accesses: listed, asked: asked, deadline: Moment(seconds: deadline)))
-        }
     }
 
     /// Nothing is sent or counted by it but the Bind itself.

