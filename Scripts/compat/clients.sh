@@ -9,25 +9,23 @@ cd "$(dirname "$0")/../.."
 clients=$PWD/Scripts/compat/clients
 trap compat_stop EXIT
 compat_start
-mkdir -p "$dir/bin" "$dir/out/clients/direct" "$dir/out/clients/gate"
-
-# Ports and process ids differ.
-settle() { sed -E -e "s/\b($gate|$pg_direct)\b/PORT/g"; }
+mkdir -p "$dir/bin"
 
 run_client() { # LABEL COMMAND…
   local label=$1 side code
   shift
-  for side in direct gate; do
+  for side in "${sides[@]}"; do
+    mkdir -p "$dir/out/clients/$side"
     code=0
     on_side "$side" env PGDATABASE=drivers timeout 120 "$@" >"$dir/client.out" 2>&1 || code=$?
-    { settle <"$dir/client.out"; echo "exit $code"; } >"$dir/out/clients/$side/$label.out"
+    { without_ports <"$dir/client.out"; echo "exit $code"; } >"$dir/out/clients/$side/$label.out"
   done
-  echo "$label: $(wc -l <"$dir/out/clients/gate/$label.out") lines, $(tail -n 1 "$dir/out/clients/gate/$label.out")"
+  echo "$label: $(wc -l <"$dir/out/clients/$side/$label.out") lines, $(tail -n 1 "$dir/out/clients/$side/$label.out")"
 }
 
 have() { command -v "$1" >/dev/null || { echo "left out: no $1"; return 1; }; }
 
-for side in direct gate; do on_side "$side" createdb drivers; done
+for side in "${sides[@]}"; do on_side "$side" createdb drivers; done
 have perl && run_client perl-dbd-pg perl "$clients/perl.pl"
 have ruby && run_client ruby-pg ruby "$clients/ruby.rb"
 have php && run_client php-pgsql php "$clients/php.php"
@@ -40,5 +38,5 @@ jar=/usr/share/java/postgresql.jar
   run_client jdbc java -XX:TieredStopAtLevel=1 -cp "$jar:$dir/bin" Jdbc
 have node && run_client node-postgres node "$clients/node.js"
 /usr/bin/python3 -c 'import pyodbc' 2>/dev/null && run_client psqlodbc /usr/bin/python3 "$clients/odbc.py"
-compare clients "$dir/out/clients/direct" "$dir/out/clients/gate"
-head -c 10000 "$dir/clients.diff"
+compare clients "$dir/out/clients"
+head -c 10000 "$dir"/clients.*.diff

@@ -4,6 +4,8 @@
 #
 #   Scripts/compat/postgres-suites.sh [core] [pl] [contrib] [isolation] [pipeline]     default: all
 #
+# COMPAT_CONTRIB chooses some modules of contrib by name.
+#
 # Needs the packages postgresql-server-dev-15, postgresql-contrib and gcc, and the sources of the server's version in PG_SOURCE, as
 # `apt-get source postgresql-15` unpacks them.
 set -euo pipefail
@@ -34,7 +36,7 @@ run_regress() { # SIDE FOLDER PROGRAM ARGUMENTS…
   local side=$1 folder=$2 program=$3
   shift 3
   (cd "$work" && unprivileged=yes on_side "$side" timeout 3000 "$program" --bindir="$pg_bin" --inputdir=. --outputdir=. \
-    --host=127.0.0.1 --port="$([ "$side" = direct ] && echo "$pg_direct" || echo "$gate")" --user=postgres "$@") \
+    --host=127.0.0.1 --port="${side_ports[$side]}" --user=postgres "$@") \
     >"$dir/out/$folder.$side.log" 2>&1 || true
   cp -a "$work"/results/. "$dir/out/$folder/$side/" 2>/dev/null || true
   tail -n 40 "$dir/out/$folder.$side.log" | grep -E '^ ?All|^ ?[0-9]+ of' || true
@@ -44,11 +46,11 @@ both() { # FOLDER PROGRAM ARGUMENTS…
   local folder=$1 side
   shift
   mkdir -p "$(dirname "$dir/out/$folder")"
-  for side in direct gate; do
+  for side in "${sides[@]}"; do
     copy_for "$side" "$folder"
     run_regress "$side" "$folder" "$@"
   done
-  compare "$(tr / _ <<<"$folder")" "$dir/out/$folder/direct" "$dir/out/$folder/gate"
+  compare "$(tr / _ <<<"$folder")" "$dir/out/$folder"
 }
 
 # The names behind `REGRESS =` of a Makefile.
@@ -87,6 +89,7 @@ contrib() {
   for folder in "$source"/contrib/*/; do
     folder=contrib/$(basename "$folder")
     [ -f "$source/$folder/Makefile" ] || continue
+    [ -z "${COMPAT_CONTRIB:-}" ] || [[ " $COMPAT_CONTRIB " == *" ${folder#contrib/} "* ]] || continue
     [ "$folder" = contrib/basic_archive ] && continue # waits for an archiver that must be configured for it
     tests=$(tests_of "$folder" REGRESS)
     [ -n "$tests" ] || continue
@@ -107,7 +110,7 @@ pipeline() {
   local folder=src/test/modules/libpq_pipeline side test
   gcc -O2 -I"$server_include" -I"$source/src/include" -I"$("$pg_bin/pg_config" --includedir)" \
     -o "$dir/lib_pipeline" "$source/$folder/libpq_pipeline.c" -lpq -L"$("$pg_bin/pg_config" --pkglibdir)" -L"$("$pg_bin/pg_config" --libdir)" -lpgcommon -lpgport
-  for side in direct gate; do
+  for side in "${sides[@]}"; do
     mkdir -p "$dir/out/$folder/$side"
     on_side "$side" createdb libpq_pipeline
     for test in $("$dir/lib_pipeline" tests); do
@@ -115,7 +118,7 @@ pipeline() {
         >"$dir/out/$folder/$side/$test.out" 2>&1 || echo "exit $?" >>"$dir/out/$folder/$side/$test.out"
     done
   done
-  compare libpq_pipeline "$dir/out/$folder/direct" "$dir/out/$folder/gate"
+  compare libpq_pipeline "$dir/out/$folder"
 }
 
 for suite in "${suites[@]}"; do echo "== $suite"; "$suite"; done

@@ -41,6 +41,8 @@ tls_server() { # NAME LINE SIDE
   declare -gx "DIRECT_$3=$port"
 }
 
+sides=(direct gate)
+sides=(direct gate)
 COMPAT_BEFORE_GATE=make_certificates compat_start
 export GATE_BOTH=$gate GATE_TLS_ONLY=$gate_tls_only CERTIFICATES=$certificates TOKEN=$token
 tls_server tls-both host BOTH

@@ -9,9 +9,9 @@ compat_start
 
 # Times, rates, ports and paths differ at every run.
 settle() {
-  sed -E -e "s/\b($gate|$pg_direct)\b/PORT/g" -e 's/^(latency|average connection time|initial connection time|tps|number of transactions).*/\1 …/' \
+  without_ports | sed -E -e 's/^(latency|average connection time|initial connection time|tps|number of transactions).*/\1 …/' \
     -e 's/^(statement latencies|progress:).*/\1 …/' -e 's/^ +[0-9.]+ +(0 +)?(\\?[a-zA-Z(].*|;)$/  … \2/' -e 's/[0-9.]+ s\b/… s/g' \
-    -e 's/^\\(un)?restrict .*/\\\1restrict …/' -e "s#work/(direct|gate)#work/SIDE#g"
+    -e 's/^\\(un)?restrict .*/\\\1restrict …/' -e "s/PASSWORD 'SCRAM[^']*'/PASSWORD …/" -e "s#work/(direct|gate|masked|columns)#work/SIDE#g"
 }
 
 step() { # LABEL COMMAND…: its output and exit code
@@ -21,7 +21,7 @@ step() { # LABEL COMMAND…: its output and exit code
   { settle <"$dir/step.out"; echo "exit $code"; } >"$dir/out/tools/$side/$label.out"
 }
 
-for side in direct gate; do
+for side in "${sides[@]}"; do
   mkdir -p "$dir/out/tools/$side" "$dir/work/$side"
   rm -rf "${dir:?}/work/$side"/*
   cd "$dir/work/$side"
@@ -58,6 +58,7 @@ SQL
   echo 'select 1/0;' >broken.sql
   step broken pgbench -n -c 2 -t 5 -f broken.sql regression
   printf 'begin isolation level serializable;\nselect sum(abalance) from pgbench_accounts where bid = 1;\nupdate pgbench_branches set bbalance = bbalance + 1 where bid = 1;\nend;\n' >retry.sql
+  sort -o "$dir/out/tools/$side/broken.out" "$dir/out/tools/$side/broken.out"
   step retries pgbench -n -c 1 -t 50 --max-tries=10 -f retry.sql regression
   on_side "$side" psql -qX -d regression -f "$OLDPWD/Scripts/compat/psql/10-describe.sql" >/dev/null 2>&1 || true
   on_side "$side" psql -qX -d regression -c "insert into shop.people(email, tags, data) select 'p' || g || '@example.org', array[g::text], jsonb_build_object('g', g) from generate_series(1, 1000) g" \
@@ -91,6 +92,7 @@ SQL
   step all pg_dumpall -s --exclude-database='contrib*'
   step vacuum vacuumdb -z -v -j 2 regression
   sed -i -E '/^(INFO|DETAIL|tuples|removable|index scan|avg|buffer|WAL|system|pages|I\/O|new|relfrozen|CPU|frozen|launched)/d; s/[0-9]+//g' "$dir/out/tools/$side/vacuum.out"
+  sort -o "$dir/out/tools/$side/vacuum.out" "$dir/out/tools/$side/vacuum.out"
   step vacuum-all vacuumdb -a --analyze-in-stages
   step reindex reindexdb -j 2 -S public regression
   step cluster clusterdb -t pgbench_accounts regression
@@ -102,5 +104,5 @@ SQL
   step oid vacuumlo -n regression
   cd - >/dev/null
 done
-compare tools "$dir/out/tools/direct" "$dir/out/tools/gate"
-head -c 20000 "$dir/tools.diff"
+compare tools "$dir/out/tools"
+head -c 20000 "$dir"/tools.*.diff

@@ -173,7 +173,7 @@ public final class Gate {
             return judge(inspection, circumstances, preparing: nil)
         case .parse(let name, let text):
             guard text.count <= Self.messageLimit else { return tooLong(text.count) }
-            guard !names.isFull else { return invalid("this session holds \(SessionNames.limit) prepared names: close some first") }
+            guard !names.isFull else { return invalid("this session holds \(names.count) prepared names, which is too much: close some first") }
             self.text = text
             followPath(circumstances)
             inspector.inspect(text, lexical: circumstances.lexical, into: inspection)
@@ -306,7 +306,7 @@ public final class Gate {
     ) -> Outcome {
         if let name {
             var ticket = NameTicket()
-            let prepared = prepared.statement(found, text, lexical, namesNumber: inspector.namesNumber)
+            let prepared = prepared.statement(found, text, lexical, namesNumber: inspector.namesNumber, held: names.held)
             ticket.changes.append((0, .prepare(name, prepared)))
             let needed = NameExpansion.isNeeded(found)
             // A Parse only prepares: the names its statement would change are changed when it is executed.
@@ -318,7 +318,7 @@ public final class Gate {
         }
         var ticket = NameExpansion.expand(found, names: names, text: &text, into: expanded, reader: preparedReader)
         guard ticket.isEmpty || !names.isFull else {
-            return invalid("this session holds \(SessionNames.limit) prepared names: close some first")
+            return invalid("this session holds \(names.count) prepared names, which is too much: close some first")
         }
         // What EXECUTE runs may change the path as well.
         addPathSteps(of: expanded, to: &ticket, circumstances, alternatives)

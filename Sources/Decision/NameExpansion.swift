@@ -62,8 +62,8 @@ enum NameExpansion {
                 let candidates = reader.current(names.portal(name) + ticket.declared(name))
                 append(statement: i, of: found, running: candidates, to: expanded)
                 continue
-            case .prepare: ticket.changes.append((i, .prepare(name, single(i, of: found, message, reader))))
-            case .declareCursor: ticket.changes.append((i, .declare(name, single(i, of: found, message, reader))))
+            case .prepare: ticket.changes.append((i, .prepare(name, single(i, of: found, message, reader, names.held))))
+            case .declareCursor: ticket.changes.append((i, .declare(name, single(i, of: found, message, reader, names.held))))
             case .deallocate: ticket.changes.append((i, name.isEmpty ? .forgetEveryStatement : .forgetStatement(name)))
             case .closeCursor: ticket.changes.append((i, name.isEmpty ? .forgetEveryPortal : .forgetPortal(name)))
             case .discard: ticket.changes.append((i, .forgetEverything))
@@ -75,7 +75,7 @@ enum NameExpansion {
     }
 
     private static func single(
-        _ index: Int, of found: Inspection, _ text: UnsafeRawBufferPointer, _ reader: PreparedReader
+        _ index: Int, of found: Inspection, _ text: UnsafeRawBufferPointer, _ reader: PreparedReader, _ held: HeldText
     ) -> PreparedStatement {
         let own = Inspection()
         own.append(statement: index, of: found)
@@ -84,7 +84,7 @@ enum NameExpansion {
             $0.nameEffect = .none
             $0.effectName = .none
         }
-        return PreparedStatement(own, text: text, lexical: reader.lexical, namesNumber: reader.inspector.namesNumber)
+        return PreparedStatement(own, text: text, lexical: reader.lexical, namesNumber: reader.inspector.namesNumber, held: held)
     }
 
     /// One statement that does what any of the candidates may do, and what its own words do (parameters that call functions).

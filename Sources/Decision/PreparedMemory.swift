@@ -10,16 +10,20 @@ struct PreparedMemory {
     private var kept: [PreparedStatement?] = []
 
     /// A statement of its own for every Parse: what becomes of one name says nothing about another.
-    mutating func statement(_ found: Inspection, _ text: UnsafeRawBufferPointer, _ lexical: LexicalState, namesNumber: Int) -> PreparedStatement {
+    mutating func statement(
+        _ found: Inspection, _ text: UnsafeRawBufferPointer, _ lexical: LexicalState, namesNumber: Int, held: HeldText
+    ) -> PreparedStatement {
         let place = Int(truncatingIfNeeded: found.origin) & (Self.places - 1)
-        guard found.origin != 0 else { return PreparedStatement(found.copy(), text: text, lexical: lexical, namesNumber: namesNumber) }
+        guard found.origin != 0 else {
+            return PreparedStatement(found.copy(), text: text, lexical: lexical, namesNumber: namesNumber, held: held)
+        }
         if kept.isEmpty { kept = Array(repeating: nil, count: Self.places) }
         if let known = kept[place], known.inspection.origin == found.origin, known.lexical == lexical, known.namesNumber == namesNumber,
             known.bytes.elementsEqual(text)
         {
             return PreparedStatement(again: known)
         }
-        let made = PreparedStatement(found.copy(), text: text, lexical: lexical, namesNumber: namesNumber)
+        let made = PreparedStatement(found.copy(), text: text, lexical: lexical, namesNumber: namesNumber, held: held)
         kept[place] = made
         return made
     }

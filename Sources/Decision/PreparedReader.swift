@@ -49,6 +49,7 @@ struct PreparedReader {
         } else {
             NameExpansion.appendUnknownName(to: found)
         }
-        return PreparedStatement(found, text: prepared.text.bytes, lexical: prepared.lexical, namesNumber: inspector.namesNumber)
+        return PreparedStatement(
+            found, text: prepared.text.bytes, lexical: prepared.lexical, namesNumber: inspector.namesNumber, held: HeldText())
     }
 }

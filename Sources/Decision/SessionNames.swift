@@ -22,25 +22,36 @@ public final class PreparedStatement {
         namesNumber = other.namesNumber
     }
 
-    init(_ inspection: Inspection, text: UnsafeRawBufferPointer, lexical: LexicalState, namesNumber: Int) {
+    init(_ inspection: Inspection, text: UnsafeRawBufferPointer, lexical: LexicalState, namesNumber: Int, held: HeldText) {
         self.inspection = inspection
         // It is judged again and again.
         if inspection.origin == 0 { inspection.origin = Inspection.newOrigin() }
-        self.text = OwnedText(text)
+        self.text = OwnedText(text, held)
         self.lexical = lexical
         self.namesNumber = namesNumber
     }
 }
 
+/// How many bytes of text a session's prepared statements hold; one that is shared counts once.
+final class HeldText {
+    var bytes = 0
+}
+
 /// A copy of a message's bytes at an address that stays.
 final class OwnedText {
     let bytes: UnsafeRawBufferPointer
-    init(_ source: UnsafeRawBufferPointer) {
+    private let held: HeldText
+    init(_ source: UnsafeRawBufferPointer, _ held: HeldText) {
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: source.count, alignment: 1)
         copy.copyMemory(from: source)
         bytes = UnsafeRawBufferPointer(copy)
+        self.held = held
+        held.bytes += source.count
     }
-    deinit { bytes.deallocate() }
+    deinit {
+        held.bytes -= bytes.count
+        bytes.deallocate()
+    }
 }
 
 /// Changes of names that a forwarded message will make once the backend confirms it.
@@ -62,6 +73,44 @@ public struct NameTicket {
     var statements = 0
     var inTransaction = Ternary.unknown
     public var isEmpty: Bool { changes.isEmpty && pathSteps.isEmpty }
+    /// It changes where names are looked up, or may.
+    public var followsPath: Bool { !pathSteps.isEmpty }
+
+    /// Whether it gives the name to a statement or a portal.
+    public func gives(_ name: String, isPortal: Bool) -> Bool {
+        changes.contains {
+            switch $0.change {
+            case .prepare(let given, _): !isPortal && NameKey(given) == NameKey(name)
+            case .declare(let given, _): isPortal && NameKey(given) == NameKey(name)
+            case .forgetStatement, .forgetPortal, .forgetEveryStatement, .forgetEveryPortal, .forgetEverything: false
+            }
+        }
+    }
+
+    /// Whether it takes the name away from a statement or a portal.
+    public func forgets(_ name: String, isPortal: Bool) -> Bool {
+        changes.contains {
+            switch $0.change {
+            case .forgetStatement(let taken): !isPortal && NameKey(taken) == NameKey(name)
+            case .forgetPortal(let taken): isPortal && NameKey(taken) == NameKey(name)
+            case .forgetEveryStatement: !isPortal
+            case .forgetEveryPortal: isPortal
+            case .forgetEverything: true
+            case .prepare, .declare: false
+            }
+        }
+    }
+
+    /// Whether it takes away a name that a later message gives.
+    public func isContested(by later: NameTicket) -> Bool {
+        later.changes.contains {
+            switch $0.change {
+            case .prepare(let given, _): forgets(given, isPortal: false)
+            case .declare(let given, _): forgets(given, isPortal: true)
+            case .forgetStatement, .forgetPortal, .forgetEveryStatement, .forgetEveryPortal, .forgetEverything: false
+            }
+        }
+    }
 }
 
 /// A name as its bytes. `String` holds canonically equivalent texts equal; PostgreSQL does not, and a name that stood for two statements
@@ -106,8 +155,11 @@ private struct NameTable {
 /// What each name may stand for. A name whose change is not confirmed yet stands for everything it may be: running it is judged as
 /// all of them, so a failed or reordered Parse can never make a statement pass as another.
 public final class SessionNames {
-    /// Names one session may hold; one more is refused.
-    public static let limit = 4096
+    /// Names one session may hold; one more is refused. Some drivers close what they have prepared when their garbage is collected, which
+    /// may be after tens of thousands.
+    public static let limit = 65_536
+    /// Bytes of text that is prepared, all names together; more is refused.
+    public static let textLimit = 256 << 20
 
     private var statements = NameTable()
     private var portals = NameTable()
@@ -117,7 +169,11 @@ public final class SessionNames {
 
     public init(searchPath: [String] = []) { path = SessionPath(searchPath) }
 
-    public var isFull: Bool { statements.count + portals.count >= Self.limit }
+    /// Text of all that was prepared and is still held.
+    let held = HeldText()
+    public var isFull: Bool { count >= Self.limit || held.bytes >= Self.textLimit }
+    /// Names of statements and portals.
+    package var count: Int { statements.count + portals.count }
 
     /// What EXECUTE or Bind of this name may run; empty when the name is not known.
     public func statement(_ name: String) -> [PreparedStatement] { statements[name] }

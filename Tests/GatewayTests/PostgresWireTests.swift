@@ -41,13 +41,22 @@ import Testing
         ([("database", "x")], 3 << 16), ([("user", "")], 3 << 16), ([("user", "a"), ("user", "b")], 3 << 16),
         ([("user", "a"), ("DateStyle", "x"), ("datestyle", "y")], 3 << 16), ([("user", "a"), ("replication", "true")], 3 << 16),
         ([("user", "a"), ("options", "-c role")], 3 << 16), ([("user", "a"), ("options", "-d 5")], 3 << 16),
-        ([("user", "a"), ("options", "-c DateStyle=x"), ("DateStyle", "y")], 3 << 16), ([("user", "a"), ("a b", "x")], 3 << 16),
+        ([("user", "a"), ("options", "-c DateStyle=x -c datestyle=y")], 3 << 16), ([("user", "a"), ("a b", "x")], 3 << 16),
         ([("user", "a"), ("client_encoding", "GBK")], 3 << 16), ([("user", "a")], 2 << 16), ([("user", "a")], 4 << 16),
         ([("user", "a")] + (0..<PostgresLimits.startupParameters).map { ("s\($0)", "1") }, 3 << 16),
     ]
 
     @Test(arguments: refused.indices) func startupIsRefused(_ index: Int) {
         #expect(throws: PostgresFault.self) { try opening(packet(Self.refused[index].0, version: Self.refused[index].1)) }
+    }
+
+    @Test(arguments: [[("options", "-c DateStyle=x"), ("datestyle", "y")], [("datestyle", "y"), ("options", "-c DateStyle=x -c a.b=1")]])
+    func aSettingOfItsOwnHoldsAgainstOptions(_ settings: [(String, String)]) throws {
+        guard case .startup(let startup) = try opening(packet([("user", "a")] + settings)) else {
+            throw NotationError(description: "not a start-up packet")
+        }
+        #expect(startup.harmless == [.init(name: "datestyle", value: "y")])
+        #expect(startup.judged.allSatisfy { $0.name == "a.b" })
     }
 
     @Test func mostSettingsThatAreTaken() throws {
@@ -132,6 +141,17 @@ import Testing
         } else {
             #expect(throws: PostgresFault.self) { try login.receive(&bytes) }
         }
+    }
+
+    /// Whoever leaves at once sends Terminate where the start-up packet would be: PostgreSQL hangs up without a word.
+    @Test func whoLeavesAtOnceIsToldNothing() throws {
+        var login = PostgresLogin(offersTLS: true, allowsCleartext: true)
+        var bytes = ByteBuffer(bytes: [0x58, 0, 0, 0, 4])
+        let fault = #expect(throws: PostgresFault.self) { try login.receive(&bytes) }
+        var told = ByteBuffer()
+        try #require(fault).write(to: &told)
+        #expect(told.readableBytes == 0)
+        #expect(fault?.reason.isEmpty == false)
     }
 
     /// As PostgreSQL answers it: the whole version, of which libpq 18 makes sure that it is none before 3.0.

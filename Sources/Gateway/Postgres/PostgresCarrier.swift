@@ -118,6 +118,7 @@ extension PostgresSession {
         if !isSameServer {
             // Numbers of relations mean something else on another server.
             missingTables.removeAll()
+            hiddenTables.removeAll()
             masking = nil
             self.catalogue = catalogue
         }

@@ -50,6 +50,8 @@ final class PostgresCatalogue: Sendable {
 
     private let relations: [UInt32: Relation]
     private let byName: [String: [String: UInt32]]
+    /// Those in the temporary schemas of any session, by name.
+    private let temporaries: [String: [UInt32]]
     private let functions: [UInt32: Function]
     /// Hashes of the names of functions that are not the system's.
     private let userFunctions: Set<UInt64>
@@ -59,8 +61,13 @@ final class PostgresCatalogue: Sendable {
     init(relations: [Relation], functions: [UInt32: Function], asOf: UInt64) {
         self.relations = Dictionary(relations.map { ($0.oid, $0) }, uniquingKeysWith: { first, _ in first })
         var names: [String: [String: UInt32]] = [:]
-        for relation in relations { names[relation.schema, default: [:]][relation.name] = relation.oid }
+        var passing: [String: [UInt32]] = [:]
+        for relation in relations {
+            names[relation.schema, default: [:]][relation.name] = relation.oid
+            if relation.schema.hasPrefix("pg_temp_") { passing[relation.name, default: []].append(relation.oid) }
+        }
         byName = names
+        temporaries = passing
         self.functions = functions
         let made = functions.values.filter { $0.schema != "pg_catalog" && $0.schema != "information_schema" }
         userFunctions = Set(made.map { PostgresNameSet.hash($0.name.utf8) })
@@ -69,6 +76,8 @@ final class PostgresCatalogue: Sendable {
 
     func relation(_ oid: UInt32) -> Relation? { relations[oid] }
     func relation(schema: String, name: String) -> Relation? { byName[schema]?[name].flatMap { relations[$0] } }
+    /// Every temporary relation of that name: which of them is whose is not told.
+    func temporaries(named name: String) -> [Relation] { (temporaries[name] ?? []).compactMap { relations[$0] } }
     var hasUserFunctions: Bool { !userFunctions.isEmpty }
     /// Whether somebody made a function of this name, in any schema: it may be what a name of the system's or of a column calls.
     /// A name with the hash of another's is taken for it, which is the stricter answer.

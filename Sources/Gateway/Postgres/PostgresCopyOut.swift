@@ -1,14 +1,23 @@
 // COPY … TO STDOUT under masks: which columns it sends, and its data rewritten.
 
+import Foundation
 import Machine
 import Mask
 import NIOCore
+
+/// The query whose columns a COPY sends: a part of its text, with words of the gateway's own before it.
+struct PostgresCopyQuery {
+    var prefix: [UInt8] = []
+    var range: Range<Int>
+}
 
 /// How the data of one COPY is to be masked.
 final class PostgresCopyPlan {
     var layout: CopyLayout
     /// One for each column; nil until the swallowed Describe of its query has come.
     var rules: PostgresRules?
+    /// The backend would not describe it: inside a transaction that is its error, and the COPY's own only says that there was one.
+    var failure: PostgresErrorFields?
 
     init(layout: CopyLayout, rules: PostgresRules?) {
         self.layout = layout
@@ -19,9 +28,9 @@ final class PostgresCopyPlan {
     enum Resolution {
         case plan(PostgresCopyPlan)
         /// The columns are those of this query: ask the backend to describe it first.
-        case describe(PostgresCopyPlan, query: Range<Int>)
-        /// The catalogue does not know the table: load it again, once.
-        case unknownTable
+        case describe(PostgresCopyPlan, PostgresCopyQuery)
+        /// The catalogue does not know the table: load it again, once; then ask the backend.
+        case unknownTable(PostgresCopyPlan, PostgresCopyQuery?)
         case refuse(String)
     }
 
@@ -36,22 +45,28 @@ final class PostgresCopyPlan {
         }
         if statement.copyQuery.count > 0 {
             let start = Int(statement.copyQuery.offset)
-            return .describe(PostgresCopyPlan(layout: layout, rules: nil), query: start..<start + Int(statement.copyQuery.count))
+            let query = PostgresCopyQuery(range: start..<start + Int(statement.copyQuery.count))
+            return .describe(PostgresCopyPlan(layout: layout, rules: nil), query)
         }
         let accesses = (0..<Int(statement.accessCount)).map { found.accesses[Int(statement.firstAccess) + $0] }
+        let asked = PostgresCopyPlan(layout: layout, rules: nil)
+        let query = query(statement, accesses, in: found)
+        if accesses.count > 1, let query { return .describe(asked, query) }
         guard accesses.count == 1, accesses[0].verb == .select else {
             return .refuse("the table of this COPY cannot be told for certain, and masks apply: write its schema")
         }
         let schema = found.string(accesses[0].schema)
         let name = found.string(accesses[0].name)
-        guard let relation = masking.catalogue?.relation(schema: schema, name: name) else { return .unknownTable }
+        guard let relation = masking.catalogue?.relation(schema: schema, name: name) else { return .unknownTable(asked, query) }
         var columns: [PostgresCatalogue.Column] = []
         if statement.copyColumnCount == 0 {
             columns = relation.columns.filter { !$0.isGenerated }
         } else {
             for index in 0..<Int(statement.copyColumnCount) {
                 let wanted = found.string(found.names[Int(statement.firstCopyColumn) + index])
-                guard let column = relation.columns.first(where: { $0.name == wanted }) else { return .unknownTable }
+                guard let column = relation.columns.first(where: { $0.name == wanted }) else {
+                    return .unknownTable(asked, query)
+                }
                 columns.append(column)
             }
         }
@@ -61,6 +76,21 @@ final class PostgresCopyPlan {
                 PostgresColumn(table: relation.oid, number: $0.number, type: $0.typeOID, format: format), readsMasked: true)
         }
         return .plan(PostgresCopyPlan(layout: layout, rules: PostgresRules(rules)))
+    }
+
+    /// Where a name may be of several schemas, or its table is not known, the backend is asked: it looks it up for a SELECT as for a COPY.
+    /// A table with generated columns, which only a SELECT shows, is withheld then.
+    private static func query(_ statement: Statement, _ accesses: [Access], in found: Inspection) -> PostgresCopyQuery? {
+        guard let source = accesses.first?.source else { return nil }
+        let isOneName = accesses.allSatisfy { $0.verb == .select && $0.source == source && $0.through == 0 }
+        guard isOneName, source.count > 0 else { return nil }
+        let columns = (0..<Int(statement.copyColumnCount)).map { index in
+            let name = found.string(found.names[Int(statement.firstCopyColumn) + index])
+            return "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+        }
+        let prefix = "SELECT " + (columns.isEmpty ? "*" : columns.joined(separator: ", ")) + " FROM "
+        let start = Int(source.offset)
+        return PostgresCopyQuery(prefix: Array(prefix.utf8), range: start..<start + Int(source.count))
     }
 
     private static func layout(of statement: Statement, in found: Inspection) -> CopyLayout? {

@@ -20,22 +20,26 @@ extension PostgresMasking {
     }
 
     /// What the message considered last may expose: all its statements together.
-    /// - Parameter isChanging: the session is inside a transaction that changes relations, which the catalogue cannot show yet.
-    func exposure(of found: Inspection, isChanging: Bool = false) -> PostgresExposure {
+    /// - Parameters:
+    ///   - isChanging: the session is inside a transaction that changes relations, which the catalogue cannot show yet.
+    ///   - made: what the session has made itself, where that is certain and the catalogue knows the rest.
+    func exposure(of found: Inspection, isChanging: Bool = false, made: PostgresMadeTables? = nil) -> PostgresExposure {
         guard !plan.columns.isEmpty else { return PostgresExposure() }
         // What is the same but for its place in the text exposes the same.
-        let place = Int(truncatingIfNeeded: found.origin) & (Self.rememberedExposures - 1)
-        guard found.origin != 0, !isChanging else { return readExposure(of: found, isChanging: isChanging) }
-        if exposures.isEmpty { exposures = Array(repeating: (0, PostgresExposure()), count: Self.rememberedExposures) }
-        if exposures[place].origin != found.origin { exposures[place] = (found.origin, readExposure(of: found, isChanging: false)) }
+        let isLasting = !isChanging && made?.isEmpty != false
+        guard found.origin != 0, isLasting else { return readExposure(of: found, isChanging, made) }
+        // Beside it what is exposed where it is not certain what the session has made.
+        let place = (Int(truncatingIfNeeded: found.origin) & (Self.rememberedExposures - 1)) * 2 + (made == nil ? 1 : 0)
+        if exposures.isEmpty { exposures = Array(repeating: (0, PostgresExposure()), count: Self.rememberedExposures * 2) }
+        if exposures[place].origin != found.origin { exposures[place] = (found.origin, readExposure(of: found, false, made)) }
         return exposures[place].exposure
     }
 
-    private func readExposure(of found: Inspection, isChanging: Bool) -> PostgresExposure {
+    private func readExposure(of found: Inspection, _ isChanging: Bool, _ made: PostgresMadeTables?) -> PostgresExposure {
         var exposure = PostgresExposure()
         // What a policy's schema says is set going besides, this catalogue knows itself, and as it is now.
         for access in found.accesses.buffer where access.through == 0 {
-            join(access, of: found, isChanging, to: &exposure)
+            join(access, of: found, isChanging, made, to: &exposure)
         }
         if callsOverload(found) { exposure.joinEverything() }
         return exposure
@@ -44,14 +48,16 @@ extension PostgresMasking {
     /// A power of two.
     private static let rememberedExposures = 64
 
-    private func join(_ access: Access, of found: Inspection, _ isChanging: Bool, to exposure: inout PostgresExposure) {
+    private func join(
+        _ access: Access, of found: Inspection, _ isChanging: Bool, _ made: PostgresMadeTables?, to exposure: inout PostgresExposure
+    ) {
         switch access.verb {
         case .unknown: exposure.joinEverything()
         case .call:
             let isHarmless = found.string(access.schema) == "pg_catalog" && Self.harmlessCalls.contains(found.string(access.name))
             if !isHarmless { exposure.joinEverything() }
         case .select, .insert, .update, .delete, .truncate, .lock, .maintain:
-            join(relation: access, of: found, isChanging, to: &exposure)
+            join(relation: access, of: found, isChanging, made, to: &exposure)
         case .create, .alter, .drop, .comment, .grant, .revoke, .set, .listen, .notify, .transact:
             break
         case .read, .write, .run:
@@ -62,8 +68,17 @@ extension PostgresMasking {
         }
     }
 
-    private func join(relation access: Access, of found: Inspection, _ isChanging: Bool, to exposure: inout PostgresExposure) {
+    private func join(
+        relation access: Access, of found: Inspection, _ isChanging: Bool, _ made: PostgresMadeTables?, to exposure: inout PostgresExposure
+    ) {
         guard let relation = touched(schema: found.bytes(access.schema), name: found.bytes(access.name)) else {
+            if let made, made.explains(access, found, catalogue) {
+                guard PostgresMadeTables.isTemporary(found.bytes(access.schema)) else { return }
+                for relation in touchedTemporaries(name: found.bytes(access.name)) {
+                    join(relation, access, of: found, isChanging, to: &exposure)
+                }
+                return
+            }
             // Not there, or not known: one of several schemas it might have been, or a table made or renamed a moment ago.
             let schema = found.string(access.schema)
             if plan.masksAny(schema: schema.isEmpty ? nil : schema, table: found.string(access.name)) || schema.isEmpty
@@ -73,6 +88,12 @@ extension PostgresMasking {
             }
             return
         }
+        join(relation, access, of: found, isChanging, to: &exposure)
+    }
+
+    private func join(
+        _ relation: PostgresTouchedRelation, _ access: Access, of found: Inspection, _ isChanging: Bool, to exposure: inout PostgresExposure
+    ) {
         if isChanging, relation.isView || !relation.masked.isEmpty || readsMaskedName(access, of: found) {
             // Its columns may have other names by now, and it may show the rows of others.
             join(unknown: access, of: found, to: &exposure)

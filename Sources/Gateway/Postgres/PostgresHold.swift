@@ -78,13 +78,13 @@ enum PostgresBindValues {
     /// - Parameter body: of the Bind, after the two names.
     static func texts(_ body: UnsafeRawBufferPointer) -> [String] {
         var reader = PostgresReader(body)
-        guard let formatCount = reader.int16(), formatCount >= 0 else { return [] }
+        guard let formatCount = reader.uint16() else { return [] }
         var formats: [Int] = []
         for _ in 0..<formatCount {
             guard let format = reader.int16() else { return [] }
             formats.append(format)
         }
-        guard let count = reader.int16(), count >= 0 else { return [] }
+        guard let count = reader.uint16() else { return [] }
         var texts: [String] = []
         for index in 0..<count {
             guard let length = reader.int32() else { return texts }

@@ -78,7 +78,8 @@ struct PostgresLogin {
         }
         guard let length = input.getInteger(at: input.readerIndex, as: UInt32.self) else { return .wait }
         guard length >= 8, length <= PostgresLimits.startupPacket else {
-            throw .violation("a start-up packet of \(length) bytes")
+            // Whoever leaves at once may send Terminate here; PostgreSQL too hangs up without a word.
+            throw PostgresFault(.protocolViolation, "", reason: "a start-up packet of \(length) bytes")
         }
         guard input.readableBytes >= Int(length), var packet = input.readSlice(length: Int(length)) else { return .wait }
         packet.moveReaderIndex(forwardBy: 4)

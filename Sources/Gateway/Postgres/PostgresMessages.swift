@@ -30,8 +30,12 @@ extension PostgresSession {
             toClient.append { PostgresRefusal.write(refusal, to: &$0) }
         } else if let fields = renamed(message, first) {
             toClient.append { fields.write(.errorResponse, to: &$0) }
+        } else if let failure = failureBefore(first, fields) {
+            sendScrubbed(failure)
         } else if !isInvisible(first) {
             sendScrubbed(.errorResponse, message)
+        } else if first.kind == .describeStatement {
+            first.statement?.copy?.failure = fields
         }
         if first.isLimited {
             wantsCancel = false
@@ -47,6 +51,7 @@ extension PostgresSession {
             var isCause = first.isOurs
             let found = expectations.skipToSync { skipped in
                 if carrier != nil { carryFailed(skipped) }
+                if isCause, skipped.kind == .describeStatement { skipped.statement?.copy?.failure = fields }
                 // The error of a Describe that the gateway added is the Execute's.
                 if isCause, skipped.kind == .execute { noteFailure(of: skipped, fields) } else { settle(unanswered: skipped) }
                 isCause = false
@@ -60,6 +65,12 @@ extension PostgresSession {
     /// An error of a Describe that the gateway added before a COPY: the COPY itself will fail with the same.
     private func isInvisible(_ first: PostgresExpectation) -> Bool {
         first.isOurs && expectations.nextSyncIsOurs
+    }
+
+    /// Why the transaction of a COPY had failed before it: what describing it came to.
+    private func failureBefore(_ first: PostgresExpectation, _ fields: PostgresErrorFields) -> PostgresErrorFields? {
+        guard first.kind == .query, !first.isOurs, fields.text(PostgresErrorFields.Code.sqlstate) == "25P02" else { return nil }
+        return first.statement?.copy?.failure
     }
 
     private func noteFailure(of first: PostgresExpectation, _ fields: PostgresErrorFields) {
@@ -93,13 +104,29 @@ extension PostgresSession {
 
     /// Sends an error or notice without what may quote masked data.
     private func sendScrubbed(_ type: PostgresBackend, _ message: PostgresBackendMessage) {
-        guard let masking = maskingNow else { return toClient.pass(message.range) }
+        sendScrubbed(type, message.body) { toClient.pass(message.range) }
+    }
+
+    /// The same for an error that came earlier. Where it points to is in another text than the client's.
+    private func sendScrubbed(_ fields: PostgresErrorFields) {
+        var told = fields
+        told.remove(PostgresErrorFields.Code.position)
+        var written = ByteBuffer()
+        told.write(.errorResponse, to: &written)
+        written.withUnsafeReadableBytes { bytes in
+            let body = UnsafeRawBufferPointer(rebasing: bytes[PostgresCodec.headerLength...])
+            sendScrubbed(.errorResponse, body) { toClient.append { told.write(.errorResponse, to: &$0) } }
+        }
+    }
+
+    private func sendScrubbed(_ type: PostgresBackend, _ body: UnsafeRawBufferPointer, unchanged: () -> Void) {
+        guard let masking = maskingNow else { return unchanged() }
         let exposure = exposureNow
         maskedRow.removeAll(keepingAtMost: 256 * 1024)
         do {
             if exposure.runsCode {
                 // RAISE can put any value under any SQLSTATE.
-                guard var fields = PostgresErrorFields(payload: message.body) else { throw MaskError.malformedFields(offset: 0) }
+                guard var fields = PostgresErrorFields(payload: body) else { throw MaskError.malformedFields(offset: 0) }
                 fields.set(PostgresErrorFields.Code.message, Array("\(TextScrubber.withheldMessage)".utf8))
                 for code in [
                     PostgresErrorFields.Code.detail, PostgresErrorFields.Code.hint, PostgresErrorFields.Code.whereField,
@@ -108,9 +135,9 @@ extension PostgresSession {
                 return toClient.append { fields.write(type, to: &$0) }
             }
             let outcome = try TextScrubber(masking.masker).scrub(
-                fields: message.body, droppingDetail: exposure.touchesMasked || exposure.readsMasked, into: maskedRow)
+                fields: body, droppingDetail: exposure.touchesMasked || exposure.readsMasked, into: maskedRow)
             switch outcome {
-            case .unchanged: toClient.pass(message.range)
+            case .unchanged: unchanged()
             case .rewritten:
                 toClient.append { out in PostgresCodec.message(type.rawValue, to: &out) { _ = $0.writeBytes(maskedRow.bytes) } }
             }

@@ -37,6 +37,11 @@ struct PostgresReader {
         return Int(Int16(bitPattern: UInt16(bytes[position]) << 8 | UInt16(bytes[position + 1])))
     }
 
+    /// A count of parameters: PostgreSQL takes up to 65,535 of them.
+    mutating func uint16() -> Int? {
+        int16().map { $0 & 0xFFFF }
+    }
+
     mutating func uint32() -> UInt32? {
         guard remaining >= 4 else { return nil }
         defer { position += 4 }

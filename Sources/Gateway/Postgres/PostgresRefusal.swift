@@ -51,7 +51,8 @@ enum PostgresRefusal {
     }
 }
 
-/// Why a session or a login ends. `publicText` is told to the client; `reason` goes to the log and holds no secret and no customer's data.
+/// Why a session or a login ends. `publicText` is told to the client, who is told nothing where it is empty; `reason` goes to the log and
+/// holds no secret and no customer's data.
 public struct PostgresFault: Error, Sendable, Equatable, CustomStringConvertible {
     /// The SQLSTATE told to the client (PostgreSQL manual, appendix A).
     public enum Kind: String, Sendable, CaseIterable {
@@ -116,5 +117,9 @@ public struct PostgresFault: Error, Sendable, Equatable, CustomStringConvertible
         PostgresFault(.connectionFailure, "the database behind this gateway answered out of order", reason: reason)
     }
 
-    func write(to out: inout ByteBuffer) { PostgresRefusal.write("FATAL", kind.rawValue, publicText, to: &out) }
+    /// The FATAL that the client is told.
+    func write(to out: inout ByteBuffer) {
+        guard !publicText.isEmpty else { return }
+        PostgresRefusal.write("FATAL", kind.rawValue, publicText, to: &out)
+    }
 }

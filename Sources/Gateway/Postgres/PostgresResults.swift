@@ -75,10 +75,27 @@ extension PostgresSession {
             return nil
         }
         if description.hasUnknownTable {
-            if !isKnownMissing(body), waitForCatalogue(place) { return nil }
+            if !isKnownMissing(body), waitForCatalogue(place) {
+                missingSince = now.steady
+                return nil
+            }
             noteMissing(body)
         }
-        return isCatalogueChanging && !plan.columns.isEmpty ? withholdingChanged(description.rules, body, plan) : description.rules
+        guard isCatalogueChanging, !plan.columns.isEmpty else { return description.rules }
+        let showsOwn = description.hasUnknownTable && !made.isEmpty && knowsMade
+        return withholdingChanged(showsOwn ? showingMade(description.rules, body, plan) : description.rules, body, plan)
+    }
+
+    /// A table that only this session sees is one that its open transaction has made, and holds nothing that is masked.
+    private func showingMade(_ rules: PostgresRules, _ body: UnsafeRawBufferPointer, _ plan: MaskPlan) -> PostgresRules {
+        guard let columns = PostgresColumn.read(body), columns.count == rules.cells.count else { return PostgresRules.none }
+        let cells = zip(columns, rules.cells).map { column, cell in
+            guard hiddenTables.contains(column.table), let format = WireFormat(rawValue: Int16(truncatingIfNeeded: column.format)) else {
+                return cell
+            }
+            return CellRule(.pass, scansValues: plan.scansValues, typeOID: column.type, format: format, context: .none)
+        }
+        return PostgresRules(cells)
     }
 
     /// Inside a transaction that changes relations no other connection can see what its views have become, nor whose rows a table shows
@@ -103,8 +120,16 @@ extension PostgresSession {
 
     private func noteMissing(_ body: UnsafeRawBufferPointer) {
         guard let columns = PostgresColumn.read(body) else { return }
-        if missingTables.count > PostgresLimits.columns { missingTables.removeAll() }
-        for column in columns where column.table != 0 && catalogue?.relation(column.table) == nil { missingTables.insert(column.table) }
+        if missingTables.count > PostgresLimits.columns {
+            missingTables.removeAll()
+            hiddenTables.removeAll()
+        }
+        let isHidden = missingSince > 0 && !isCatalogueOlder(than: missingSince)
+        for column in columns where column.table != 0 && catalogue?.relation(column.table) == nil {
+            // What was missing before is not hidden for a catalogue that was read for the sake of another.
+            let isNew = missingTables.insert(column.table).inserted
+            if isHidden, isNew { hiddenTables.insert(column.table) }
+        }
     }
 }
 

@@ -135,6 +135,11 @@ final class PostgresSession {
     var isCatalogueChanging = false
     /// Tables that a fresh catalogue did not know either.
     var missingTables: Set<UInt32> = []
+    /// Those of them that are not there for other connections: the catalogue was read after they had been described.
+    var hiddenTables: Set<UInt32> = []
+    /// When the catalogue was last asked for because of a table that it did not know.
+    var missingSince: UInt64 = 0
+    var made = PostgresMadeTables()
 
     private(set) var end: PostgresEnd?
     /// Something was running when the session ended.

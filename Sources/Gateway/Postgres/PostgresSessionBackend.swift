@@ -146,7 +146,7 @@ extension PostgresSession {
         case .copyDone: copyDone(message)
         case .functionCallResponse:
             guard isOwed(.functionCall), !isFunctionResultTooLarge(message.range.count) else { return }
-            toClient.pass(message.range)
+            functionResult(message)
         case .copyBothResponse, .authentication, .backendKeyData, .negotiateProtocolVersion, .dataRow, .copyData:
             fail(.backend("message \(UnicodeScalar(type.rawValue)) in the middle of a session"))
         }
@@ -219,8 +219,10 @@ extension PostgresSession {
             isCatalogueChanging = false
             floor.raise(to: now.steady)
             missingTables.removeAll()
+            hiddenTables.removeAll()
         }
         expectations.removeFirst()
+        if state == .idle, expectations.isEmpty { made.settle(at: now.steady) }
         if first.isLimited, !first.hasFailed {
             noteWatch(first)
             noteFetched(first)
@@ -253,8 +255,7 @@ extension PostgresSession {
             gate.names.settle(ticket, completed: completed)
         case .query, .execute:
             guard let ticket = statement.ticket else { return }
-            let isContested = expectations.contains { $0.kind == .parse || $0.kind == .bind || $0.statement?.ticket != nil }
-            if completed > 0, isContested { return gate.names.abandon(ticket) }
+            if completed > 0, expectations.contains({ Self.contests($0, ticket) }) { return gate.names.abandon(ticket) }
             gate.names.settle(ticket, completed: completed)
         case .bind:
             guard completed > 0, !expectations.contains({ $0.kind == .bind && $0.statement?.name == statement.name }) else { return }
@@ -263,9 +264,24 @@ extension PostgresSession {
             guard completed > 0 else { return }
             let isPortal = statement.exposure.runsCode
             let maker: PostgresExpectation.Kind = isPortal ? .bind : .parse
-            if expectations.contains({ $0.kind == maker && $0.statement?.name == statement.name || $0.statement?.ticket != nil }) { return }
+            let isGivenAgain = expectations.contains {
+                $0.kind == maker && $0.statement?.name == statement.name
+                    || $0.statement?.ticket?.gives(statement.name.text, isPortal: isPortal) == true
+            }
+            if isGivenAgain { return }
             if isPortal { gate.names.forgetPortal(statement.name.text) } else { gate.names.forgetStatement(statement.name.text) }
         case .describeStatement, .describePortal, .sync, .functionCall, .copyEnd: return
+        }
+    }
+
+    /// Whether carrying out the ticket now could forget what a later message makes of a name.
+    private static func contests(_ later: PostgresExpectation, _ ticket: NameTicket) -> Bool {
+        guard let statement = later.statement else { return later.kind == .parse || later.kind == .bind }
+        if ticket.followsPath { return later.kind == .parse || later.kind == .bind || statement.ticket != nil }
+        switch later.kind {
+        case .parse: return ticket.forgets(statement.name.text, isPortal: false)
+        case .bind: return ticket.forgets(statement.name.text, isPortal: true)
+        default: return statement.ticket.map { ticket.isContested(by: $0) } ?? false
         }
     }
 

@@ -155,7 +155,7 @@ extension PostgresSession {
                 return true
             }
             var statement: PostgresStatement?
-            var described: Range<Int>?
+            var described: PostgresCopyQuery?
             if permit.masks != nil || permit.ticket != nil || permit.limits != nil || permit.watch != nil {
                 switch prepare(permit) {
                 case .wait:
@@ -167,13 +167,13 @@ extension PostgresSession {
                     return true
                 case .go(let made, let query): (statement, described) = (made, query)
                 }
+            } else {
+                made.note(gate.lastInspection)
             }
             guard let sequence = record(.query, permit.decision, text: text) else { return true }
             observer.decided(permit.decision.effect)
             if let statement, statement.isCounted { limitCursor(of: statement) }
-            if let described, let statement, described.upperBound <= text.count {
-                describeCopy(UnsafeRawBufferPointer(rebasing: text[described]), for: statement)
-            }
+            if let described, let statement { describeCopy(described, text, for: statement) }
             // What this puts before the message comes first in the row of answers.
             if carrier != nil { carry(running: text, statement, isQuery: true) }
             noteLexicalChanges()
@@ -194,7 +194,7 @@ extension PostgresSession {
 
     private func parse(_ message: PostgresClientMessage) -> Bool {
         var reader = PostgresReader(message.body)
-        guard let name = reader.name(), let text = reader.text(), let count = reader.int16(), count >= 0,
+        guard let name = reader.name(), let text = reader.text(), let count = reader.uint16(),
             reader.remaining == count * 4
         else {
             poison(.parse, invalid("a malformed Parse, or a name of more than \(PostgresLimits.nameBytes) bytes"), recorded: .parse)
@@ -342,6 +342,8 @@ extension PostgresSession {
                     return true
                 case .go(let made, _): statement = made
                 }
+            } else {
+                made.note(gate.lastInspection)
             }
             guard let sequence = record(.execute, permit.decision, portal: portal) else { return true }
             observer.decided(permit.decision.effect)
@@ -433,7 +435,8 @@ extension PostgresSession {
             return false
         case .refuse(let refusal): poison(.functionCall, refusal, recorded: .functionCall, function: function)
         case .forward(let permit):
-            guard permit.masks == nil else {
+            let rules = permit.masks.flatMap { PostgresLargeObjects.rules(function, $0, message.body) }
+            guard permit.masks == nil || rules != nil else {
                 // Its result has no origin and no type to mask by.
                 let refusal = Refusal(
                     decision: guarded(permit.decision), message: "function calls by OID are not let through where masks apply",
@@ -444,12 +447,14 @@ extension PostgresSession {
             guard let sequence = record(.functionCall, permit.decision, function: function, parameters: message.body) else { return true }
             observer.decided(permit.decision.effect)
             // Its arguments are not read: it may have set anything.
+            made.noteCode()
             if let ticket = permit.ticket { gate.names.abandon(ticket) }
             if carrier != nil { carry(running: nil, nil, isQuery: false) }
             noteLexicalChanges()
             var statement: PostgresStatement?
-            if permit.limits != nil || permit.watch != nil {
+            if permit.limits != nil || permit.watch != nil || permit.masks != nil {
                 let kept = PostgresStatement()
+                (kept.plan, kept.rules) = (permit.masks, rules)
                 kept.limits = permit.limits
                 kept.watch = permit.watch
                 limitsRuntime = limitsRuntime || permit.limits?.runtime != nil

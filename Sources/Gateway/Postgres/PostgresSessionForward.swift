@@ -9,7 +9,7 @@ import Recording
 extension PostgresSession {
     /// What came of looking at a permit's masks and names.
     enum Preparation {
-        case go(PostgresStatement, describe: Range<Int>?)
+        case go(PostgresStatement, describe: PostgresCopyQuery?)
         case refuse(Refusal)
         /// The catalogue must be loaded first.
         case wait
@@ -144,15 +144,18 @@ extension PostgresSession {
 
     /// What must be kept for a message with masks or names, and for a COPY how its data will be masked.
     func prepare(_ permit: borrowing ForwardPermit, isExecute: Bool = false) -> Preparation {
-        guard let plan = permit.masks else { return .go(kept(of: permit), describe: nil) }
         let found = gate.lastInspection
-        if !plan.columns.isEmpty, isCatalogueOld, PostgresMasking.readsRelations(found),
-            waitForCatalogue(.client(clientPosition), of: oldestBelieved)
+        made.note(found)
+        guard let plan = permit.masks else { return .go(kept(of: permit), describe: nil) }
+        let oldest = oldestBelieved(for: found)
+        if !plan.columns.isEmpty, isCatalogueOlder(than: oldest), PostgresMasking.readsRelations(found),
+            waitForCatalogue(.client(clientPosition), of: oldest)
         {
             return .wait
         }
         let masking = masking(for: plan)
-        let exposure = masking.exposure(of: found, isChanging: isCatalogueChanging)
+        let exposure = masking.exposure(of: found, isChanging: isCatalogueChanging, made: knowsMade ? made : nil)
+        if exposure.runsCode { made.noteCode() }
         guard !exposure.storesMasked else {
             // The gate sees this for a table named in a mask; through a view or a parent only the catalogue can tell.
             return .refuse(refusal("a masked column would be stored where no mask applies", nil, permit))
@@ -168,20 +171,26 @@ extension PostgresSession {
             switch PostgresCopyPlan.resolve(found, masking: masking) {
             case .plan(let copy): statement.copy = copy
             case .describe(let copy, let query):
-                // Describing it needs a place between messages: after an Execute there is none, and a Sync must not be added.
-                guard !isExecute, expectations.lastOwesReady else {
+                guard mayDescribe(isExecute) else {
                     return .refuse(copyRefusal("COPY of a query is let through only as a simple Query of its own where masks apply", permit))
                 }
                 statement.copy = copy
                 return .go(statement, describe: query)
-            case .unknownTable:
+            case .unknownTable(let copy, let query):
                 if waitForCatalogue(.client(clientPosition)) { return .wait }
-                return .refuse(copyRefusal("the columns of this COPY are not known, and masks apply", permit))
+                guard let query, mayDescribe(isExecute) else {
+                    return .refuse(copyRefusal("the columns of this COPY are not known, and masks apply", permit))
+                }
+                statement.copy = copy
+                return .go(statement, describe: query)
             case .refuse(let text): return .refuse(copyRefusal(text, permit))
             }
         }
         return .go(statement, describe: nil)
     }
+
+    /// Describing a COPY needs a place between messages: after an Execute there is none, and a Sync must not be added.
+    private func mayDescribe(_ isExecute: Bool) -> Bool { !isExecute && expectations.lastOwesReady }
 
     /// What of a permit is needed when its answer comes.
     private func kept(of permit: borrowing ForwardPermit) -> PostgresStatement {
@@ -224,10 +233,12 @@ extension PostgresSession {
         expectations.append(PostgresExpectation(.describePortal, isOurs: true, statement: statement))
     }
 
-    /// Has the backend describe the query inside a COPY. The unnamed statement that this uses is dropped by the Query that follows.
-    func describeCopy(_ query: UnsafeRawBufferPointer, for statement: PostgresStatement) {
+    /// Has the backend describe what a COPY sends. The unnamed statement that this uses is dropped by the Query that follows.
+    /// - Parameter text: of the COPY.
+    func describeCopy(_ query: PostgresCopyQuery, _ text: UnsafeRawBufferPointer, for statement: PostgresStatement) {
+        guard query.range.upperBound <= text.count else { return }
         toBackend.append {
-            PostgresCodec.parse(name: "", text: query, to: &$0)
+            PostgresCodec.parse(name: "", text: query.prefix + text[query.range], to: &$0)
             PostgresCodec.describe(UInt8(ascii: "S"), "", to: &$0)
             PostgresCodec.empty(.sync, to: &$0)
         }
@@ -243,7 +254,18 @@ extension PostgresSession {
         let lifetime = UInt64(PostgresLimits.catalogueSeconds) * 1_000_000_000
         return max(floor.moment, now.steady > lifetime ? now.steady - lifetime : 0)
     }
-    var isCatalogueOld: Bool { (catalogue?.asOf ?? 0) < oldestBelieved || catalogue == nil }
+    var isCatalogueOld: Bool { isCatalogueOlder(than: oldestBelieved) }
+    func isCatalogueOlder(than moment: UInt64) -> Bool { (catalogue?.asOf ?? 0) < moment || catalogue == nil }
+
+    /// What has a temporary name may have been made by code that ran since.
+    private func oldestBelieved(for found: Inspection) -> UInt64 {
+        guard made.since > 0, !made.isUnsure else { return oldestBelieved }
+        let isTemporary = found.accesses.buffer.contains { PostgresMadeTables.isTemporary(found.bytes($0.schema)) }
+        return isTemporary ? max(oldestBelieved, made.since) : oldestBelieved
+    }
+
+    /// Whether what the catalogue does not have is a table of this session's own, or nothing.
+    var knowsMade: Bool { !made.isUnsure && !isCatalogueOlder(than: max(oldestBelieved, made.since)) }
 
     /// Asks for a catalogue not older than a moment (now, when none is given). False when this place of the stream has waited already:
     /// then it must do with what there is.

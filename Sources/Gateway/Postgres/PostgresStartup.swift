@@ -66,6 +66,7 @@ extension PostgresStartup {
         var database: String?
         var seen: Set<String> = []
         var settings: [Setting] = []
+        var options: [Setting] = []
         var unknown: [String] = []
         while true {
             guard let name = Self.text(&reader) else { throw .violation("a start-up packet that does not end where it should") }
@@ -82,7 +83,7 @@ extension PostgresStartup {
                     throw PostgresFault(.featureNotSupported, "replication connections are not let through this gateway")
                 }
             case "options":
-                settings += try Self.options(value)
+                options = try Self.options(value)
             default:
                 if name.hasPrefix("_pq_.") {
                     unknown.append(name)
@@ -94,7 +95,8 @@ extension PostgresStartup {
         guard reader.isAtEnd else { throw .violation("bytes behind the end of a start-up packet") }
         guard let user, !user.isEmpty else { throw .violation("a start-up packet without a user") }
         self.init(user: user, database: database.flatMap { $0.isEmpty ? nil : $0 } ?? user, minor: minor, unknownOptions: unknown)
-        try sort(settings)
+        // PostgreSQL carries `options` out first, wherever they stand: a setting of its own is what then holds.
+        try sort(settings + options.filter { !seen.contains($0.name.lowercased()) })
     }
 
     private mutating func sort(_ settings: [Setting]) throws(PostgresFault) {

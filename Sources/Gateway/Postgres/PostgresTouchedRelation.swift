@@ -57,6 +57,11 @@ final class PostgresTouchedRelation {
 }
 
 extension PostgresMasking {
+    /// What `pg_temp.name` may be.
+    func touchedTemporaries(name: UnsafeRawBufferPointer) -> [PostgresTouchedRelation] {
+        (catalogue?.temporaries(named: String(decoding: name, as: UTF8.self)) ?? []).map { PostgresTouchedRelation($0, self) }
+    }
+
     /// More relations than a session touches in a while.
     private static let rememberedRelations = 1024
 

@@ -1,0 +1,73 @@
+// What this session makes itself: relations that no other connection can see yet, and temporary ones, whose schema has another name in
+// the catalogue than in SQL.
+
+import Machine
+
+/// Tables made by this session, as far as it is certain that they are tables and nothing else. Whoever is masked cannot fill one with a
+/// masked column (that is refused), so that such a table needs no mask; a view made meanwhile, a renamed table or one that was attached to
+/// another could show one. Once anything but making and dropping tables may have happened, nothing is certain until the transaction is over
+/// and the catalogue has been read anew.
+struct PostgresMadeTables {
+    /// Something that is not settled may have changed relations in another way.
+    private(set) var isUnsure = false
+    /// A catalogue must be of this moment at least to be believed about what has temporary names. Monotonic nanoseconds.
+    private(set) var since: UInt64 = 0
+    /// Schema and name of each table that was made since the session was last at rest.
+    private var names: [(schema: [UInt8], name: [UInt8])] = []
+    private static let mostNames = 256
+
+    var isEmpty: Bool { names.isEmpty }
+
+    /// Before a message goes on. Allocates only where it makes a table.
+    mutating func note(_ found: Inspection) {
+        for access in found.accesses.buffer where access.through == 0 {
+            switch access.verb {
+            case .create: noteMade(access, found)
+            case .select, .insert, .update, .delete, .truncate, .drop, .comment, .grant, .revoke, .lock, .set, .listen, .notify, .maintain,
+                .transact:
+                break
+            case .alter, .call, .read, .write, .run, .unknown, .forward, .upload, .download, .get, .head, .post, .put, .patch, .options,
+                .trace, .connect, .list, .watch, .exec, .attach, .logs, .portforward, .proxy:
+                isUnsure = true
+            }
+        }
+    }
+
+    private mutating func noteMade(_ access: Access, _ found: Inspection) {
+        switch access.objectClass {
+        case .index, .sequence, .schema, .database, .role: break
+        case .table:
+            guard names.count < Self.mostNames else { return isUnsure = true }
+            names.append((Array(found.bytes(access.schema)), Array(found.bytes(access.name))))
+        case .any, .view, .function, .trigger, .type, .extension, .parameter, .file, .program, .channel: isUnsure = true
+        }
+    }
+
+    /// What is sent on runs code that cannot be seen.
+    mutating func noteCode() { isUnsure = true }
+
+    /// No answer is owed and no transaction is open: the catalogue, read after this moment, knows all that was made.
+    mutating func settle(at moment: UInt64) {
+        if isUnsure { since = moment }
+        isUnsure = false
+        if !names.isEmpty { names.removeAll(keepingCapacity: true) }
+    }
+
+    /// Whether a name that the catalogue does not have can only be that of a table made by this session, or of nothing.
+    func explains(_ access: Access, _ found: Inspection, _ catalogue: PostgresCatalogue?) -> Bool {
+        let name = found.bytes(access.name)
+        let schema = found.bytes(access.schema)
+        if Self.isTemporary(schema) { return true }
+        if names.contains(where: { PostgresNameSet.equal($0.name, name) && PostgresNameSet.equal($0.schema, schema) }) { return true }
+        // An unqualified name is looked for among the temporary relations first: where there is one, the other place is not asked.
+        let isShadowed = found.accesses.buffer.contains {
+            Self.isTemporary(found.bytes($0.schema)) && $0.source.count > 0 && $0.source.offset == access.source.offset
+                && found.bytes($0.name).elementsEqual(name)
+        }
+        guard isShadowed else { return false }
+        return names.contains { PostgresNameSet.equal($0.name, name) && $0.schema.elementsEqual("pg_temp".utf8) }
+            || catalogue?.temporaries(named: String(decoding: name, as: UTF8.self)).isEmpty == false
+    }
+
+    static func isTemporary(_ schema: UnsafeRawBufferPointer) -> Bool { schema.elementsEqual("pg_temp".utf8) }
+}
