@@ -349,8 +349,8 @@ public final class Gate {
         _ found: Inspection, _ circumstances: Circumstances, ticket: NameTicket?, _ step: Step
     ) -> Outcome {
         judged = found
-        if step != .bind, let known = known.find(found.origin), known.masks == masks.current.digest {
-            return forwardAgain(known, found, ticket)
+        if step != .bind, let known = known.find(found.origin), let selected = masks.selection(known.selection) {
+            return forwardAgain(known, selected, found, ticket)
         }
         let request = request(found, circumstances)
         let verdict = machine.decide(found, request)
@@ -393,19 +393,24 @@ public final class Gate {
             inspector.noteChanges(of: found)
         }
         if let ticket { names.expect(ticket) }
-        if verdict.outcome == .allowed, machine.isSteady, KnownDecisions.onlyUses(found) { known.note(found.origin, record) }
+        if verdict.outcome == .allowed, machine.isSteady, KnownDecisions.onlyUses(found) {
+            known.note(found.origin, record, selection: selected.number)
+        }
         let watch = step == .run && machine.watchingRules.count > 0 ? WatchTicket(found, text: text, request) : nil
         return .forward(
             ForwardPermit(decision: record, masks: selected.plan, ticket: ticket, limits: bounds, charge: charge, watch: watch))
     }
 
     /// As this was decided before.
-    private func forwardAgain(_ known: KnownDecisions.Entry, _ found: Inspection, _ ticket: NameTicket?) -> Outcome {
+    private func forwardAgain(
+        _ known: KnownDecisions.Entry, _ selected: MaskSelection.Selected, _ found: Inspection, _ ticket: NameTicket?
+    ) -> Outcome {
         remember(found)
         if let ticket { names.expect(ticket) }
         let record = DecisionRecord(
-            effect: .allow, rule: known.rule, revision: policy.revision, masks: known.masks, fingerprint: known.fingerprint)
-        return .forward(ForwardPermit(decision: record, masks: masks.current.plan, ticket: ticket))
+            effect: .allow, rule: known.rule, revision: policy.revision, masks: selected.digest,
+            fingerprint: known.fingerprint)
+        return .forward(ForwardPermit(decision: record, masks: selected.plan, ticket: ticket))
     }
 
     /// Nothing is sent or counted by it but the Bind itself.

@@ -6,7 +6,7 @@ import Machine
 /// Inspectors that sessions share while names mean to each what they meant when it began. Not thread-safe: one for each event loop.
 ///
 /// What an inspector remembers can be told from how fast it answers, so only sessions of the same subject under the same identity share
-/// one. Those that nobody uses stay for the user's next session, up to `spares` of them.
+/// one. One that nobody uses stays for the user's next session until some other sessions have begun.
 public final class InspectorShelf {
     private struct Key: Hashable {
         var user: [UInt8]
@@ -15,22 +15,27 @@ public final class InspectorShelf {
         var schema: ObjectIdentifier?
     }
     private var shared: [Key: SQLInspector] = [:]
-    /// How many there may be before those that nobody uses are let go.
-    private var limit = spares
-    static let spares = 16
+    /// Sessions that have begun since those that nobody uses were let go.
+    private var begun = 0
+    /// After how many sessions that is done, or after as many as an eighth of what there is.
+    static let round = 16
 
     public init() {}
 
     func inspector(for caller: Caller, searchPath: [String], schema: KnownSchema?) -> SQLInspector {
         let key = Key(user: caller.userBytes, searchPath: searchPath, schema: schema.map(ObjectIdentifier.init))
         if let known = shared[key] { return known }
-        if shared.count >= limit {
-            for key in Array(shared.keys) where isKnownUniquelyReferenced(&shared[key]) { shared[key] = nil }
-            limit = max(Self.spares, 2 * shared.count)
-        }
+        begun += 1
+        if begun >= max(Self.round, shared.count / 8) { letGo() }
         let made = SQLInspector(searchPath: searchPath, schema: schema)
         shared[key] = made
         return made
+    }
+
+    /// Lets go of those that nobody uses.
+    private func letGo() {
+        begun = 0
+        for key in Array(shared.keys) where isKnownUniquelyReferenced(&shared[key]) { shared[key] = nil }
     }
 
     /// Of every user that has a session, and of a few that had.

@@ -9,8 +9,8 @@ struct KnownDecisions {
     struct Entry: BitwiseCopyable {
         /// `Inspection.origin`; 0 for none.
         var origin: UInt64
-        /// Of the mask rules that apply.
-        var masks: UInt64
+        /// `MaskSelection.Selected.number` of the masks that apply.
+        var selection: UInt64
         var fingerprint: UInt64
         var rule: Int32
     }
@@ -27,11 +27,11 @@ struct KnownDecisions {
         return entry.origin == origin ? entry : nil
     }
 
-    mutating func note(_ origin: UInt64, _ record: DecisionRecord) {
+    mutating func note(_ origin: UInt64, _ record: DecisionRecord, selection: UInt64) {
         guard origin != 0 else { return }
-        if entries.isEmpty { entries = Array(repeating: Entry(origin: 0, masks: 0, fingerprint: 0, rule: 0), count: Self.places) }
+        if entries.isEmpty { entries = Array(repeating: Entry(origin: 0, selection: 0, fingerprint: 0, rule: 0), count: Self.places) }
         entries[Int(truncatingIfNeeded: origin) & (Self.places - 1)] = Entry(
-            origin: origin, masks: record.masks, fingerprint: record.fingerprint, rule: record.rule)
+            origin: origin, selection: selection, fingerprint: record.fingerprint, rule: record.rule)
     }
 
     /// Whether a message does nothing that the gate has to remember: it only uses what is there.

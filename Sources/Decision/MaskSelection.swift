@@ -18,6 +18,8 @@ struct MaskSelection {
         /// 0 when no mask rule applies.
         var digest: UInt64
         var hasGuarded: Bool
+        /// Of this selection and no other of the session: a digest may be of two.
+        var number: UInt64 = 0
         static let none = Selected(plan: nil, digest: 0, hasGuarded: false)
     }
 
@@ -30,7 +32,11 @@ struct MaskSelection {
     private let ordinals: [Int]
     private var words: [UInt64] = []
     /// What was selected last.
-    private(set) var current = Selected.none
+    private var current = Selected.none
+    /// What was selected before, each with its bits. Few: a policy has not many masks with conditions.
+    private var selections: [(words: [UInt64], selected: Selected)] = []
+    private static let mostSelections = 64
+    private var lastNumber: UInt64 = 0
     private var known: [UInt64: [Int]] = [:]
 
     init(policy: VerifiedProgram, searchPath: [String], secrets: MaskSecrets) {
@@ -46,15 +52,28 @@ struct MaskSelection {
     /// nil when a plan cannot be made: the message must then be refused.
     mutating func select(_ bits: ArenaBuffer<UInt64>) -> Selected? {
         if bits.buffer.elementsEqual(words) { return current }
+        if let known = selections.first(where: { bits.buffer.elementsEqual($0.words) }) {
+            (words, current) = known
+            return current
+        }
         let chosen = ordinals.enumerated().compactMap { ordinal, rule in
             let (word, bit) = ordinal.quotientAndRemainder(dividingBy: 64)
             return word < bits.count && bits[word] & (1 << UInt64(bit)) != 0 ? rule : nil
         }
-        guard let selected = make(chosen) else { return nil }
+        guard var selected = make(chosen) else { return nil }
+        lastNumber += 1
+        selected.number = lastNumber
         words = Array(bits.buffer)
         current = selected
+        if selections.count == Self.mostSelections { selections.removeAll() }
+        selections.append((words, selected))
         known[selected.digest] = chosen
         return selected
+    }
+
+    /// What was selected under this number, if it is still known.
+    @inline(__always) func selection(_ number: UInt64) -> Selected? {
+        number == current.number ? current : selections.first { $0.selected.number == number }?.selected
     }
 
     func ruleNames(_ digest: UInt64) -> [String] { rules(digest).map { policy.ruleName($0) } }

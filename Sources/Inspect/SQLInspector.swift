@@ -185,7 +185,8 @@ public final class SQLInspector {
             read(lexical: lexical, bytes: reader.padded.count, into: inspection)
             if hasShape { shapes.note(reader, names: namesNumber, key: shape, inspection) }
         }
-        cache.note(message, lexical, names: namesNumber, key: key, inspection)
+        // What names of earlier messages have made of it is not kept.
+        if !reader.symbols.isCrowded { cache.note(message, lexical, names: namesNumber, key: key, inspection) }
     }
 
     /// A message that is too long is not read.
@@ -201,9 +202,17 @@ public final class SQLInspector {
         return hasShape && shapes.find(reader.padded, lexer, names: namesNumber, key: key, into: inspection)
     }
 
-    /// Reads the message that was taken up, of so many bytes.
+    /// Reads the message that was taken up, of so many bytes. Where names of earlier messages were in its way, once more without them.
     private func read(lexical: LexicalState, bytes: Int, into inspection: Inspection) {
         if reader.symbols.count > InspectLimits.rememberedSymbols { prepareSymbols() }
+        readOnce(lexical: lexical, bytes: bytes, into: inspection)
+        guard reader.symbols.isCrowded else { return }
+        inspection.clear()
+        prepareSymbols()
+        readOnce(lexical: lexical, bytes: bytes, into: inspection)
+    }
+
+    private func readOnce(lexical: LexicalState, bytes: Int, into inspection: Inspection) {
         reader.beginMessage(lexical: lexical)
         do throws(Misread) {
             if bytes > InspectLimits.messageBytes { throw Misread.messageTooLong }

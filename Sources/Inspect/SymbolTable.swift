@@ -50,6 +50,8 @@ struct SymbolTable {
     private let catalog = CatalogLookup.shared
     /// Names passed over in searches of this message: many where names are made to collide.
     var searchSteps = 0
+    /// So many that the message is given up.
+    var isCrowded: Bool { searchSteps > InspectLimits.resolutionSteps }
     /// Where the lexer writes the bytes of a name, eight at a time and the last padded with zeros, before it asks for the symbol.
     let spelling = UnsafeMutablePointer<UInt64>.allocate(capacity: spelledBytes / 8)
     static let spelledBytes = 64

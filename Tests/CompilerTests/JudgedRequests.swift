@@ -63,7 +63,7 @@ struct JudgedRequests {
         case .scalar(.int): request.claims[name] = .integer(random.pick(words.numbers("claim.\(name)")))
         case .scalar(.bool): request.claims[name] = .boolean(random.chance(40))
         case .set(of: .string): request.claims[name] = .strings(random.chance(15) ? [] : random.some(texts, most: 2))
-        case .scalar(.time), .set(of: .int), .set(of: .bool), .set(of: .time): return
+        case .scalar(.time), .set(of: .int): return
         }
     }
 

@@ -32,6 +32,8 @@ extension JudgedRow {
             case .string(let text): words.append("\(name):\(quoted(text))")
             case .integer(let number): words.append("\(name):\(number)")
             case .boolean(let value): words.append("\(name):\(value ? "yes" : "no")")
+            case .time(let seconds): words.append("\(name):\(seconds)")
+            case .integers(let numbers): words.append("\(name):\(list(numbers.map(String.init)))")
             case .strings(let texts): words.append("\(name):\(list(texts))")
             }
         }

@@ -63,7 +63,14 @@ import Testing
         let shelf = InspectorShelf()
         let used = try (0..<5).map { shelf.inspector(for: try caller(program, "bot used \($0)"), searchPath: [], schema: nil) }
         for number in 0..<1_000 { _ = shelf.inspector(for: try caller(program, "bot \(number)"), searchPath: [], schema: nil) }
-        #expect(shelf.count <= 2 * InspectorShelf.spares)
+        #expect(shelf.count <= used.count + InspectorShelf.round)
+        // Nor does it remember how many there were.
+        var many: [SQLInspector] = []
+        for number in 0..<500 { many.append(shelf.inspector(for: try caller(program, "bot many \(number)"), searchPath: [], schema: nil)) }
+        #expect(shelf.count >= 500)
+        many = []
+        for number in 0..<200 { _ = shelf.inspector(for: try caller(program, "bot later \(number)"), searchPath: [], schema: nil) }
+        #expect(shelf.count <= used.count + 2 * InspectorShelf.round)
         for (number, inspector) in used.enumerated() {
             #expect(shelf.inspector(for: try caller(program, "bot used \(number)"), searchPath: [], schema: nil) === inspector)
         }
