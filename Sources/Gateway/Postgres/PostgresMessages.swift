@@ -22,12 +22,15 @@ extension PostgresSession {
         agreements.removeAll()
         guard let first = expectations.first else { return sendScrubbed(.errorResponse, message) }
         isCopyingIn = false
-        if first.statement?.failsSilently == true {
+        if first.statement?.failsSilently == true || (failsAtReady && first.kind == .sync) {
             // Told already.
         } else if let reached = first.statement?.reached {
             toClient.append { PostgresRefusal.write(reached: reached, to: &$0) }
         } else if let refusal = first.statement?.refusal {
             toClient.append { PostgresRefusal.write(refusal, to: &$0) }
+        } else if first.kind == .sync, let cancelledFor, fields.text(PostgresErrorFields.Code.sqlstate) == PostgresRefusal.withdrawnState {
+            // The cancel came late; the backend has taken back what was executed.
+            toClient.append { PostgresRefusal.write(reached: cancelledFor, to: &$0) }
         } else if let fields = renamed(message, first) {
             toClient.append { fields.write(.errorResponse, to: &$0) }
         } else if !isInvisible(first) {

@@ -119,6 +119,12 @@ final class PostgresSession {
     var limitsRuntime = false
     /// The client was told of a failure that the backend does not know of: its transaction must fail as well.
     var failsAtReady = false
+    /// A message waits until what was sent before it cannot be cut short any more.
+    var isBehindLimit = false
+    /// Executes that were sent since the last Sync.
+    var batchExecutes = 0
+    /// The limit for which a cancel was asked for last: it may come late, and hit the Sync.
+    var cancelledFor: StatementLimits.Bound?
     /// What open portals and cursors have sent, where that is limited.
     var fetched: [PostgresName: PostgresFetched] = [:]
 
@@ -227,7 +233,7 @@ final class PostgresSession {
     /// The client's bytes wait for something else than the client.
     var isClientHeld: Bool {
         isStopping || isCancelling || waitsForCatalogue?.isForClient == true || isWaitingForText || isPipelineFull || isHeldForPeople
-            || (carrier != nil && isHeldForPool)
+            || (isBehindLimit && isHeldBehindLimit) || (carrier != nil && isHeldForPool)
     }
     var isBackendHeld: Bool { waitsForCatalogue?.isForClient == false }
     /// A Parse or Query waits until it is known how its text is to be read.
