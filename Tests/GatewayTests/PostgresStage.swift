@@ -15,6 +15,7 @@ import Testing
 struct PostgresStage: Sendable {
     let program: VerifiedProgram
     let recorded: RecordedProgram
+    private let ledger = LimitLedger()
 
     init(policy: String) throws {
         let compiled = PolicyCompiler.compile(
@@ -36,7 +37,7 @@ struct PostgresStage: Sendable {
         Gate(
             policy: program, caller: caller, resource: resource,
             facts: facts ?? SessionFacts(caller: caller, source: nil, start: Moment(seconds: 0)),
-            secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen())
+            secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen(), ledger: ledger)
     }
 
     /// A session as the handler would make it, recorded into the process's own recording.
@@ -58,8 +59,6 @@ struct PostgresStage: Sendable {
 
 /// One recording for all tests of the process, in a directory that goes with it.
 enum StageRecording {
-    static let shared = Result {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("postern-\(UUID().uuidString)")
-        return try Recorder(directory: directory.path)
-    }
+    static let directory = FileManager.default.temporaryDirectory.appendingPathComponent("postern-\(UUID().uuidString)").path
+    static let shared = Result { try Recorder(directory: directory) }
 }

@@ -32,6 +32,8 @@ final class PostgresCarrier {
     /// The client's unnamed statement: a Parse's body behind the name; its number is 0 where there is none.
     var unnamed: [UInt8] = []
     var unnamedNumber: UInt64 = 0
+    /// The one that the backend has confirmed last: what was to replace it may be skipped.
+    var confirmed: (number: UInt64, body: [UInt8]) = (0, [])
     private var unnamedCount: UInt64 = 0
     /// Of the session, in all of the gateway.
     private let number: UInt64
@@ -64,6 +66,9 @@ final class PostgresCarrier {
         return number << 32 | unnamedCount & 0xFFFF_FFFF
     }
 
+    /// What was sent behind a failure was skipped: the unnamed statement is the one from before.
+    func restoreUnnamed() { (unnamedNumber, unnamed) = confirmed }
+
     func endBatch() {
         batch &+= 1
         fails = false
@@ -82,6 +87,7 @@ final class PostgresCarried {
     let closed: String?
     /// A Parse of the unnamed statement makes it the one of this number.
     var unnamed: UInt64
+    var unnamedBody: [UInt8] = []
     /// What DEALLOCATE or DISCARD make the client's names lose.
     var forgets: [PostgresName] = []
     var forgetsAll = false

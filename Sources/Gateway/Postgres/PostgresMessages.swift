@@ -49,12 +49,13 @@ extension PostgresSession {
             expectations.removeFirst()
             var isCause = first.isOurs
             let found = expectations.skipToSync { skipped in
-                if carrier != nil { carryFailed(skipped) }
+                if carrier != nil { carryFailed(skipped, isSkipped: true) }
                 // The error of a Describe that the gateway added is the Execute's.
                 if isCause, skipped.kind == .execute { noteFailure(of: skipped, fields) } else { settle(unanswered: skipped) }
                 isCause = false
             }
             isSkipping = !found
+            if let carrier, expectations.count <= 1 { carrier.restoreUnnamed() }
             // What text waited for was skipped as well; it is read again, to be dropped up to Sync.
             if !found { isWaitingForText = false }
         }
@@ -76,7 +77,7 @@ extension PostgresSession {
         let refused = isLimit ? PostgresRefusal.limitState : first.statement?.refusal.map { PostgresRefusal.state($0) }
         recording.outcome(
             first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: first.completed,
-            sqlstate: refused.map { SQLState($0) } ?? state)
+            sqlstate: refused.map { SQLState($0) } ?? state, isStopped: isLimit)
     }
 
     /// A message that the backend skipped: it did not happen.

@@ -287,8 +287,9 @@ final class PostgresPair {
     }
 
     private func sendCancel() {
-        PostgresCancelSender.send(server.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] in
+        PostgresCancelSender.send(server.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] isSettled in
             session.isCancelling = false
+            if !isSettled { session.isCancelInDoubt = true }
             guard !isOver else { return backend?.close() ?? () }
             clientRead()
             flush()
@@ -333,7 +334,7 @@ final class PostgresPair {
     private func endWhenQuiet(_ fault: PostgresFault) {
         guard !isOver else { return }
         endsWhenQuiet = fault
-        session.isStopping = true
+        session.stopWhenQuiet(fault, at: PostgresClock.now())
         after()
         flush()
     }

@@ -230,6 +230,7 @@ extension PostgresSession {
         if expectations.isEmpty, !isCancelling { cancelledFor = nil }
         if expectations.isEmpty, state == .idle { hasSetLexicalState = false }
         if expectations.isEmpty { carrier?.isBetween = state == .idle }
+        if first.kind == .query, !first.isOurs { carrier?.confirmed = (0, []) }
         if expectations.isEmpty || expectations.taken > unsureFrom {
             isLexicalStateUnsure = false
             // Text that waited is read again: a client that is held is not walked, so nothing else would say so.
@@ -243,7 +244,7 @@ extension PostgresSession {
         guard !first.hasFailed else { return }
         recording.outcome(
             first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: first.completed,
-            sqlstate: wasCut ? SQLState(PostgresRefusal.limitState) : nil)
+            sqlstate: wasCut ? SQLState(PostgresRefusal.limitState) : nil, isStopped: wasCut)
     }
 
     /// Puts into force what the message has done to names. Where a later message that is still to be answered is about the same name, the

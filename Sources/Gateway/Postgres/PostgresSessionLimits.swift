@@ -115,6 +115,14 @@ extension PostgresSession {
         guard statement.reached == nil, let runtime = statement.limits?.runtime, expectations.running?.statement === statement else { return }
         statement.reached = runtime
         observer.decided(.limited)
+        // A backend that waits for copy data heeds no cancel before more of it comes.
+        if isCopyingIn, !isMidMessage {
+            toBackend.append { out in
+                PostgresCodec.message(PostgresFrontend.copyFail.rawValue, to: &out) { PostgresCodec.text("canceled", to: &$0) }
+            }
+            isCopyingIn = false
+            return
+        }
         wantsCancel = isCancelSafe
         if wantsCancel { cancelledFor = runtime }
         if !wantsCancel { fail(PostgresFault(.policyLimit, "\(PostgresRefusal.words(of: runtime)), and others were sent behind it")) }
@@ -201,7 +209,7 @@ extension PostgresSession {
         guard first.sequence != 0 else { return }
         recording.outcome(
             first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: first.completed,
-            sqlstate: SQLState(PostgresRefusal.limitState))
+            sqlstate: SQLState(PostgresRefusal.limitState), isStopped: true)
     }
 
     /// The answer to an Execute is over, or one result of a Query. Where rows were held back the client is told that it failed, and the
@@ -223,6 +231,10 @@ extension PostgresSession {
         let isUndone = statement.isUndoable && (expectations.secondKind == nil || (isSynced && transaction == .inTransaction && !hasExecuted))
         let isHarmless = isSynced && statement.onlyReads && !hasExecuted
         guard isUndone || isHarmless else {
+            endAtLimit(first, reached, "the statement was carried out, but its answer was cut short")
+            return true
+        }
+        guard isSynced || !isMidMessage else {
             endAtLimit(first, reached, "the statement was carried out, but its answer was cut short")
             return true
         }
@@ -252,7 +264,7 @@ extension PostgresSession {
     func failsTransaction(_ state: PostgresTransactionState) -> Bool {
         failsAtReady = false
         guard state == .inTransaction else { return false }
-        guard expectations.isEmpty else {
+        guard expectations.isEmpty, !isMidMessage else {
             fail(PostgresFault(.policyLimit, "a limit of policy cut an answer short, and what was sent after it runs in the same transaction"))
             return true
         }
