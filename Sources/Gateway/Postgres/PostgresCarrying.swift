@@ -28,6 +28,7 @@ extension PostgresSession {
         if name.isEmpty {
             carrier.unnamed = made
             carrier.unnamedNumber = carrier.nextUnnamed()
+            carrier.unnamedBatch = carrier.batch
             pooled.unnamed = carrier.unnamedNumber
             (carried.unnamed, carried.unnamedBody) = (carrier.unnamedNumber, made)
             writeParse("", made)
@@ -172,6 +173,7 @@ extension PostgresSession {
         kept.carried = PostgresCarried(batch: carrier.batch)
         if name.isEmpty {
             carrier.unnamedNumber = 0
+            carrier.unnamedBatch = carrier.batch
             pooled?.unnamed = 0
         } else {
             carrier.fresh[name] = .some(nil)

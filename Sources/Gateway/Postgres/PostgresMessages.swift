@@ -55,7 +55,7 @@ extension PostgresSession {
                 isCause = false
             }
             isSkipping = !found
-            if let carrier, expectations.count <= 1 { carrier.restoreUnnamed() }
+            if let carrier, !isUnnamedUnsettled { carrier.restoreUnnamed() }
             // What text waited for was skipped as well; it is read again, to be dropped up to Sync.
             if !found { isWaitingForText = false }
         }
