@@ -17,23 +17,28 @@ public final class Gate {
     private let secrets: MaskSecrets
     private let memory: FirstSeen
     private let facts: SessionFacts
-    private let inspector: SQLInspector
+    private var inspector: SQLInspector
+    /// Other sessions of the user read with it too: it must go on meaning what it means.
+    private var sharesInspector: Bool
     private let searchPath: [String]
     private let schema: KnownSchema?
     private let inspection = Inspection()
     private let expanded = Inspection()
     private var machine: VirtualMachine
     private var masks: MaskSelection
+    private var known = KnownDecisions()
+    private var prepared = PreparedMemory()
     private var limits: LimitSelection
     private let ledger: LimitLedger?
     private var approvals: ApprovalJudge
     /// Whether an approve may ask about anything of this session.
     public private(set) var mayHold: Bool
-    /// What the message considered is answered with.
+    /// What the message considered is answered with; none between messages.
     private var answers = ApprovalAnswers.none
     /// The statements behind the portal that the message considered runs.
     private var portalStatements: [PreparedStatement] = []
     private var hasDecided = false
+    private var isHeld = false
     private var slots: [SessionSlot] = []
     private var seen = ArenaBuffer<Ternary>(capacity: 4)
     private var judged: Inspection
@@ -50,9 +55,10 @@ public final class Gate {
     /// - Parameters:
     ///   - ledger: counts requests and sessions; without one, rates and `concurrent` limits are not applied.
     ///   - approvals: remembers approvals that hold for a while; without one they hold for their own message.
+    ///   - inspectors: of the event loop; without them the session reads alone.
     public init?(
         policy: VerifiedProgram, caller: Caller, resource: String, facts: SessionFacts, secrets: MaskSecrets,
-        memory: FirstSeen, ledger: LimitLedger? = nil, approvals: ApprovalLedger? = nil
+        memory: FirstSeen, ledger: LimitLedger? = nil, approvals: ApprovalLedger? = nil, inspectors: InspectorShelf? = nil
     ) {
         guard let specialisation = policy.specialise(for: caller, resource: resource),
             let searchPath = policy.searchPath(of: resource)
@@ -66,7 +72,10 @@ public final class Gate {
         self.searchPath = searchPath
         names = SessionNames(searchPath: searchPath)
         schema = KnownSchema.of(resource: resource, in: policy)
-        inspector = SQLInspector(searchPath: searchPath, schema: schema)
+        inspector =
+            inspectors?.inspector(for: caller, searchPath: searchPath, schema: schema)
+            ?? SQLInspector(searchPath: searchPath, schema: schema)
+        sharesInspector = inspectors != nil
         machine = VirtualMachine(specialisation, session: facts)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
         limits = LimitSelection(policy: policy, caller: caller, resource: resource, ledger: ledger)
@@ -91,6 +100,7 @@ public final class Gate {
         self.policy = policy
         machine = VirtualMachine(specialisation, session: moved)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
+        known.removeAll()
         limits = LimitSelection(policy: policy, caller: again, resource: resource, ledger: ledger)
         approvals = approvals.under(policy, caller: again)
         mayHold = Self.mayHold(specialisation)
@@ -115,8 +125,7 @@ public final class Gate {
     public func consider(
         _ message: Message, at circumstances: Circumstances, under agreement: PortalAgreement? = nil
     ) -> Outcome {
-        answers = .none
-        return consider(message, circumstances, agreement)
+        consider(message, circumstances, agreement)
     }
 
     /// Decides a message that was held again, with what people have said until now: under the policy in force, at the time it is now. What
@@ -137,10 +146,14 @@ public final class Gate {
     }
 
     private func consider(_ message: Message, _ circumstances: Circumstances, _ agreement: PortalAgreement?) -> Outcome {
-        switch outcome(of: message, circumstances, agreement) {
-        case .forward(let permit): .forward(permit)
-        case .refuse(let refusal): .refuse(refusal)
-        case .hold(let held): .hold(HeldMessage(request: held.request, mark: message.mark))
+        isHeld = false
+        let outcome = outcome(of: message, circumstances, agreement)
+        // What passes is not moved once more.
+        guard isHeld else { return outcome }
+        switch consume outcome {
+        case .forward(let permit): return .forward(permit)
+        case .refuse(let refusal): return .refuse(refusal)
+        case .hold(let held): return .hold(HeldMessage(request: held.request, mark: message.mark))
         }
     }
 
@@ -255,7 +268,15 @@ public final class Gate {
     private func lookUpAlongPath() {
         guard pathVersion != names.path.version else { return }
         pathVersion = names.path.version
+        readAlone()
         inspector.path = names.path.inForce
+    }
+
+    /// From here on names mean something else to this session than when it began.
+    private func readAlone() {
+        guard sharesInspector else { return }
+        sharesInspector = false
+        inspector = SQLInspector(searchPath: searchPath, schema: schema)
     }
 
     /// What is to happen to what is judged.
@@ -294,7 +315,7 @@ public final class Gate {
     ) -> Outcome {
         if let name {
             var ticket = NameTicket()
-            let prepared = PreparedStatement(found.copy(), text: text, lexical: lexical, namesNumber: inspector.namesNumber)
+            let prepared = prepared.statement(found, text, lexical, namesNumber: inspector.namesNumber)
             ticket.changes.append((0, .prepare(name, prepared)))
             let needed = NameExpansion.isNeeded(found)
             // A Parse only prepares: the names its statement would change are changed when it is executed.
@@ -337,6 +358,9 @@ public final class Gate {
         _ found: Inspection, _ circumstances: Circumstances, ticket: NameTicket?, _ step: Step
     ) -> Outcome {
         judged = found
+        if step != .bind, let known = known.find(found.origin), known.masks == masks.current.digest {
+            return forwardAgain(known, found, ticket)
+        }
         let request = request(found, circumstances)
         let verdict = machine.decide(found, request)
         hasDecided = true
@@ -350,15 +374,15 @@ public final class Gate {
             return invalid("the masks in force cannot be carried out; ask the owners of this policy to check it")
         }
         record.masks = selected.digest
-        if let plan = selected.plan, lastPrepared?.passedGuard !== plan {
-            if let misuse = MaskGuard.misuse(of: selected, in: found) {
-                record.effect = .guarded
-                return .refuse(Refusal(guarded: misuse, record, found))
-            }
-            lastPrepared?.passedGuard = plan
+        if let misuse = MaskGuard.misuse(of: selected, in: found) {
+            record.effect = .guarded
+            return .refuse(Refusal(guarded: misuse, record, found))
         }
         if verdict.outcome == .approval {
-            if let unsettled = settleApprovals(&record, found, circumstances, step) { return unsettled.outcome() }
+            if let unsettled = settleApprovals(&record, found, circumstances, step) {
+                isHeld = true
+                return unsettled.outcome()
+            }
         }
         if step == .bind { return .forward(bindPermit(record)) }
         // What is prepared is charged and bounded when it is executed.
@@ -373,11 +397,24 @@ public final class Gate {
         // What waits for people is new until it runs.
         if step == .run || verdict.outcome == .allowed { remember(found) }
         noteTemporaryTables(found)
-        inspector.noteChanges(of: found)
+        if schema != nil, SQLInspector.changesSchema(found) {
+            readAlone()
+            inspector.noteChanges(of: found)
+        }
         if let ticket { names.expect(ticket) }
+        if verdict.outcome == .allowed, machine.isSteady, KnownDecisions.onlyUses(found) { known.note(found.origin, record) }
         let watch = step == .run && machine.watchingRules.count > 0 ? WatchTicket(found, text: text, request) : nil
         return .forward(
             ForwardPermit(decision: record, masks: selected.plan, ticket: ticket, limits: bounds, charge: charge, watch: watch))
+    }
+
+    /// As this was decided before.
+    private func forwardAgain(_ known: KnownDecisions.Entry, _ found: Inspection, _ ticket: NameTicket?) -> Outcome {
+        remember(found)
+        if let ticket { names.expect(ticket) }
+        let record = DecisionRecord(
+            effect: .allow, rule: known.rule, revision: policy.revision, masks: known.masks, fingerprint: known.fingerprint)
+        return .forward(ForwardPermit(decision: record, masks: masks.current.plan, ticket: ticket))
     }
 
     // MARK: - Approvals
@@ -459,7 +496,9 @@ public final class Gate {
         for access in found.accesses.buffer where access.verb == .create && access.objectClass != .function {
             if found.bytes(access.schema).elementsEqual("pg_temp".utf8) {
                 let name = found.string(access.name)
-                if !inspector.temporaryTables.contains(name) { inspector.temporaryTables.insert(name) }
+                guard !inspector.temporaryTables.contains(name) else { continue }
+                readAlone()
+                inspector.temporaryTables.insert(name)
             }
         }
     }

@@ -29,7 +29,8 @@ struct MaskSelection {
     /// Rule index by mask ordinal, as `VirtualMachine.maskWords` counts them.
     private let ordinals: [Int]
     private var words: [UInt64] = []
-    private var current = Selected.none
+    /// What was selected last.
+    private(set) var current = Selected.none
     private var known: [UInt64: [Int]] = [:]
 
     init(policy: VerifiedProgram, searchPath: [String], secrets: MaskSecrets) {

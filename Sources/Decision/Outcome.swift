@@ -40,6 +40,9 @@ public struct ForwardPermit: ~Copyable {
         self.charge = charge
     }
 
+    /// Nothing but masks comes with it.
+    public var isPlain: Bool { ticket == nil && limits == nil && charge == nil && watch == nil && agreement == nil }
+
     /// Spends the permit: whoever sends the message upstream calls this at that place.
     public consuming func spend() {}
 }

@@ -14,10 +14,18 @@ public final class PreparedStatement {
     /// How the text was read, and what names meant then: PostgreSQL looks them up again when that has changed.
     let lexical: LexicalState
     let namesNumber: Int
-    /// Masks under which the statement uses no column as it must not: neither of them changes, so it need not be looked at again.
-    var passedGuard: MaskPlan?
+    /// Another one of the same text, read in the same way.
+    init(again other: PreparedStatement) {
+        inspection = other.inspection
+        text = other.text
+        lexical = other.lexical
+        namesNumber = other.namesNumber
+    }
+
     init(_ inspection: Inspection, text: UnsafeRawBufferPointer, lexical: LexicalState, namesNumber: Int) {
         self.inspection = inspection
+        // It is judged again and again.
+        if inspection.origin == 0 { inspection.origin = Inspection.newOrigin() }
         self.text = OwnedText(text)
         self.lexical = lexical
         self.namesNumber = namesNumber
@@ -68,16 +76,41 @@ private struct NameKey: Hashable {
     }
 }
 
+/// What names stand for; nothing for most. The unnamed one apart: nearly every message is about it.
+private struct NameTable {
+    private var unnamed: [PreparedStatement] = []
+    private var named: [NameKey: [PreparedStatement]] = [:]
+
+    /// Without the unnamed one.
+    var count: Int { named.count }
+
+    subscript(name: String) -> [PreparedStatement] {
+        get { name.isEmpty ? unnamed : named[NameKey(name)] ?? [] }
+        _modify {
+            if name.isEmpty {
+                yield &unnamed
+            } else {
+                let key = NameKey(name)
+                yield &named[key, default: []]
+                if named[key]?.isEmpty == true { named[key] = nil }
+            }
+        }
+    }
+
+    mutating func removeAll() {
+        unnamed = []
+        named.removeAll()
+    }
+}
+
 /// What each name may stand for. A name whose change is not confirmed yet stands for everything it may be: running it is judged as
 /// all of them, so a failed or reordered Parse can never make a statement pass as another.
 public final class SessionNames {
     /// Names one session may hold; one more is refused.
     public static let limit = 4096
 
-    private var statements: [NameKey: [PreparedStatement]] = [:]
-    private var portals: [NameKey: [PreparedStatement]] = [:]
-    /// The unnamed portal, apart: nearly every Bind is to it.
-    private var unnamedPortal: [PreparedStatement] = []
+    private var statements = NameTable()
+    private var portals = NameTable()
 
     /// Where unqualified names are looked up.
     var path: SessionPath
@@ -87,24 +120,24 @@ public final class SessionNames {
     public var isFull: Bool { statements.count + portals.count >= Self.limit }
 
     /// What EXECUTE or Bind of this name may run; empty when the name is not known.
-    public func statement(_ name: String) -> [PreparedStatement] { statements[NameKey(name)] ?? [] }
+    public func statement(_ name: String) -> [PreparedStatement] { statements[name] }
     /// What FETCH or Execute of this name may return.
-    public func portal(_ name: String) -> [PreparedStatement] { name.isEmpty ? unnamedPortal : portals[NameKey(name)] ?? [] }
+    public func portal(_ name: String) -> [PreparedStatement] { portals[name] }
 
     /// Bind: the portal may run what the statement may run. The unnamed portal is replaced at once, as in PostgreSQL; a named one only
     /// when the backend confirms, so until then it may be either.
     public func bind(portal: String, to statement: String) {
         let bound = self.statement(statement)
         if portal.isEmpty {
-            unnamedPortal = bound
+            portals[portal] = bound
         } else {
-            add(bound, to: &portals[NameKey(portal), default: []])
+            add(bound, to: &portals[portal])
         }
     }
 
     /// The backend confirmed the Bind.
     public func confirmBind(portal: String, to bound: [PreparedStatement]) {
-        if portal.isEmpty { unnamedPortal = bound } else { portals[NameKey(portal)] = bound }
+        portals[portal] = bound
     }
 
     /// Whether any statement changes the search path, or ends a transaction that did. Most messages do not.
@@ -143,8 +176,8 @@ public final class SessionNames {
         if !ticket.pathSteps.isEmpty { path.expect(ticket.pathSteps.map(\.step)) }
         for (_, change) in ticket.changes {
             switch change {
-            case .prepare(let name, let prepared): add([prepared], to: &statements[NameKey(name), default: []])
-            case .declare(let name, let prepared): add([prepared], to: &portals[NameKey(name), default: []])
+            case .prepare(let name, let prepared): add([prepared], to: &statements[name])
+            case .declare(let name, let prepared): add([prepared], to: &portals[name])
             case .forgetStatement, .forgetPortal, .forgetEveryStatement, .forgetEveryPortal, .forgetEverything: break
             }
         }
@@ -168,40 +201,34 @@ public final class SessionNames {
             case .forgetStatement(let name): if happened { forgetStatement(name) }
             case .forgetPortal(let name): if happened { forgetPortal(name) }
             case .forgetEveryStatement: if happened { statements.removeAll() }
-            case .forgetEveryPortal: if happened { forgetEveryPortal() }
+            case .forgetEveryPortal: if happened { portals.removeAll() }
             case .forgetEverything:
                 if happened {
                     statements.removeAll()
-                    forgetEveryPortal()
+                    portals.removeAll()
                 }
             }
         }
     }
 
     /// The backend confirmed the Close of a statement; the empty name is the unnamed one.
-    public func forgetStatement(_ name: String) { statements[NameKey(name)] = nil }
-    public func forgetPortal(_ name: String) {
-        if name.isEmpty { unnamedPortal = [] } else { portals[NameKey(name)] = nil }
-    }
-    private func forgetEveryPortal() {
-        portals.removeAll()
-        unnamedPortal = []
-    }
+    public func forgetStatement(_ name: String) { statements[name] = [] }
+    public func forgetPortal(_ name: String) { portals[name] = [] }
 
     private func add(_ prepared: [PreparedStatement], to candidates: inout [PreparedStatement]) {
         for one in prepared where !candidates.contains(where: { $0 === one }) { candidates.append(one) }
     }
 
     /// What the name stood for before is gone; what was added after it still waits for its own confirmation, and stays.
-    private func confirm(_ prepared: PreparedStatement, in table: inout [NameKey: [PreparedStatement]], _ name: String) {
-        let candidates = table[NameKey(name)] ?? []
+    private func confirm(_ prepared: PreparedStatement, in table: inout NameTable, _ name: String) {
+        let candidates = table[name]
+        // Mostly nothing else waits.
+        if candidates.count == 1, candidates[0] === prepared { return }
         let later = candidates.lastIndex { $0 === prepared }.map { candidates[($0 + 1)...] } ?? candidates[...]
-        table[NameKey(name)] = [prepared] + later
+        table[name] = [prepared] + later
     }
 
-    private func remove(_ prepared: PreparedStatement, from table: inout [NameKey: [PreparedStatement]], _ name: String) {
-        let key = NameKey(name)
-        table[key]?.removeAll { $0 === prepared }
-        if table[key]?.isEmpty == true { table[key] = nil }
+    private func remove(_ prepared: PreparedStatement, from table: inout NameTable, _ name: String) {
+        table[name].removeAll { $0 === prepared }
     }
 }

@@ -17,22 +17,6 @@ final class SharedPolicy: Sendable {
     func replace(_ next: PolicyInForce) { policy.withLock { $0 = next } }
 }
 
-/// One journal for each loop, made when its first session starts.
-final class LoopJournals: Sendable {
-    private let recorder: Recorder
-    private let journals = Mutex<[ObjectIdentifier: LoopBound<Journal>]>([:])
-    init(_ recorder: Recorder) { self.recorder = recorder }
-
-    /// Called on `loop`; the journal stays on it.
-    func journal(of loop: SocketLoop) throws -> Journal {
-        let key = ObjectIdentifier(loop)
-        if let known = journals.withLock({ $0[key] }) { return known.value }
-        let made = LoopBound(try recorder.makeJournal(), on: loop)
-        journals.withLock { $0[key] = made }
-        return made.value
-    }
-}
-
 extension GatewayServer {
     /// How to reach each backend, by the database name that clients ask for.
     static func resources(_ configuration: GatewayConfiguration) throws -> [PostgresResource] {
@@ -72,14 +56,15 @@ extension GatewayServer {
         _ ledger: LimitLedger, _ metrics: GatewayMetrics, _ logger: Logger, _ desk: ApprovalDesk, _ channels: NoticeChannels
     ) throws -> PostgresSurroundings {
         let secrets = try MaskKeyFile.read(configuration.maskKeyFile)
-        let journals = LoopJournals(recorder)
+        let journals = PerLoop { try recorder.makeJournal() }
+        let inspectors = PerLoop { InspectorShelf() }
         let approvals = ApprovalLedger()
         var surroundings = PostgresSurroundings(
             authenticate: { request in
                 let now = Moment(seconds: Int64(Date().timeIntervalSince1970))
                 return try await policy.current.caller(request.token, now: now)
             },
-            judge: { caller, resource, facts in
+            judge: { caller, resource, facts, loop in
                 let current = policy.current
                 // Between login and here a reload may have come: the gate is made of what is in force now.
                 guard case .caller(let again) = current.program.identify(caller.claims), again.identity == caller.identity else {
@@ -87,12 +72,12 @@ extension GatewayServer {
                 }
                 var facts = facts
                 facts.caller = again
-                return Gate(
+                return try Gate(
                     policy: current.program, caller: again, resource: resource, facts: facts, secrets: secrets, memory: memory,
-                    ledger: ledger, approvals: approvals
+                    ledger: ledger, approvals: approvals, inspectors: inspectors.value(on: loop)
                 ).map { PostgresJudge(gate: $0, program: current.recorded) }
             },
-            journal: { try journals.journal(of: $0) }, metrics: metrics, logger: logger)
+            journal: { try journals.value(on: $0) }, metrics: metrics, logger: logger)
         surroundings.desk = desk
         surroundings.tell = { channels.tell($0, $1) }
         return surroundings

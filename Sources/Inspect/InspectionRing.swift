@@ -19,6 +19,8 @@ struct InspectionRing {
         var meaning: Int
         var constants: UInt32
         var unused: UInt32 = 0
+        /// Of every inspection that is filled from it.
+        var origin: UInt64
     }
 
     private let limit: Int
@@ -92,6 +94,7 @@ struct InspectionRing {
         inspection.columns.append(sixteens: part, count: Int(header.columns))
         part += rounded(Int(header.columns) &* MemoryLayout<ColumnUse>.stride)
         inspection.names.append(sixteens: part, count: Int(header.names))
+        inspection.origin = header.origin
     }
 
     /// Writes a block; where it begins, or nil when it would take too much of the ring.
@@ -114,7 +117,8 @@ struct InspectionRing {
                 messageBytes: UInt32(message.count), textBytes: UInt32(inspection.text.count),
                 statements: UInt32(inspection.statements.count), accesses: UInt32(inspection.accesses.count),
                 columns: UInt32(inspection.columns.count), names: UInt32(inspection.names.count),
-                lexical: UInt64(Self.code(lexical)), meaning: names, constants: UInt32(constants.count)), as: Header.self)
+                lexical: UInt64(Self.code(lexical)), meaning: names, constants: UInt32(constants.count),
+                origin: Inspection.newOrigin()), as: Header.self)
         var part = block + MemoryLayout<Header>.stride
         part = Self.copy(message, to: part)
         part = Self.copy(UnsafeRawBufferPointer(constants), to: part)

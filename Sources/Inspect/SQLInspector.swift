@@ -30,6 +30,9 @@ public final class SQLInspector {
     let reader = SQLReader()
     private var cache = InspectionCache()
     private var shapes = ShapeCache()
+    private var order = MemoryOrder()
+    /// The message that was taken up is in its encoding.
+    private var hasShape = false
     private let remembers: Bool
 
     /// Where unqualified names are looked up from the next message on.
@@ -67,6 +70,14 @@ public final class SQLInspector {
     deinit {
         cache.free()
         shapes.free()
+    }
+
+    /// Whether something that a schema describes may be another after a message which does this.
+    public static func changesSchema(_ inspection: Inspection) -> Bool {
+        inspection.accesses.buffer.contains { access in
+            let isTemporary = inspection.bytes(access.schema).elementsEqual("pg_temp".utf8)
+            return SchemaChanges.effect(access.verb, access.objectClass, isTemporary: isTemporary) != .nothing
+        }
     }
 
     /// Says that a message which does this was sent: what it made of the database is not the schema's any more.
@@ -162,9 +173,18 @@ public final class SQLInspector {
             takeUp(message)
             return read(lexical: lexical, bytes: message.count, into: inspection)
         }
-        if cache.find(message, lexical, names: namesNumber, key: key, into: inspection) { return }
+        let textFirst = order.isTextFirst()
+        if textFirst, cache.find(message, lexical, names: namesNumber, key: key, into: inspection) { return order.noteTextFound() }
         takeUp(message)
-        readOrFindShape(lexical: lexical, into: inspection)
+        let shape = shapes.key(reader.padded, lexical, names: namesNumber)
+        if findShape(lexical: lexical, key: shape, into: inspection) {
+            guard textFirst else { return }
+            order.noteShapeFound()
+        } else {
+            if !textFirst, cache.find(message, lexical, names: namesNumber, key: key, into: inspection) { return }
+            read(lexical: lexical, bytes: reader.padded.count, into: inspection)
+            if hasShape { shapes.note(reader, names: namesNumber, key: shape, inspection) }
+        }
         cache.note(message, lexical, names: namesNumber, key: key, inspection)
     }
 
@@ -173,16 +193,12 @@ public final class SQLInspector {
         reader.padded.copy(message.count > InspectLimits.messageBytes ? UnsafeRawBufferPointer(rebasing: message[..<0]) : message)
     }
 
-    private func readOrFindShape(lexical: LexicalState, into inspection: Inspection) {
-        let key = shapes.key(reader.padded, lexical, names: namesNumber)
+    /// Answers the message that was taken up by its shape; false where that is not known.
+    @inline(__always) private func findShape(lexical: LexicalState, key: UInt64, into inspection: Inspection) -> Bool {
         let lexer = SQLLexer(reader.padded, lexical: lexical, keywords: reader.keywords)
         // A text that is not in its encoding has no shape, whatever its constants hold.
-        guard (try? lexer.checkEncoding(reader.padded)) != nil else {
-            return read(lexical: lexical, bytes: reader.padded.count, into: inspection)
-        }
-        if shapes.find(reader.padded, lexer, names: namesNumber, key: key, into: inspection) { return }
-        read(lexical: lexical, bytes: reader.padded.count, into: inspection)
-        shapes.note(reader, names: namesNumber, key: key, inspection)
+        hasShape = (try? lexer.checkEncoding(reader.padded)) != nil
+        return hasShape && shapes.find(reader.padded, lexer, names: namesNumber, key: key, into: inspection)
     }
 
     /// Reads the message that was taken up, of so many bytes.

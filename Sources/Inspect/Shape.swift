@@ -93,6 +93,9 @@ enum Shape {
 
     /// Moves every place in an inspection of the kept text to where it is in the other one.
     static func move(_ inspection: Inspection, by shifts: Pool<Shift>) {
+        // Places are all that changes.
+        let origin = inspection.origin
+        defer { inspection.origin = origin }
         for index in 0..<inspection.statements.count {
             inspection.modifyStatement(index) {
                 $0.text = moved($0.text, by: shifts)

@@ -51,6 +51,8 @@ struct ConditionFrame {
     var tablesOf = -1
     var tableCount = 0
     var functionsOf = -1
+    /// Nothing was asked for that may be otherwise for the same accesses and statements: time, transaction, text, what was seen before.
+    var isSteady = true
 
     init(
         _ tables: ProgramTables, patterns: PatternMatcher, facts: UnsafePointer<Value>, claims: UnsafePointer<Value>,

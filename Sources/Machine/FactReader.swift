@@ -8,19 +8,30 @@ extension ConditionFrame {
         case .identityName, .identityIssuer, .identityGroups, .identityProof, .resourceName, .resourceKind, .resourceTags,
             .requestSource, .sessionReason:
             return facts[Int(raw)]
-        case .requestTime: return .integer(moment)
+        case .requestTime:
+            isSteady = false
+            return .integer(moment)
         case .sessionAge:
+            isSteady = false
             let (age, overflow) = moment.subtractingReportingOverflow(sessionStart)
             return overflow || age < 0 ? .unknown : .integer(age)
         case .accessVerb, .accessObject, .accessSchema, .accessTable, .accessColumns: return accessFact(fact)
         case .statementCount: return .integer(Int64(statements.count))
-        case .statementInTransaction: return .boolean(inTransaction)
-        case .statementText: return statementText()
+        case .statementInTransaction:
+            isSteady = false
+            return .boolean(inTransaction)
+        case .statementText:
+            isSteady = false
+            return statementText()
         case .statementKind, .statementWhere, .statementHasWhere, .statementHasLimit, .statementLimit, .statementTables,
             .statementFunctions, .statementFingerprint, .statementFirstSeen:
             return statementFact(fact)
-        case .resultRows: return result.map { .integer(Int64(clamping: $0.rows)) } ?? .unknown
-        case .resultBytes: return result.map { .integer(Int64(clamping: $0.bytes)) } ?? .unknown
+        case .resultRows:
+            isSteady = false
+            return result.map { .integer(Int64(clamping: $0.rows)) } ?? .unknown
+        case .resultBytes:
+            isSteady = false
+            return result.map { .integer(Int64(clamping: $0.bytes)) } ?? .unknown
         // Kinds that no inspector of this edition fills in.
         case .commandName, .commandArgs, .commandFlags, .commandText, .commandInteractive, .httpMethod, .httpPath, .httpSize,
             .kubeVerb, .kubeGroup, .kubeResource, .kubeNamespace, .kubeName, .kubeSubresource:
@@ -84,7 +95,9 @@ extension ConditionFrame {
         case .statementTables: return tableSet()
         case .statementFunctions: return functionSet()
         case .statementFingerprint: return statements[statement].fingerprint.map { digits($0) } ?? .unknown
-        case .statementFirstSeen: return statement < firstSeen.count ? .boolean(firstSeen[statement]) : .unknown
+        case .statementFirstSeen:
+            isSteady = false
+            return statement < firstSeen.count ? .boolean(firstSeen[statement]) : .unknown
         case _: return .unknown
         }
     }

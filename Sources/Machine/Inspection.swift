@@ -1,5 +1,7 @@
 // The arena an inspector fills and the machine reads: accesses, columns, statements and their text, reused for every message.
 
+import Synchronization
+
 /// A run of bytes in an `Inspection`'s text.
 public struct TextRef: BitwiseCopyable, Sendable, Hashable {
     public var offset: UInt32
@@ -227,6 +229,10 @@ public final class Inspection {
     public let names = ArenaBuffer<TextRef>(capacity: 32)
     public let statements = ArenaBuffer<Statement>(capacity: 4)
 
+    /// Two inspections of one number, which is not 0, hold the same but for places in the message's text. 0 where nothing else is known to
+    /// be the same. Every change makes it 0.
+    public var origin: UInt64 = 0
+
     public init() {}
 
     @inlinable public func clear() {
@@ -235,6 +241,7 @@ public final class Inspection {
         columns.removeAll()
         names.removeAll()
         statements.removeAll()
+        origin = 0
     }
 
     /// Adds bytes to the arena's text.
@@ -250,27 +257,59 @@ public final class Inspection {
 
     /// Adds an access; its columns are added after it by `appendColumn`, before the next access is added.
     @inlinable public func append(_ access: Access) {
+        origin = 0
         var access = access
         access.firstColumn = UInt32(columns.count)
         access.columnCount = 0
         accesses.append(access)
     }
     /// Adds an access whose columns already lie in `columns`.
-    @inlinable public func append(placed access: Access) { accesses.append(access) }
+    @inlinable public func append(placed access: Access) {
+        origin = 0
+        accesses.append(access)
+    }
     /// Adds a column to the last access.
     @inlinable public func appendColumn(_ column: ColumnUse) {
+        origin = 0
         columns.append(column)
         accesses.modify(accesses.count - 1) { $0.columnCount += 1 }
     }
-    @inlinable public func append(placedColumn column: ColumnUse) { columns.append(column) }
-    @inlinable public func append(name: TextRef) { names.append(name) }
-    @inlinable public func append(_ statement: Statement) { statements.append(statement) }
-    @inlinable public func modifyStatement(_ index: Int, _ body: (inout Statement) -> Void) { statements.modify(index, body) }
-    @inlinable public func modifyAccess(_ index: Int, _ body: (inout Access) -> Void) { accesses.modify(index, body) }
-    public func truncateAccesses(to count: Int) { accesses.truncate(to: count) }
-    public func truncateColumns(to count: Int) { columns.truncate(to: count) }
-    public func truncateNames(to count: Int) { names.truncate(to: count) }
-    public func truncateText(to count: Int) { text.truncate(to: count) }
+    @inlinable public func append(placedColumn column: ColumnUse) {
+        origin = 0
+        columns.append(column)
+    }
+    @inlinable public func append(name: TextRef) {
+        origin = 0
+        names.append(name)
+    }
+    @inlinable public func append(_ statement: Statement) {
+        origin = 0
+        statements.append(statement)
+    }
+    @inlinable public func modifyStatement(_ index: Int, _ body: (inout Statement) -> Void) {
+        origin = 0
+        statements.modify(index, body)
+    }
+    @inlinable public func modifyAccess(_ index: Int, _ body: (inout Access) -> Void) {
+        origin = 0
+        accesses.modify(index, body)
+    }
+    public func truncateAccesses(to count: Int) {
+        origin = 0
+        accesses.truncate(to: count)
+    }
+    public func truncateColumns(to count: Int) {
+        origin = 0
+        columns.truncate(to: count)
+    }
+    public func truncateNames(to count: Int) {
+        origin = 0
+        names.truncate(to: count)
+    }
+    public func truncateText(to count: Int) {
+        origin = 0
+        text.truncate(to: count)
+    }
 
     /// The bytes of a text reference. Valid until the next change of this inspection. Empty for a reference out of bounds.
     @inlinable public func bytes(_ ref: TextRef) -> UnsafeRawBufferPointer {
@@ -280,10 +319,15 @@ public final class Inspection {
     /// For people and tests, not for hot paths.
     public func string(_ ref: TextRef) -> String { String(decoding: bytes(ref), as: UTF8.self) }
 
+    /// A number that no inspection has had.
+    public static func newOrigin() -> UInt64 { lastOrigin.add(1, ordering: .relaxed).newValue }
+    private static let lastOrigin = Atomic<UInt64>(0)
+
     /// An independent copy, for a prepared statement or a cache.
     public func copy() -> Inspection {
         let other = Inspection()
         other.append(contentsOf: self)
+        other.origin = origin
         return other
     }
 
@@ -307,10 +351,12 @@ public final class Inspection {
         statement.firstPathName = moveNames(statement.firstPathName, statement.pathNameCount, from: other)
         statement.firstCopyColumn = moveNames(statement.firstCopyColumn, statement.copyColumnCount, from: other)
         statements.append(statement)
+        origin = 0
     }
 
     /// Adds the accesses of one statement of another inspection at the end, as accesses of statement `number`.
     public func appendAccesses(ofStatement index: Int, of other: Inspection, as number: UInt16) {
+        origin = 0
         let statement = other.statements[index]
         let start = Int(statement.firstAccess)
         for i in start..<(start + Int(statement.accessCount)) {

@@ -18,6 +18,13 @@ public final class VirtualMachine {
     /// After `decide` answered `allowed` or `approval`: allows whose limits hold, that is those that may cover an access, each once. Otherwise empty.
     public let limitingRules = ArenaBuffer<UInt32>(capacity: 8)
 
+    /// After `decide`: whether what it answered hangs on nothing but the session, the accesses and what the inspector says of the statements,
+    /// and no rule holds that has more to do. An inspection of the same origin would be answered so again.
+    public var isSteady: Bool {
+        frame.pointee.isSteady && observedRules.count == 0 && approvingRules.count == 0 && watchingRules.count == 0
+            && limitingRules.count == 0
+    }
+
     let frame: UnsafeMutablePointer<ConditionFrame>
     let plan: UnsafeMutablePointer<SpecialisationView>
     private let matcher: PatternMatcher
@@ -148,7 +155,10 @@ public final class VirtualMachine {
     @inline(__always)
     func covers(_ clause: UnsafePointer<Clause>, _ current: Access, schema: UInt32, name: UInt32) -> Bool {
         guard frame.pointee.matches(clause, current, schema: schema, name: name, plan) else { return false }
-        if clause.pointee.hasExpired(at: frame.pointee.moment) { return false }
+        if clause.pointee.expires != .max {
+            frame.pointee.isSteady = false
+            if clause.pointee.hasExpired(at: frame.pointee.moment) { return false }
+        }
         guard frame.pointee.columnsFit(clause, current, plan) else { return false }
         return clause.pointee.code == Clause.none || frame.pointee.accepts(clause.pointee.code)
     }
@@ -171,6 +181,7 @@ public final class VirtualMachine {
         frame.pointee.inTransaction = request.inTransaction
         frame.pointee.moment = request.moment.seconds
         frame.pointee.result = request.result
+        frame.pointee.isSteady = true
         frame.pointee.columnsOf = -1
         frame.pointee.tablesOf = -1
         frame.pointee.functionsOf = -1

@@ -81,6 +81,8 @@ public final class Connection: SocketSource {
     /// TLS cannot write before it has read.
     private var writeWantsRead = false
     private var unsent: [ByteBuffer] = []
+    /// All that is unsent, where that is one piece and nothing stands in its way: most of what is written.
+    private var only: ByteBuffer?
     /// Small pieces behind those, joined, written while the kernel takes none: each would else keep the whole buffer that it is cut from.
     private var tail = ByteBuffer()
     private(set) var unsentBytes = 0
@@ -137,6 +139,10 @@ public final class Connection: SocketSource {
 
     private func giveBufferBack() {
         guard input.capacity >= SocketLoop.readSize, input.readableBytes < Self.keptInPlace else { return }
+        if input.readableBytes == 0, loop.scratch.capacity == 0, input.capacity <= 2 * SocketLoop.readSize {
+            input.clear()
+            return swap(&input, &loop.scratch)
+        }
         var kept = ByteBuffer()
         if input.readableBytes > 0 { kept.writeImmutableBuffer(input) }
         // A buffer that grew for a long message is not kept.
@@ -290,14 +296,23 @@ public final class Connection: SocketSource {
     /// Takes bytes to be sent with the next `flush`, in order.
     public func write(_ bytes: ByteBuffer) {
         guard life == .open, bytes.readableBytes > 0 else { return }
-        if isBlocked, bytes.readableBytes < Self.keptInPlace {
+        if only == nil, unsentBytes == 0, case .none = security {
+            only = bytes
+        } else if isBlocked, bytes.readableBytes < Self.keptInPlace {
             tail.writeImmutableBuffer(bytes)
         } else {
+            settleOnly()
             settleTail()
             unsent.append(bytes)
         }
         unsentBytes += bytes.readableBytes
         if unsentBytes > Self.highWater { isWritable = false }
+    }
+
+    private func settleOnly() {
+        guard let piece = only else { return }
+        only = nil
+        unsent.append(piece)
     }
 
     private func settleTail() {
@@ -308,7 +323,7 @@ public final class Connection: SocketSource {
 
     /// Sends what the peer takes now; the rest goes when it takes more.
     public func flush() {
-        guard !isBlocked else { return }
+        guard !isBlocked, !sendOnly() else { return }
         settleTail()
         guard !unsent.isEmpty else { return }
         switch security {
@@ -318,6 +333,23 @@ public final class Connection: SocketSource {
         }
         if unsentBytes <= Self.lowWater { isWritable = true }
         if unsent.isEmpty { finishIfDue() }
+    }
+
+    /// Sends the one piece there is. False where there is another way to go: what is left of it is in `unsent`.
+    private func sendOnly() -> Bool {
+        guard let piece = only else { return false }
+        only = nil
+        let count = piece.withUnsafeReadableBytes { postern_send(file, $0.baseAddress, $0.count, 0) }
+        guard count == piece.readableBytes else {
+            // Whatever is in the way is met again.
+            unsent.append(piece)
+            if count > 0 { drop(count) }
+            return false
+        }
+        unsentBytes = 0
+        isWritable = true
+        finishIfDue()
+        return true
     }
 
     private func flushPlain() {
@@ -390,6 +422,7 @@ public final class Connection: SocketSource {
 
     /// A send failed. The end is told at the end of the batch: whoever writes is not called back from within.
     private func lose(_ error: CInt) {
+        only = nil
         unsent.removeAll()
         tail = ByteBuffer()
         unsentBytes = 0
@@ -404,6 +437,7 @@ public final class Connection: SocketSource {
     /// but the end any more.
     public func finish(within time: TimeAmount) {
         guard life == .open else { return }
+        settleOnly()
         life = .finishing
         patience = loop.schedule(in: time) { [self] in over(nil) }
         if unsent.isEmpty { finishIfDue() } else { flush() }
@@ -440,6 +474,7 @@ public final class Connection: SocketSource {
         security = .none
         Glibc.close(file)
         file = -1
+        only = nil
         unsent.removeAll()
         tail = ByteBuffer()
         unsentBytes = 0

@@ -6,7 +6,6 @@ import Logging
 import Machine
 import Recording
 import Sealing
-import Synchronization
 import Transport
 
 @testable import Gateway
@@ -35,7 +34,9 @@ final class LiveGateway {
             databases: [database], users: ["by_user"], serverNames: ["shop.localhost"], identityIn: identityIn, pool: pool)
         var logger = Logger(label: "gateway-test")
         logger.logLevel = .critical
-        let journals = Journals(try StageRecording.shared.get())
+        let recorder = try StageRecording.shared.get()
+        let journals = PerLoop { try recorder.makeJournal() }
+        let inspectors = PerLoop { InspectorShelf() }
         service = try PostgresService(
             resources: [resource],
             surroundings: PostgresSurroundings(
@@ -44,10 +45,11 @@ final class LiveGateway {
                     if let tokenSeconds { caller.claims.expires = Int64(Date().timeIntervalSince1970) + tokenSeconds }
                     return caller
                 },
-                judge: { caller, resource, facts in
-                    stage.gate(caller, on: resource, facts).map { PostgresJudge(gate: $0, program: stage.recorded) }
+                judge: { caller, resource, facts, loop in
+                    try stage.gate(caller, on: resource, facts, inspectors: inspectors.value(on: loop))
+                        .map { PostgresJudge(gate: $0, program: stage.recorded) }
                 },
-                journal: { try journals.journal($0) }, metrics: GatewayMetrics(), logger: logger), loginSeconds: loginSeconds)
+                journal: { try journals.value(on: $0) }, metrics: GatewayMetrics(), logger: logger), loginSeconds: loginSeconds)
         let certificate = try DevelopmentCertificate.make(
             names: ["localhost"], addresses: ["127.0.0.1"], validDays: 30, nowSeconds: Int64(Date().timeIntervalSince1970))
         let context = try TLSContext.server(
@@ -78,26 +80,5 @@ final class LiveGateway {
         let lines = try client.login(token, database: database, settings: settings)
         guard lines.last == "Z I" else { throw NotationError(description: "no login: \(lines)") }
         return client
-    }
-}
-
-/// A journal for each loop. Journals are used on their own loop only; the table is locked.
-private final class Journals: Sendable {
-    private struct Held: @unchecked Sendable {
-        // Handed only to the loop that it was made for.
-        var journal: Journal
-    }
-    private let recorder: Recorder
-    private let known = Mutex<[ObjectIdentifier: Held]>([:])
-
-    init(_ recorder: Recorder) { self.recorder = recorder }
-
-    func journal(_ loop: SocketLoop) throws -> Journal {
-        try known.withLock { known -> Held in
-            if let held = known[ObjectIdentifier(loop)] { return held }
-            let held = Held(journal: try recorder.makeJournal())
-            known[ObjectIdentifier(loop)] = held
-            return held
-        }.journal
     }
 }

@@ -20,7 +20,7 @@ import Transport
         let service = try PostgresService(
             resources: [],
             surroundings: PostgresSurroundings(
-                authenticate: { _ in throw Nobody() }, judge: { _, _, _ in nil }, journal: { _ in throw Nobody() }, metrics: metrics,
+                authenticate: { _ in throw Nobody() }, judge: { _, _, _, _ in nil }, journal: { _ in throw Nobody() }, metrics: metrics,
                 logger: logger), loginSeconds: 1)
         let made = try DevelopmentCertificate.make(
             names: ["localhost"], addresses: ["127.0.0.1"], validDays: 30, nowSeconds: Int64(Date().timeIntervalSince1970))

@@ -6,7 +6,8 @@ import NIOCore
 public struct PostgresBackendCredential: Sendable {
     public var user: String
     /// nil where the backend asks for none.
-    public var password: [UInt8]?
+    public let password: [UInt8]?
+    let salted = PostgresSaltedPasswords()
     /// Take part in MD5 or cleartext password exchanges.
     public var allowsWeakMethods: Bool
     public init(user: String, password: [UInt8]?, allowsWeakMethods: Bool = false) {
@@ -209,7 +210,7 @@ struct PostgresBackendLogin {
             throw .backend("the backend offers no SASL mechanism that is taken part in")
         }
         let bound = mechanism == PostgresScram.channelBindingMechanism ? channelBinding : nil
-        let scram = PostgresScram(password: password, nonce: nonce, channelBinding: bound)
+        let scram = PostgresScram(password: password, nonce: nonce, channelBinding: bound, salted: credential.salted)
         state = .scram(scram)
         var out = ByteBuffer()
         PostgresCodec.message(PostgresFrontend.password.rawValue, to: &out) {

@@ -40,7 +40,7 @@ final class PostgresEntrance {
         let facts = SessionFacts(
             caller: caller, source: client.connection.peer.flatMap(NetworkAddress.init), start: now.moment)
         do {
-            guard let judge = try client.service.surroundings.judge(caller, resource.name, facts) else {
+            guard let judge = try client.service.surroundings.judge(caller, resource.name, facts, client.connection.loop) else {
                 throw PostgresFault.authentication("the policy does not know this caller or resource")
             }
             self.judge = judge
@@ -138,7 +138,7 @@ final class PostgresEntrance {
         let shelf = pool.shelf(on: client.connection.loop, of: place)
         let borrower = PostgresBorrower(
             key: PostgresPoolKey(startup: settings, caller: pool.settings.isShared ? nil : caller), startup: settings,
-            user: PostgresPoolKey.user(caller), number: client.service.nextBorrowerNumber(), marks: marks, tracked: tracked)
+            user: caller.userBytes, number: client.service.nextBorrowerNumber(), marks: marks, tracked: tracked)
         borrower.done = { [self] result in
             client.giveUp = nil
             switch result {

@@ -66,6 +66,11 @@ final class PostgresStatement {
         if !found.statements.buffer.allSatisfy(isExpected) { expectsRows = found.statements.buffer.map(isExpected) }
     }
 
+    /// Every statement returns rows, and none is a COPY.
+    static func onlyReturnsRows(_ found: Inspection) -> Bool {
+        found.statements.buffer.allSatisfy { $0.returnsRows && $0.copy == .none && !executesChange($0, of: found) }
+    }
+
     /// EXECUTE is said to return rows, whatever it executes; where that changes a table, most do not.
     private static func executesChange(_ statement: Statement, of found: Inspection) -> Bool {
         guard statement.nameEffect == .execute else { return false }

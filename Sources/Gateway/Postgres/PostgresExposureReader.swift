@@ -23,6 +23,15 @@ extension PostgresMasking {
     /// - Parameter isChanging: the session is inside a transaction that changes relations, which the catalogue cannot show yet.
     func exposure(of found: Inspection, isChanging: Bool = false) -> PostgresExposure {
         guard !plan.columns.isEmpty else { return PostgresExposure() }
+        // What is the same but for its place in the text exposes the same.
+        let place = Int(truncatingIfNeeded: found.origin) & (Self.rememberedExposures - 1)
+        guard found.origin != 0, !isChanging else { return readExposure(of: found, isChanging: isChanging) }
+        if exposures.isEmpty { exposures = Array(repeating: (0, PostgresExposure()), count: Self.rememberedExposures) }
+        if exposures[place].origin != found.origin { exposures[place] = (found.origin, readExposure(of: found, isChanging: false)) }
+        return exposures[place].exposure
+    }
+
+    private func readExposure(of found: Inspection, isChanging: Bool) -> PostgresExposure {
         var exposure = PostgresExposure()
         // What a policy's schema says is set going besides, this catalogue knows itself, and as it is now.
         for access in found.accesses.buffer where access.through == 0 {
@@ -32,16 +41,8 @@ extension PostgresMasking {
         return exposure
     }
 
-    private static let rememberedExposures = 16
-
-    /// As `exposure(of:)`, remembered for the statements that are executed over and over.
-    func exposure(of prepared: PreparedStatement) -> PostgresExposure {
-        for known in exposures where known.statement === prepared { return known.exposure }
-        let found = exposure(of: prepared.inspection)
-        if exposures.count >= Self.rememberedExposures { exposures.removeFirst() }
-        exposures.append((prepared, found))
-        return found
-    }
+    /// A power of two.
+    private static let rememberedExposures = 64
 
     private func join(_ access: Access, of found: Inspection, _ isChanging: Bool, to exposure: inout PostgresExposure) {
         switch access.verb {

@@ -5,7 +5,7 @@ import Machine
 import Mask
 
 /// What a statement may bring to light beside its plain output columns.
-struct PostgresExposure: Equatable {
+struct PostgresExposure: Hashable {
     /// It reads a masked column, or may: an output column without origin is withheld.
     var readsMasked = false
     /// It touches a relation with a masked column: errors may quote its rows.
@@ -86,13 +86,27 @@ final class PostgresMasking {
     private var recent: [PostgresDescription] = []
     /// By a hash of schema and name.
     var touchedRelations: [UInt64: PostgresTouchedRelation] = [:]
-    /// Prepared statements that were executed lately. They do not change, and are held, so that no other can take their place.
-    var exposures: [(statement: PreparedStatement, exposure: PostgresExposure)] = []
+    /// By `Inspection.origin`.
+    var exposures: [(origin: UInt64, exposure: PostgresExposure)] = []
+    /// What is kept about messages that have nothing but these masks and an exposure; nothing of it is changed by an answer.
+    private var plainStatements: [PostgresExposure: PostgresStatement] = [:]
+    private var lastPlain: PostgresStatement?
 
     init(plan: MaskPlan, catalogue: PostgresCatalogue?) {
         self.plan = plan
         self.catalogue = catalogue
         masker = CellMasker(plan: plan)
+    }
+
+    /// What is kept about a Query that does nothing but read rows under these masks: one for all of them.
+    func plainStatement(_ exposure: PostgresExposure) -> PostgresStatement {
+        if let lastPlain, lastPlain.exposure == exposure { return lastPlain }
+        let plain = plainStatements[exposure] ?? PostgresStatement()
+        plain.plan = plan
+        plain.exposure = exposure
+        plainStatements[exposure] = plain
+        lastPlain = plain
+        return plain
     }
 
     /// What a RowDescription means, or nil when it is malformed.

@@ -13,16 +13,17 @@ struct PostgresOutlet {
     private var base = 0
     private var run = 0..<0
     private var scratch: ByteBuffer
-    private var pieces: [ByteBuffer] = []
+    /// Nearly always there is one piece, or none.
+    private var piece: ByteBuffer?
+    private var more: [ByteBuffer] = []
     private let allocator: ByteBufferAllocator
 
     init(allocator: ByteBufferAllocator = ByteBufferAllocator()) {
         self.allocator = allocator
         scratch = ByteBuffer()
-        pieces.reserveCapacity(4)
     }
 
-    var isEmpty: Bool { pieces.isEmpty && scratch.readableBytes == 0 && run.isEmpty }
+    var isEmpty: Bool { piece == nil && scratch.readableBytes == 0 && run.isEmpty }
 
     /// Starts a batch: `pass` speaks of offsets from the reader index of `source`.
     mutating func begin(_ source: ByteBuffer) {
@@ -62,7 +63,7 @@ struct PostgresOutlet {
         }
         if scratch.readableBytes == 0 || run.count >= Self.sliceFloor {
             settleScratch()
-            if let slice = source.getSlice(at: base + run.lowerBound, length: run.count) { pieces.append(slice) }
+            if let slice = source.getSlice(at: base + run.lowerBound, length: run.count) { add(slice) }
         } else {
             scratch.writeBytes(source.viewBytes(at: base + run.lowerBound, length: run.count) ?? ByteBufferView())
         }
@@ -71,16 +72,24 @@ struct PostgresOutlet {
 
     private mutating func settleScratch() {
         guard scratch.readableBytes > 0 else { return }
-        pieces.append(scratch)
+        add(scratch)
         scratch = ByteBuffer()
+    }
+
+    private mutating func add(_ next: ByteBuffer) {
+        if piece == nil { piece = next } else { more.append(next) }
     }
 
     /// Hands every piece out in order and forgets it.
     mutating func drain(_ send: (ByteBuffer) -> Void) {
         settleRun()
         settleScratch()
-        for piece in pieces { send(piece) }
-        pieces.removeAll(keepingCapacity: true)
+        guard let first = piece else { return }
+        piece = nil
+        send(first)
+        guard !more.isEmpty else { return }
+        for piece in more { send(piece) }
+        more.removeAll(keepingCapacity: true)
     }
 
     /// Everything in one buffer, for tests and for the login.

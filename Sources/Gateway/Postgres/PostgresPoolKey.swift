@@ -1,5 +1,6 @@
 // For whom a pooled connection was opened: nobody else gets it.
 
+import Decision
 import Machine
 
 /// What two borrowers must have in common to be lent the same connection: what they asked for at the start, and unless the pool is shared
@@ -14,15 +15,8 @@ struct PostgresPoolKey: Hashable {
             Self.add(setting.name.lowercased(), to: &bytes)
             Self.add(setting.value, to: &bytes)
         }
-        if let caller { bytes += Self.user(caller) }
+        if let caller { bytes += caller.userBytes }
         self.bytes = bytes
-    }
-
-    /// One subject under one identity, in bytes.
-    static func user(_ caller: Caller) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for text in [caller.identity, caller.claims.issuer, caller.claims.subject] { add(text, to: &bytes) }
-        return bytes
     }
 
     /// Each with its length, so that no two lists of texts are the same bytes.

@@ -6,7 +6,7 @@ import Transport
 final class PostgresBorrower {
     let key: PostgresPoolKey
     let startup: [PostgresStartup.Setting]
-    /// The subject, as `PostgresPoolKey.user` writes it.
+    /// The subject, as `Caller.userBytes` writes it.
     let user: [UInt8]
     /// A number of its session's own.
     let number: UInt64

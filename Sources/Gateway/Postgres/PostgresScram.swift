@@ -13,14 +13,20 @@ struct PostgresScram {
     static let nonceLimit = 1024
 
     private let password: [UInt8]
+    private let salted: PostgresSaltedPasswords
     private let nonce: String
     /// `tls-server-end-point` of the backend's certificate (RFC 5929); nil without channel binding.
     private let binding: [UInt8]?
     private var serverSignature: SHA256Digest?
     private var isVerified = false
 
-    /// - Parameter nonce: printable ASCII without a comma, never used before.
-    init(password: [UInt8], nonce: String, channelBinding: [UInt8]? = nil) {
+    /// - Parameters:
+    ///   - nonce: printable ASCII without a comma, never used before.
+    ///   - salted: of this password.
+    init(
+        password: [UInt8], nonce: String, channelBinding: [UInt8]? = nil, salted: PostgresSaltedPasswords = PostgresSaltedPasswords()
+    ) {
+        self.salted = salted
         self.password = Self.prepared(password)
         self.nonce = nonce
         binding = channelBinding
@@ -52,7 +58,7 @@ struct PostgresScram {
         let bareFinal = "c=\(bound),r=\(combined)"
         let signed = Array("\(bareFirst),\(text),\(bareFinal)".utf8)
         do {
-            let salted = try PasswordKey.derive(password: password, salt: Array(salt), iterations: iterations)
+            let salted = try salted.key(of: password, salt: Array(salt), iterations: iterations)
             let clientKey = try MessageAuthenticator.authenticate(Array("Client Key".utf8), key: salted).bytes
             let storedKey = SHA256Digest(hashing: clientKey).bytes
             let signature = try MessageAuthenticator.authenticate(signed, key: storedKey).bytes

@@ -33,8 +33,8 @@ public struct PostgresJudge {
 public struct PostgresSurroundings: Sendable {
     /// Proves who the caller is; throws with a reason for the log, without the token in it.
     public var authenticate: @Sendable (PostgresLoginRequest) async throws -> Caller
-    /// A gate under the policy in force; nil when the caller may not reach the resource at all.
-    public var judge: @Sendable (_ caller: Caller, _ resource: String, _ facts: SessionFacts) throws -> PostgresJudge?
+    /// A gate under the policy in force, for the loop it is called on; nil when the caller may not reach the resource at all.
+    public var judge: @Sendable (_ caller: Caller, _ resource: String, _ facts: SessionFacts, _ loop: SocketLoop) throws -> PostgresJudge?
     /// The journal of the loop it is called on.
     public var journal: @Sendable (SocketLoop) throws -> Journal
     public var metrics: GatewayMetrics
@@ -46,7 +46,7 @@ public struct PostgresSurroundings: Sendable {
 
     public init(
         authenticate: @escaping @Sendable (PostgresLoginRequest) async throws -> Caller,
-        judge: @escaping @Sendable (_ caller: Caller, _ resource: String, _ facts: SessionFacts) throws -> PostgresJudge?,
+        judge: @escaping @Sendable (_ caller: Caller, _ resource: String, _ facts: SessionFacts, _ loop: SocketLoop) throws -> PostgresJudge?,
         journal: @escaping @Sendable (SocketLoop) throws -> Journal, metrics: GatewayMetrics, logger: Logger
     ) {
         self.authenticate = authenticate

@@ -77,8 +77,8 @@ final class PostgresSession {
     /// The session is to end as soon as nothing runs: nothing new is taken.
     var isStopping = false
     /// What was prepared and bound since the last Sync: exactly known, since a failure would have everything after it skipped.
-    var freshStatements: [PostgresName: PreparedStatement] = [:]
-    var freshPortals: [PostgresName: [PreparedStatement]] = [:]
+    var freshStatements = PostgresFreshNames<PreparedStatement>()
+    var freshPortals = PostgresFreshNames<[PreparedStatement]>()
     var waitsForCatalogue: PostgresWait?
     var catalogueWish: UInt64?
 

@@ -298,14 +298,21 @@ extension PostgresSession {
             let refusal = invalid("a malformed Describe, or a name of more than \(PostgresLimits.nameBytes) bytes")
             return poison(isPortal ? .describePortal : .describeStatement, refusal, recorded: .close)
         }
-        let kept = PostgresStatement()
-        kept.name = name
         if carrier != nil, !isPortal {
+            let kept = PostgresStatement()
+            kept.name = name
             kept.carried = PostgresCarried(alias: carry(describe: name, message))
             return expectations.append(PostgresExpectation(.describeStatement, statement: kept))
         }
+        // Of a portal without a name there is nothing to keep.
+        var kept: PostgresStatement?
+        if isPortal, !name.isEmpty {
+            let named = PostgresStatement()
+            named.name = name
+            kept = named
+        }
         toBackend.pass(message.range)
-        expectations.append(PostgresExpectation(isPortal ? .describePortal : .describeStatement, statement: isPortal ? kept : nil))
+        expectations.append(PostgresExpectation(isPortal ? .describePortal : .describeStatement, statement: kept))
     }
 
     private func execute(_ message: PostgresClientMessage) -> Bool {
@@ -365,8 +372,8 @@ extension PostgresSession {
 
     private func forgetFreshNames() {
         guard !freshStatements.isEmpty || !freshPortals.isEmpty else { return }
-        freshStatements.removeAll(keepingCapacity: true)
-        freshPortals.removeAll(keepingCapacity: true)
+        freshStatements.removeAll()
+        freshPortals.removeAll()
     }
 
     private func close(_ message: PostgresClientMessage) {

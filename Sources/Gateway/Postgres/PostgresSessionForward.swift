@@ -144,13 +144,7 @@ extension PostgresSession {
 
     /// What must be kept for a message with masks or names, and for a COPY how its data will be masked.
     func prepare(_ permit: borrowing ForwardPermit, isExecute: Bool = false) -> Preparation {
-        let statement = PostgresStatement()
-        statement.ticket = permit.ticket
-        statement.limits = permit.limits
-        statement.watch = permit.watch
-        if permit.limits?.runtime != nil { limitsRuntime = true }
-        guard let plan = permit.masks else { return .go(statement, describe: nil) }
-        statement.plan = plan
+        guard let plan = permit.masks else { return .go(kept(of: permit), describe: nil) }
         let found = gate.lastInspection
         if !plan.columns.isEmpty, isCatalogueOld, PostgresMasking.readsRelations(found),
             waitForCatalogue(.client(clientPosition), of: oldestBelieved)
@@ -158,16 +152,18 @@ extension PostgresSession {
             return .wait
         }
         let masking = masking(for: plan)
-        if let prepared = gate.lastPrepared, !isCatalogueChanging {
-            statement.exposure = masking.exposure(of: prepared)
-        } else {
-            statement.exposure = masking.exposure(of: found, isChanging: isCatalogueChanging)
-        }
-        if !isExecute { statement.expectRows(of: found) }
-        guard !statement.exposure.storesMasked else {
+        let exposure = masking.exposure(of: found, isChanging: isCatalogueChanging)
+        guard !exposure.storesMasked else {
             // The gate sees this for a table named in a mask; through a view or a parent only the catalogue can tell.
             return .refuse(refusal("a masked column would be stored where no mask applies", nil, permit))
         }
+        if !isExecute, carrier == nil, permit.isPlain, PostgresStatement.onlyReturnsRows(found) {
+            return .go(masking.plainStatement(exposure), describe: nil)
+        }
+        let statement = kept(of: permit)
+        statement.plan = plan
+        statement.exposure = exposure
+        if !isExecute { statement.expectRows(of: found) }
         for index in 0..<found.statements.count where found.statements[index].copy == .toClient {
             switch PostgresCopyPlan.resolve(found, masking: masking) {
             case .plan(let copy): statement.copy = copy
@@ -185,6 +181,16 @@ extension PostgresSession {
             }
         }
         return .go(statement, describe: nil)
+    }
+
+    /// What of a permit is needed when its answer comes.
+    private func kept(of permit: borrowing ForwardPermit) -> PostgresStatement {
+        let statement = PostgresStatement()
+        statement.ticket = permit.ticket
+        statement.limits = permit.limits
+        statement.watch = permit.watch
+        if permit.limits?.runtime != nil { limitsRuntime = true }
+        return statement
     }
 
     private func copyRefusal(_ text: String, _ permit: borrowing ForwardPermit) -> Refusal {
@@ -205,7 +211,9 @@ extension PostgresSession {
     /// Asks the backend what the portal will send, in which formats, right before it is executed. The answer is swallowed; where the
     /// client's own Describe of this portal is the message just before, its answer is used instead.
     func describePortal(_ portal: PostgresName, for statement: PostgresStatement) {
-        if let last = expectations.last, last.kind == .describePortal, !last.isOurs, last.statement?.name == portal {
+        if let last = expectations.last, last.kind == .describePortal, !last.isOurs, !last.isRefused,
+            (last.statement?.name ?? .unnamed) == portal
+        {
             expectations.modifyLast {
                 statement.name = portal
                 $0.statement = statement
