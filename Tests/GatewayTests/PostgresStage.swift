@@ -15,7 +15,6 @@ import Testing
 struct PostgresStage: Sendable {
     let program: VerifiedProgram
     let recorded: RecordedProgram
-    private let ledger = LimitLedger()
 
     init(policy: String) throws {
         let compiled = PolicyCompiler.compile(
@@ -37,7 +36,7 @@ struct PostgresStage: Sendable {
         Gate(
             policy: program, caller: caller, resource: resource,
             facts: facts ?? SessionFacts(caller: caller, source: nil, start: Moment(seconds: 0)),
-            secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen(), ledger: ledger, inspectors: inspectors)
+            secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen(), ledger: LimitLedger(), inspectors: inspectors)
     }
 
     /// A session as the handler would make it, recorded into the process's own recording.
