@@ -281,8 +281,9 @@ final class WireSimulation {
             var declined = false
             if let step = settled {
                 settled = nil
-                declined = fate == .poisoned
-                if fate != .dropped, (step == .approved) != (fate == .passed) {
+                declined = fate == .poisoned && step != .approved
+                // Over a pool a Bind of a statement that is not there any more names an impossible one, agreed to or not.
+                if fate != .dropped, (step == .approved) != (fate == .passed), !(isPooled && step == .approved) {
                     fault = SimulationFault(description: "\(step) though it was \(fate): \(line)")
                 }
             }
