@@ -17,7 +17,7 @@ struct SessionsCommand: ParsableCommand {
         @Option(name: .long, help: "Directory of the recording.")
         var recording: String
         @OptionGroup var filter: RecordingFilter
-        @Flag(name: .long, help: "Only sessions in which something was refused.")
+        @Flag(name: .long, help: "Only sessions in which something was refused, or stopped while it ran.")
         var refused = false
         @Option(name: .long, help: "At most so many.")
         var limit = 50
@@ -38,11 +38,11 @@ struct SessionsCommand: ParsableCommand {
                     throw Impossible("\(recording): \(error)")
                 }
                 if output.isJSON { return try Output.json(sessions.map(SessionRecordText.init)) }
-                let header = ["session", "started", "identity", "resource", "from", "messages", "refused", "policy"]
+                let header = ["session", "started", "identity", "resource", "from", "messages", "refused", "stopped", "policy"]
                 let rows = sessions.map { session in
                     [
                         session.id.description, RecordedTime.text(session.startedAt), session.identity, session.resource,
-                        session.sourceAddress, String(session.messages), String(session.refused),
+                        session.sourceAddress, String(session.messages), String(session.refused), String(session.stopped),
                         "\(session.programName) \(session.programRevision)",
                     ]
                 }
@@ -110,6 +110,7 @@ private struct SessionRecordText: Encodable {
     var endReason: String?
     var messages: UInt64
     var refused: UInt64
+    var stopped: UInt64
 
     init(_ session: RecordedSession) {
         id = session.id.description
@@ -130,6 +131,7 @@ private struct SessionRecordText: Encodable {
         endReason = session.endReason
         messages = session.messages
         refused = session.refused
+        stopped = session.stopped
     }
 }
 

@@ -42,7 +42,8 @@ struct BatchStatements {
         countMessages = try RowStatement(
             db,
             """
-            UPDATE sessions SET messages = messages + ?2, refused = refused + ?3, last_at = max(last_at, ?4) WHERE number = ?1
+            UPDATE sessions SET messages = messages + ?2, refused = refused + ?3, last_at = max(last_at, ?4), stopped = stopped + ?5
+            WHERE number = ?1
             """)
         endSession = try RowStatement(
             db, "UPDATE sessions SET ended_at = ?2, end_reason = ?3, last_at = max(last_at, ?2) WHERE number = ?1")

@@ -88,10 +88,7 @@ final class BatchWriter {
             dropped += 1
             return
         }
-        if !session.isTouched {
-            session.isTouched = true
-            touched.append(session)
-        }
+        touch(session)
         session.messages += 1
         if !entry.passes, !entry.isHeld { session.refused += 1 }
         session.lastAt = max(session.lastAt, entry.moment)
@@ -103,10 +100,20 @@ final class BatchWriter {
         messages.append(Pending(id: session.rowID(entry.sequence), payload: payload))
     }
 
+    private func touch(_ session: KnownSession) {
+        guard !session.isTouched else { return }
+        session.isTouched = true
+        touched.append(session)
+    }
+
     private func takeOutcome(_ payload: UnsafeRawBufferPointer, _ sql: BatchStatements) throws {
         guard let entry = OutcomeEntry(payload), let session = try session(entry.session, sql) else {
             dropped += 1
             return
+        }
+        if entry.isStopped {
+            touch(session)
+            session.stopped += 1
         }
         outcomes.append(Pending(id: session.rowID(entry.sequence), payload: payload))
     }
@@ -307,9 +314,11 @@ final class BatchWriter {
             sql.countMessages.bind(2, session.messages)
             sql.countMessages.bind(3, session.refused)
             sql.countMessages.bind(4, session.lastAt)
+            sql.countMessages.bind(5, session.stopped)
             try sql.countMessages.run()
             session.messages = 0
             session.refused = 0
+            session.stopped = 0
             session.isTouched = false
         }
         touched.removeAll(keepingCapacity: true)

@@ -68,6 +68,7 @@ struct OutcomeEntry {
     let completed: UInt32
     /// Five bytes in the segment, or none.
     let sqlstate: UnsafeRawBufferPointer
+    let isStopped: Bool
 
     init?(_ payload: UnsafeRawBufferPointer) {
         guard let base = payload.baseAddress, payload.count == OutcomeLayout.fixedBytes else { return nil }
@@ -81,6 +82,7 @@ struct OutcomeEntry {
         completed = base.loadUnaligned(fromByteOffset: OutcomeLayout.completed, as: UInt32.self)
         let state = base + OutcomeLayout.sqlstate
         sqlstate = UnsafeRawBufferPointer(start: state, count: state.load(as: UInt8.self) == 0 ? 0 : 5)
+        isStopped = base.load(fromByteOffset: OutcomeLayout.stopped, as: UInt8.self) == 1
     }
 }
 

@@ -66,5 +66,7 @@ enum OutcomeLayout {
     static let completed = 48
     /// Five ASCII bytes; the first is zero when there was no error.
     static let sqlstate = 52
+    /// One where the gateway stopped what it had let through; zero in what older gateways wrote.
+    static let stopped = 57
     static let fixedBytes = 64
 }

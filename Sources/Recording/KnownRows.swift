@@ -5,6 +5,7 @@ final class KnownSession {
     let number: Int64
     var messages: Int64 = 0
     var refused: Int64 = 0
+    var stopped: Int64 = 0
     var lastAt: UInt64 = 0
     /// It is in the batch's list of sessions to update.
     var isTouched = false

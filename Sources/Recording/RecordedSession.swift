@@ -27,6 +27,9 @@ public struct RecordedSession: Sendable, Hashable {
     public var endReason: String?
     public var messages: UInt64
     public var refused: UInt64
+    /// Messages that were let through and that the gateway stopped nevertheless: at a limit, or because their result could not be masked.
+    /// None in what a gateway of an older version recorded.
+    public var stopped: UInt64
 
     /// Row of the database.
     let number: Int64
@@ -76,7 +79,7 @@ public struct RecordedOutcome: Sendable, Hashable {
 /// Which sessions are meant. Everything that is given must agree.
 public struct SessionFilter: Sendable, Hashable {
     public enum Decision: String, Sendable, CaseIterable {
-        /// Sessions in which something was refused.
+        /// Sessions in which something was refused or stopped.
         case refused
         /// Sessions in which nothing was.
         case allowed

@@ -114,7 +114,8 @@ public final class RecordingReader: Sendable {
     ) throws(RecordingError) {
         do {
             try queue.read { db in
-                let query = SessionQuery(filter)
+                let counts = try db.columns(in: "sessions").contains { $0.name == "stopped" }
+                let query = SessionQuery(filter, countsStopped: counts)
                 let rows = try Row.fetchCursor(db, sql: query.sql, arguments: StatementArguments(query.arguments))
                 let messages = try MessageCursor(db)
                 while let row = try rows.next() {
@@ -148,7 +149,8 @@ struct SessionQuery {
     private(set) var sql: String
     private(set) var arguments: [any DatabaseValueConvertible] = []
 
-    init(_ filter: SessionFilter) {
+    /// - Parameter countsStopped: false for a recording of a version that did not, which no gateway has opened since.
+    init(_ filter: SessionFilter, countsStopped: Bool) {
         sql = """
             SELECT s.*, p.name AS program_name, p.revision AS program_revision
             FROM sessions s LEFT JOIN programs p ON p.number = s.program
@@ -177,8 +179,8 @@ struct SessionQuery {
             arguments.append(moment(until))
         }
         switch filter.decision {
-        case .refused: conditions.append("s.refused > 0")
-        case .allowed: conditions.append("s.refused = 0")
+        case .refused: conditions.append(countsStopped ? "s.refused + s.stopped > 0" : "s.refused > 0")
+        case .allowed: conditions.append(countsStopped ? "s.refused + s.stopped = 0" : "s.refused = 0")
         case nil: break
         }
         if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
@@ -206,7 +208,8 @@ struct SessionQuery {
             backendUser: row["backend_user"], programName: row["program_name"] ?? "",
             programRevision: moment(row["program_revision"] ?? 0), startedAt: moment(row["started_at"]),
             lastAt: moment(row["last_at"]), endedAt: (row["ended_at"] as Int64?).map(moment), endReason: row["end_reason"],
-            messages: moment(row["messages"]), refused: moment(row["refused"]), number: number)
+            messages: moment(row["messages"]), refused: moment(row["refused"]),
+            stopped: moment(row["stopped"] ?? 0), number: number)
     }
 
     private static func proof(_ name: String) -> Proof? { Proof.allCases.first { $0.name == name } }

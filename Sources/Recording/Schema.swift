@@ -5,7 +5,7 @@ import GRDB
 /// Version and migrations of the recording's database. A step once released is never edited; a new one is added.
 enum Schema {
     /// Kept in SQLite's `user_version`.
-    static let version = 4
+    static let version = 5
     static let fileName = "recording.sqlite"
 
     static func migrate(_ db: Database) throws {
@@ -18,8 +18,13 @@ enum Schema {
             if try Int.fetchOne(db, sql: "SELECT 1 FROM statements LIMIT 1") == nil { try db.execute(sql: "DROP TABLE statements") }
         }
         if found < 4 { try db.execute(sql: fourth) }
+        if found < 5 { try db.execute(sql: fifth) }
         if found < version { try db.execute(sql: "PRAGMA user_version = \(version)") }
     }
+
+    // Messages that were let through and that the gateway stopped nevertheless. What an older gateway stopped was not told apart from
+    // what the backend itself failed.
+    private static let fifth = "ALTER TABLE sessions ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0;"
 
     // `body` is JSON, whose shape `kind` tells. Numbered within a session, so that what is taken in twice is there once.
     private static let fourth = """

@@ -109,8 +109,10 @@ public final class SessionRecording {
     ///   - nanoseconds: how long the backend took.
     ///   - completed: statements of the message that the backend ran to their end.
     ///   - sqlstate: the five ASCII bytes of the error's code, in order from the lowest byte; nil when there was no error.
+    ///   - isStopped: the gateway had let the message through and stopped it nevertheless, as at a limit.
     public func outcome(
-        _ sequence: UInt64, nanoseconds: UInt64, rows: UInt64, bytes: UInt64, completed: UInt32, sqlstate: SQLState? = nil
+        _ sequence: UInt64, nanoseconds: UInt64, rows: UInt64, bytes: UInt64, completed: UInt32, sqlstate: SQLState? = nil,
+        isStopped: Bool = false
     ) {
         do throws(RecordingError) {
             let place = try journal.reserve(OutcomeLayout.fixedBytes)
@@ -124,6 +126,7 @@ public final class SessionRecording {
             place.storeBytes(of: 0, toByteOffset: OutcomeLayout.sqlstate, as: UInt32.self)
             place.storeBytes(of: 0, toByteOffset: OutcomeLayout.sqlstate &+ 4, as: UInt64.self)
             if let sqlstate { sqlstate.store(at: place + OutcomeLayout.sqlstate) }
+            if isStopped { place.storeBytes(of: 1, toByteOffset: OutcomeLayout.stopped, as: UInt8.self) }
             journal.publish(.outcome, OutcomeLayout.fixedBytes)
         } catch {
             journal.note(error)

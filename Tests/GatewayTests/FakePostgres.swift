@@ -5,10 +5,16 @@ import NIOCore
 
 @testable import Gateway
 
+/// What is known of every run of a statement, whichever server it was on: by "serial#time" after how many rows a cancel hit.
+final class FakeFates {
+    var cancelled: [String: Int] = [:]
+    var times: [Int: Int] = [:]
+}
+
 /// What one statement of the simulation's little language does. Statements carry a serial number (1000 or more) that their rows repeat.
 struct FakeStatement {
     enum Kind {
-        case empty, rows, change, begin, commit, rollback, savepoint, rollbackTo, fails(String), copyIn, copyOut, setting, unreadable
+        case empty, rows, change, begin, commit, rollback, savepoint, rollbackTo, fails(String), copyIn, copyOut, setting, notify, unreadable
     }
     var text: String
     var kind: Kind
@@ -22,7 +28,7 @@ struct FakeStatement {
     var endsFailure: Bool {
         switch kind {
         case .commit, .rollback, .rollbackTo: true
-        case .empty, .rows, .change, .begin, .savepoint, .fails, .copyIn, .copyOut, .setting, .unreadable: false
+        case .empty, .rows, .change, .begin, .savepoint, .fails, .copyIn, .copyOut, .setting, .notify, .unreadable: false
         }
     }
     var readsLong: Bool { rows.count > 1 }
@@ -55,6 +61,8 @@ struct FakeStatement {
         case text.hasPrefix("copy customers to"):
             (kind, rows, tag) = (.copyOut, ["1\tcanary-1@secret\n", "2\tcanary-2@secret\n"], "COPY 2")
         case text.hasPrefix("set "): (kind, tag) = (.setting, "SET")
+        case text == "listen gossip": (kind, tag) = (.change, "LISTEN")
+        case text.hasPrefix("notify gossip"): (kind, tag) = (.notify, "NOTIFY")
         default: kind = .unreadable
         }
     }
@@ -94,8 +102,11 @@ final class FakePostgres {
     var rowLimit: Int?
     /// Told what is about to be executed.
     var executes: (FakeStatement) -> Void = { _ in }
-    /// By "serial#time": after how many rows a cancel hit. The backend writes it, the judge reads it.
-    var cancelled: [String: Int] = [:]
+    /// For the judge: whether the message that was just read was asked about and not agreed to.
+    var isDeclined: () -> Bool = { false }
+    /// What became of runs: backends write it, a judge reads the cancels and counts runs of its own.
+    let fates: FakeFates
+    private var times: [Int: Int] = [:]
     /// Each message, as it is taken from the input.
     var takes: () -> Void = {}
 
@@ -106,7 +117,8 @@ final class FakePostgres {
     private var run: Run?
     private var queue: [FakeStatement]?
     private var hasSavepoint = false
-    private var times: [Int: Int] = [:]
+
+    init(_ fates: FakeFates) { self.fates = fates }
 
     /// Nothing is being done and nothing is to be read.
     var isQuiet: Bool { run == nil && queue == nil && !hasWholeMessage }
@@ -121,7 +133,7 @@ final class FakePostgres {
     /// A cancel request has arrived: it hits what is being sent, or nothing.
     func cancel() {
         guard let run, refuses == nil else { return }
-        cancelled["\(run.statement.serial)#\(run.number)"] = run.sent
+        fates.cancelled["\(run.statement.serial)#\(run.number)"] = run.sent
         self.run = nil
         fail("57014 canceling statement due to user request", isExtended: run.portal != nil)
     }
@@ -133,6 +145,13 @@ final class FakePostgres {
     func end() {
         tell("E FATAL 57P01 terminating connection due to administrator command")
         isClosed = true
+    }
+
+    /// As DISCARD ALL, and a ROLLBACK before it.
+    func reset() {
+        statements.removeAll()
+        portals.removeAll()
+        (state, hasSavepoint, isSkipping) = (.idle, false, false)
     }
 
     /// One step; false when there was nothing to do.
@@ -175,8 +194,7 @@ final class FakePostgres {
         case .sync:
             isSkipping = false
             ready()
-        case .functionCall:
-            fail("42883 function does not exist", isExtended: false)
+        case .functionCall: call(body.prefix(4).reduce(0) { $0 << 8 | Int($1) })
         case .terminate: isClosed = true
         case .flush, .copyData, .copyDone, .copyFail, .password: break
         }
@@ -198,11 +216,21 @@ final class FakePostgres {
         if isExtended { isSkipping = true } else { ready() }
     }
 
+    /// 600 is a function, and nothing else is.
+    private func call(_ function: Int) {
+        if function == 600, refuses?(FakeStatement("select function")) == true || isDeclined() { return fail("42501 refused", isExtended: false) }
+        if state == .failed { return fail("25P02 aborted", isExtended: false) }
+        guard function == 600 else { return fail("42883 function does not exist", isExtended: false) }
+        tell("V 7")
+        ready()
+    }
+
     private func query(_ text: String) {
         statements[""] = nil
         let parts = text.components(separatedBy: "; ").map(FakeStatement.init)
         let isUnreadable = parts.contains { if case .unreadable = $0.kind { true } else { false } }
         if isUnreadable { return fail("42601 syntax error", isExtended: false) }
+        if isDeclined() { return fail("42501 refused", isExtended: false) }
         if let refuses, parts.contains(where: refuses) { return fail("42501 refused", isExtended: false) }
         queue = parts
     }
@@ -218,6 +246,7 @@ final class FakePostgres {
     }
 
     private func bind(_ portal: String, _ name: String) {
+        if isDeclined() { return fail("42501 refused", isExtended: true) }
         guard let statement = statements[name] else { return fail("26000 no such statement", isExtended: true) }
         if state == .failed, !statement.endsFailure { return fail("25P02 aborted", isExtended: true) }
         if !portal.isEmpty, portals[portal] != nil { return fail("42P03 exists", isExtended: true) }
@@ -296,9 +325,12 @@ final class FakePostgres {
             tell("c")
             tell("C " + statement.tag)
         case .change, .setting, .unreadable: tell("C " + statement.tag)
+        case .notify:
+            tell("A gossip \(statement.serial)")
+            tell("C " + statement.tag)
         case .rows:
-            let number = times[statement.serial, default: 0] + 1
-            times[statement.serial] = number
+            let number = (refuses == nil ? fates.times[statement.serial, default: 0] : times[statement.serial, default: 0]) + 1
+            if refuses == nil { fates.times[statement.serial] = number } else { times[statement.serial] = number }
             let most = most > 0 ? min(sent + most, statement.rows.count) : statement.rows.count
             run = Run(statement: statement, portal: portal, sent: sent, most: most, number: number)
             // What is short is sent at once.
@@ -317,7 +349,7 @@ final class FakePostgres {
     private func sendRow() {
         guard var now = run else { return }
         let isExtended = now.portal != nil
-        if refuses != nil, cancelled["\(now.statement.serial)#\(now.number)"] == now.sent {
+        if refuses != nil, fates.cancelled["\(now.statement.serial)#\(now.number)"] == now.sent {
             run = nil
             return fail("57014 canceling statement due to user request", isExtended: isExtended)
         }

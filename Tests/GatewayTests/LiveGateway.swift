@@ -20,11 +20,12 @@ final class LiveGateway {
     /// - Parameters:
     ///   - database: on the live PostgreSQL, and the name that clients connect to; the resource is `shop`.
     ///   - cleartext: take tokens without TLS.
+    ///   - tokenSeconds: for how long a token is good; for ever when nil.
     init(
         _ stage: PostgresStage, database: String, cleartext: Bool = true, tls: GatewayConfiguration.BackendTLS = .disable,
         host: String = "127.0.0.1", servers: [SocketEndpoint]? = nil, target: GatewayConfiguration.Target = .any,
         identityIn: Set<GatewayConfiguration.IdentityPlace> = [], loginSeconds: Int64 = PostgresLimits.loginSeconds,
-        pool: GatewayConfiguration.Pool? = nil, loops count: Int = 1
+        pool: GatewayConfiguration.Pool? = nil, loops count: Int = 1, tokenSeconds: Int64? = nil
     ) throws {
         let live = try LivePostgres.shared.get()
         let resource = PostgresResource(
@@ -39,9 +40,14 @@ final class LiveGateway {
         service = try PostgresService(
             resources: [resource],
             surroundings: PostgresSurroundings(
-                authenticate: { try stage.caller(String(decoding: $0.token, as: UTF8.self)) },
+                authenticate: {
+                    var caller = try stage.caller(String(decoding: $0.token, as: UTF8.self))
+                    if let tokenSeconds { caller.claims.expires = Int64(Date().timeIntervalSince1970) + tokenSeconds }
+                    return caller
+                },
                 judge: { caller, resource, facts, loop in
-                    try stage.gate(caller, on: resource, facts, inspectors: inspectors.value(on: loop)).map { PostgresJudge(gate: $0, program: stage.recorded) }
+                    try stage.gate(caller, on: resource, facts, inspectors: inspectors.value(on: loop))
+                        .map { PostgresJudge(gate: $0, program: stage.recorded) }
                 },
                 journal: { try journals.value(on: $0) }, metrics: GatewayMetrics(), logger: logger), loginSeconds: loginSeconds)
         let certificate = try DevelopmentCertificate.make(

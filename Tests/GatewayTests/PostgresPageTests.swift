@@ -43,6 +43,11 @@ import Testing
                     let (suite, test) = (String(name[..<dot]), name[name.index(after: dot)...])
                     let sources = try (files[suite + ".swift"] ?? []).map { try String(contentsOf: $0, encoding: .utf8) }
                     #expect(sources.contains { $0.contains("func \(test)(") }, "no test \(name)")
+                } else if let colon = name.range(of: ": ") {
+                    // A part of a script, by what its comment begins with.
+                    let (file, part) = (String(name[..<colon.lowerBound]), "\n# " + name[colon.upperBound...])
+                    let scripts = try (files[file] ?? []).map { try String(contentsOf: $0, encoding: .utf8) }
+                    #expect(scripts.contains { $0.contains(part) }, "no part \(name)")
                 } else {
                     #expect(files[name]?.isEmpty == false, "no case file \(name)")
                 }

@@ -24,7 +24,7 @@ import Testing
 ///     withdraw REASON                                       it is not waited for any more
 ///     reconsider                                            its time may be over
 ///     becomes N                                             the policy after the N-th line `++++` is in force
-///     cancel begins | cancel ends | client lost | backend lost
+///     cancel begins | cancel ends | cancel in doubt | client lost | backend lost
 ///     overdue | in vain                                     what runs has run for too long; it was cancelled and still runs
 ///
 /// After each line come the lines it must print: `  -> B:` and `  -> C:` with what is sent, `  -> holds client`, `  -> wants catalogue`,
@@ -187,6 +187,7 @@ final class PostgresScript {
         case "load nothing": session.catalogueLoaded(nil)
         case "cancel begins": session.isCancelling = true
         case "cancel ends": session.isCancelling = false
+        case "cancel in doubt": (session.isCancelling, session.isCancelInDoubt) = (false, true)
         case "client lost": session.clientLost(at: now)
         case "backend lost": session.backendLost(at: now)
         case "in vain": if let running = session.expectations.running?.statement { session.cancelWasInVain(running) }

@@ -36,7 +36,7 @@ struct PostgresStage: Sendable {
         Gate(
             policy: program, caller: caller, resource: resource,
             facts: facts ?? SessionFacts(caller: caller, source: nil, start: Moment(seconds: 0)),
-            secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen(), inspectors: inspectors)
+            secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen(), ledger: LimitLedger(), inspectors: inspectors)
     }
 
     /// A session as the handler would make it, recorded into the process's own recording.
@@ -58,8 +58,6 @@ struct PostgresStage: Sendable {
 
 /// One recording for all tests of the process, in a directory that goes with it.
 enum StageRecording {
-    static let shared = Result {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("postern-\(UUID().uuidString)")
-        return try Recorder(directory: directory.path)
-    }
+    static let directory = FileManager.default.temporaryDirectory.appendingPathComponent("postern-\(UUID().uuidString)").path
+    static let shared = Result { try Recorder(directory: directory) }
 }

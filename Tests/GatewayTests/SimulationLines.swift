@@ -15,8 +15,21 @@ enum SimulationLines {
         case "E": line == "E impossible"
         case "D": line.hasPrefix("D ! ")
         case "C": line.hasPrefix("C ! ")
+        case "F": line == "F 0"
         default: false
         }
+    }
+
+    enum Fate {
+        case passed, poisoned, dropped
+    }
+
+    /// What became of a message where the gate renames what it sends: by the last of what it sent instead.
+    static func fate(of line: String, among sent: [String]) -> Fate {
+        guard let last = sent.last(where: { $0 != "H" }) ?? (line == "H" ? sent.last : nil) else { return .dropped }
+        if line.hasPrefix("P "), sent.contains(where: { $0.hasSuffix(" | !") }) { return .poisoned }
+        if line.hasPrefix("B "), last == "B - impossible" { return .poisoned }
+        return isPoison(last, for: line) ? .poisoned : .passed
     }
 
     static func text(_ line: String) -> String {
@@ -30,7 +43,8 @@ enum SimulationLines {
         orders.columns = [.init(number: 1, name: "id", typeOID: 23)]
         var wide = PostgresCatalogue.Relation(oid: 102, schema: "public", name: "wide", kind: UInt8(ascii: "r"))
         wide.columns = [.init(number: 1, name: "n", typeOID: 23), .init(number: 2, name: "k", typeOID: 23)]
-        return PostgresCatalogue(relations: [customers, orders, wide], functions: [:], asOf: now.steady)
+        return PostgresCatalogue(
+            relations: [customers, orders, wide], functions: [600: .init(schema: "public", name: "spill")], asOf: now.steady)
     }
 
     static func isAsynchronous(_ line: String) -> Bool { line.hasPrefix("N ") || line.hasPrefix("A ") || line.hasPrefix("S ") }
@@ -49,7 +63,7 @@ enum SimulationLines {
         var found: [String] = []
         for line in lines where !isAsynchronous(line) {
             if line.hasPrefix("E ") {
-                let isRefusal = line.contains("C=42501") || line.contains("C=53400")
+                let isRefusal = ["C=42501", "C=53400", "C=57014"].contains { line.contains($0) }
                 found.append(line.contains("S=FATAL") ? "E FATAL" : isRefusal ? "E refused" : "E")
             } else if line.hasPrefix("D "), isMasked {
                 found.append("D " + line.dropFirst(2).split(separator: "|").map { Int($0) == nil ? "*" : String($0) }.joined(separator: "|"))

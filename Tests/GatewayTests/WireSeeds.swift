@@ -24,7 +24,7 @@ enum WireSeeds {
         for sequence in try WireSequence.all() {
             var seed: [UInt8] = []
             // A fake server's answers, message by message, so that the fuzzer begins in states that are reached.
-            let server = FakePostgres()
+            let server = FakePostgres(FakeFates())
             for line in sequence.lines {
                 let message = try WireNotation.frontend(line)
                 add(message, false, to: &seed)

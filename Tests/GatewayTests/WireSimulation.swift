@@ -1,5 +1,6 @@
-// Whole gates in simulated time: a random client, a fake backend, and the session machine between them, every step chosen by one seed.
+// One session of a simulated gate: a random client, fake backends, and the session machine between them, every step chosen by one seed.
 
+import Decision
 import Foundation
 import Machine
 import NIOCore
@@ -21,139 +22,230 @@ final class WireSimulation {
         var recorder: Recorder
         var journal: Journal
         var reader: RecordingReader
+        /// The recording's.
+        var directory: String
     }
 
-    private let world: World
-    private var random: SeededRandom
-    private var now = PostgresMoment(wall: 1_772_000_000_000_000_000, steady: 1_000_000_000_000)
-    private let session: PostgresSession
-    private let backend = FakePostgres()
+    let world: World
+    let choices: SimulationChoices
+    let clock: SimulatedClock
+    var now: PostgresMoment { clock.now }
+    let session: PostgresSession
+    /// nil where a pool has not lent one.
+    var link: SimulatedLink?
     /// Tells what the client must be told: the same messages, in the order in which the gate took them, without a gate between.
-    private let judge = FakePostgres()
-    private var policy = 0
-    private var isMasked: Bool { world.caller == "reader" }
+    let judge: FakePostgres
+    var policy = 0
+    var isMasked: Bool { world.caller == "reader" }
+    var isLimited: Bool { world.caller == "rationed" }
 
     // The client.
-    private var client: WireSimulationClient
-    private var toGate = ByteBuffer()
-    private var clientInput = ByteBuffer()
+    var client: WireSimulationClient
+    var toGate = ByteBuffer()
+    var clientInput = ByteBuffer()
     /// What the gate has taken of the client's bytes and no whole message was made of yet.
-    private var taken = ByteBuffer()
-    private var received = ByteBuffer()
-    private var told: [String] = []
+    var taken = ByteBuffer()
+    var received = ByteBuffer()
+    var told: [String] = []
 
-    // Between gate and backend.
-    private var toBackend = ByteBuffer()
-    private var backendInput = ByteBuffer()
-    private var upstream = ByteBuffer()
-    /// By message that went upstream and is not read yet: the policy that was in force.
-    private var upstreamPolicies: [Int] = []
-    private var readPolicy = 0
-    /// By message for the judge: the policy, whether the gate refused to execute it, and whether nothing was unanswered then.
-    private var judgePolicies: [(policy: Int, isForced: Bool, isSure: Bool)] = []
-    private var judged = (policy: 0, isForced: false, isSure: true)
+    /// By message for the judge: the policy, whether the gate refused to execute it, whether nothing was unanswered then, and whether
+    /// people had been asked and had not agreed.
+    var judgePolicies: [Judgement] = []
+    var judged = Judgement()
+    struct Judgement {
+        var policy = 0
+        var isForced = false
+        var isSure = true
+        var isDeclined = false
+    }
 
-    private var cancelDelay: Int?
-    private var catalogueDelay: Int?
-    private var isClientGone = false
-    private var isBackendGone = false
-    private var notices = (sent: 0, received: 0)
-    private var fault: SimulationFault?
-    private(set) var steps = 0
+    var cancel: (delay: Int, link: SimulatedLink?)?
+    var catalogueDelay: Int?
+    var isClientGone = false
+    var notices = 0
+    var fault: SimulationFault?
+    var steps = 0
 
-    init(_ world: World, seed: UInt64) throws {
+    // Time and people.
+    var timed: (statement: PostgresStatement, due: UInt64)?
+    var hold: (id: String, isAgreed: Bool)?
+    var settled: RecordedApproval.Step?
+    /// What people have agreed to.
+    var agreed: [String] = []
+
+    /// - Parameters:
+    ///   - link: its own for ever; nil where a pool lends them.
+    ///   - number: tells it from others of the same gate.
+    init(
+        _ world: World, _ choices: SimulationChoices, clock: SimulatedClock, fates: FakeFates, link: SimulatedLink?, number: Int = 0,
+        carrier: PostgresCarrier? = nil
+    ) throws {
         self.world = world
-        random = SeededRandom(state: seed)
-        client = WireSimulationClient(random: SeededRandom(state: seed ^ 0x5DEE_CE66))
+        self.choices = choices
+        self.clock = clock
+        client = WireSimulationClient(choices, serial: 1000 + 100_000 * number)
+        judge = FakePostgres(fates)
         let stage = world.stages[0]
         let caller = try stage.caller(world.caller)
         guard let gate = stage.gate(caller, on: "shop") else { throw SimulationFault(description: "no gate") }
         let recording = try world.journal.begin(
             SessionRecord(
                 caller: caller, resource: "shop", kind: .postgres, sourceAddress: "test", database: "test", backendUser: "test",
-                program: stage.recorded, startedAt: now.wall))
+                program: stage.recorded, startedAt: clock.now.wall))
         session = PostgresSession(gate: gate, recording: recording, observer: .silent, impossibleName: "impossible", lexical: .init())
-        judge.rowLimit = world.caller == "rationed" ? 3 : nil
+        session.carrier = carrier
+        judge.rowLimit = isLimited ? 3 : nil
         judge.refuses = { [unowned self] in isRefused($0, judged.policy) }
+        judge.isDeclined = { [unowned self] in judged.isDeclined }
         judge.takes = { [unowned self] in if !judgePolicies.isEmpty { judged = judgePolicies.removeFirst() } }
         // While answers are outstanding a name may stand for several statements: refused, if one of them is.
         judge.refusesExecute = { [unowned self] statement in
-            if judged.isForced, judged.isSure, let statement, !isRefused(statement, judged.policy) {
+            if judged.isForced, judged.isSure, let statement, !isRefused(statement, judged.policy), !judged.isDeclined {
                 fault = SimulationFault(description: "refused though it is allowed: \(statement.text)")
             }
             return judged.isForced
         }
-        backend.takes = { [unowned self] in if !upstreamPolicies.isEmpty { readPolicy = upstreamPolicies.removeFirst() } }
-        backend.executes = { [unowned self] in
-            if isRefused($0, readPolicy) { fault = SimulationFault(description: "executed without a permit: \($0.text)") }
+        if let link { lend(link) }
+    }
+
+    /// A backend is about to execute something of this session's.
+    func executes(_ statement: FakeStatement, under policy: Int) {
+        if isRefused(statement, policy) { fault = SimulationFault(description: "executed without a permit: \(statement.text)") }
+        if world.caller == "asked", isInsert(statement), !agreed.contains(where: { $0.contains(statement.text) }) {
+            fault = SimulationFault(description: "executed without agreement: \(statement.text)")
         }
     }
 
+    // MARK: - Pools
+
+    var isPooled: Bool { session.carrier != nil }
+    var wantsLink: Bool { link == nil && session.carrier?.wantsBackend == true && session.end == nil }
+
+    func lend(_ link: SimulatedLink) {
+        self.link = link
+        link.owner = self
+        guard let pooled = link.pooled else { return }
+        if session.carrier != nil { session.attach(pooled, nil, isSameServer: true) } else { session.pooled = pooled }
+        readClient()
+    }
+
+    /// The connection, where the session can do without it now, or is over and has left it clean.
+    func giveBack() -> (link: SimulatedLink, needsReset: Bool)? {
+        guard let link, link.pooled != nil, !link.isGone, link.arrived.readableBytes == 0 else { return nil }
+        if session.end == .terminated, session.leavesClean {
+            release(link)
+            return (link, true)
+        }
+        guard session.carrier != nil, session.end == nil, session.isGivable else { return nil }
+        if cancel?.link === link { fault = SimulationFault(description: "given back with a cancel on its way") }
+        session.detach()
+        release(link)
+        return (link, false)
+    }
+
+    /// The connection is closed, or another's.
+    func drop() {
+        link?.owner = nil
+        link = nil
+    }
+
+    func release(_ link: SimulatedLink) {
+        if !link.isSilent { fault = SimulationFault(description: "given back with something under way") }
+        if link.fake.state != .idle, session.end == nil { fault = SimulationFault(description: "given back in a transaction") }
+        link.owner = nil
+        self.link = nil
+    }
+
     /// What the policies of the test say, in the few words of the fake's language.
-    private func isRefused(_ statement: FakeStatement, _ policy: Int) -> Bool {
-        let isInsert = statement.text.hasPrefix("insert") || statement.text.hasPrefix("copy orders from")
+    func isRefused(_ statement: FakeStatement, _ policy: Int) -> Bool {
+        // A call by its number, whose result has nothing to mask by.
+        if statement.text == "select function" { return isMasked }
         if statement.text.hasPrefix("delete") { return true }
         if case .unreadable = statement.kind { return true }
         if case .setting = statement.kind, world.caller == "rationed" { return true }
-        return isInsert && (policy == 1 || world.caller == "rationed")
+        return isInsert(statement) && (policy == 1 || world.caller == "rationed")
+    }
+
+    func isInsert(_ statement: FakeStatement) -> Bool {
+        statement.text.hasPrefix("insert") || statement.text.hasPrefix("copy orders from")
     }
 
     // MARK: - Running
 
-    /// Runs to the session's end, or until so many steps were made; then everything still under way arrives.
-    func run(steps most: Int) throws {
-        try login()
-        while steps < most, session.end == nil {
-            try step()
-            steps += 1
-            if steps % 64 == 0 { try checkQuiet() }
-        }
-        try settle()
-        try checkEnd()
-        session.recording.end(at: now.wall, reason: "over")
-        try checkRecording()
-    }
+    func roll(_ count: Int) -> Int { choices.roll(count) }
+    func piece() -> Int { 1 + roll(roll(4) == 0 ? 4096 : 40) }
 
-    private func roll(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
-
-    private func step() throws {
-        now.steady += UInt64(roll(3_000_000))
+    func step() throws {
+        steps += 1
+        clock.pass(UInt64(roll(3_000_000)))
         switch roll(100) {
-        case 0..<25: if !isClientGone, toGate.readableBytes < 4096 { toGate.writeImmutableBuffer(client.next()) }
-        case 25..<50: feedClient(most: 1 + roll(roll(4) == 0 ? 4096 : 40))
-        case 50..<65: feedBackend(most: 1 + roll(roll(4) == 0 ? 4096 : 40))
-        case 65..<80: for _ in 0...roll(4) { _ = backend.step() }
-        case 80..<92: takeFromBackend(most: 1 + roll(roll(4) == 0 ? 4096 : 40))
-        case 92: now.steady += UInt64(roll(12)) * 1_000_000_000
-        case 93: beginCancel()
-        case 94: if roll(3) == 0 { try reload() }
-        case 95: tellNotice()
-        case 96, 97: answer()
+        case 0..<24: if !isClientGone, toGate.readableBytes < 4096 { toGate.writeImmutableBuffer(client.next()) }
+        case 24..<48: feedClient(most: piece())
+        case 48..<62: link?.carry(piece())
+        case 62..<77: for _ in 0...roll(4) { _ = link?.fake.step() }
+        case 77..<89:
+            link?.deliver(piece())
+            readBackend()
+        case 89: clock.pass(UInt64(roll(12)) * 1_000_000_000)
+        case 90: beginCancel()
+        case 91: if roll(3) == 0 { try reload() }
+        case 92: tellNotice()
+        case 93, 94: answer()
+        case 95, 96: try answerHold()
         default: if roll(60) == 0 { endSomehow() }
         }
+        watchTime()
         try check()
+        if steps % 64 == 0 { try checkQuiet() }
+    }
+
+    /// Everything under way has arrived.
+    func finish() throws {
+        if session.end == nil, !isLinkGone {
+            guard isQuiet else {
+                throw SimulationFault(
+                    description: "stuck: held \(session.isClientHeld), \(session.expectations.count) answers owed, told \(told.suffix(5))")
+            }
+            try checkQuiet()
+        }
+        try compare(isWhole: session.end == nil && !isLinkGone)
+        session.recording.end(at: now.wall, reason: "over")
     }
 
     // MARK: - What may happen
 
-    private func feedClient(most: Int) {
+    func feedClient(most: Int) {
         if let piece = toGate.readSlice(length: min(most, toGate.readableBytes)) { clientInput.writeImmutableBuffer(piece) }
         if toGate.readableBytes == 0 { toGate.clear() }
         readClient()
     }
 
     /// As the handler: a client is not read while the machine waits for something else.
-    private func readClient() {
-        guard session.end == nil, !session.isClientHeld else { return }
-        var read = clientInput
-        let isSure = session.expectations.isEmpty
-        session.client(&clientInput, at: now)
-        let messages = taken(read.readSlice(length: read.readableBytes - clientInput.readableBytes) ?? ByteBuffer())
-        drain(messages, isSure: isSure)
+    func readClient() {
+        while session.end == nil, !session.isClientHeld, clientInput.readableBytes > 0 {
+            let isSure = session.expectations.isEmpty
+            // Where names are given anew each message is looked at alone, to see what became of it.
+            let most = isPooled ? clientLeft() : clientInput.readableBytes
+            guard var piece = clientInput.getSlice(at: clientInput.readerIndex, length: min(most, clientInput.readableBytes)) else { return }
+            var read = piece
+            session.client(&piece, at: now)
+            let count = read.readableBytes - piece.readableBytes
+            clientInput.moveReaderIndex(forwardBy: count)
+            messageLeft = isPooled && count > 0 ? max(0, most - count) : 0
+            drain(taken(read.readSlice(length: count) ?? ByteBuffer()), isSure: isSure)
+            if piece.readableBytes > 0 || !isPooled { return }
+        }
+    }
+    /// Of the message that is being taken.
+    var messageLeft = 0
+    func clientLeft() -> Int {
+        if messageLeft > 0 { return messageLeft }
+        guard let length = clientInput.getInteger(at: clientInput.readerIndex + 1, as: UInt32.self) else { return clientInput.readableBytes }
+        return Int(length) + 1
     }
 
     /// Whole messages that the gate took.
-    private func taken(_ piece: ByteBuffer) -> [ByteBuffer] {
+    func taken(_ piece: ByteBuffer) -> [ByteBuffer] {
         taken.writeImmutableBuffer(piece)
         var messages: [ByteBuffer] = []
         while let length = taken.getInteger(at: taken.readerIndex + 1, as: UInt32.self), taken.readableBytes > Int(length),
@@ -165,60 +257,77 @@ final class WireSimulation {
     }
 
     /// Each message goes to the judge under the policy it was judged by, and each is found again upstream: as it came, replaced by one
-    /// that must fail, or, where the backend skips, not at all. Nothing else goes there but Describes of portals before their Execute.
-    private func match(_ messages: [ByteBuffer], _ sent: [ByteBuffer], isSure: Bool) {
+    /// that must fail, or, where the backend skips, not at all. Nothing else goes there but what the gate is known to add.
+    func match(_ messages: [ByteBuffer], _ sent: [ByteBuffer], isSure: Bool) {
         var rest = sent[...]
         for (number, message) in messages.enumerated() {
             let line = SimulationLines.line(message)
             history.append(line)
-            if let first = rest.first, first != message, SimulationLines.line(first).hasPrefix("D P "), line.hasPrefix("E ") {
-                rest.removeFirst()
+            var fate = Fate.dropped
+            if isPooled {
+                fate = SimulationLines.fate(of: line, among: rest.map(SimulationLines.line))
+                rest = []
+            } else {
+                if let first = rest.first, first != message, SimulationLines.line(first).hasPrefix("D P "), line.hasPrefix("E ") {
+                    rest.removeFirst()
+                }
+                if let first = rest.first {
+                    if first == message { fate = .passed }
+                    if first != message, SimulationLines.isPoison(SimulationLines.line(first), for: line) { fate = .poisoned }
+                    if fate != .dropped { rest.removeFirst() }
+                }
             }
-            var isPoisoned = false
-            if let first = rest.first {
-                isPoisoned = first != message && SimulationLines.isPoison(SimulationLines.line(first), for: line)
-                if first == message || isPoisoned { rest.removeFirst() }
-                if first == message, line.hasPrefix("Q ") || line.hasPrefix("P ") { permitted.append(SimulationLines.text(line)) }
+            if fate == .passed, line.hasPrefix("Q ") || line.hasPrefix("P ") { permitted.append(SimulationLines.text(line)) }
+            var declined = false
+            if let step = settled {
+                settled = nil
+                declined = fate == .poisoned && step != .approved
+                // Over a pool a Bind of a statement that is not there any more names an impossible one, agreed to or not.
+                if fate != .dropped, (step == .approved) != (fate == .passed), !(isPooled && step == .approved) {
+                    fault = SimulationFault(description: "\(step) though it was \(fate): \(line)")
+                }
             }
             judge.input.writeImmutableBuffer(message)
-            judgePolicies.append((policy, isPoisoned && line.hasPrefix("E "), isSure && number == 0))
+            judgePolicies.append(
+                Judgement(
+                    policy: policy, isForced: fate == .poisoned && line.hasPrefix("E "), isSure: isSure && number == 0, isDeclined: declined))
         }
-        for message in rest where messages.isEmpty ? SimulationLines.line(message) != "Q !" : true {
-            fault = SimulationFault(description: "upstream without having been sent: \(SimulationLines.line(message))")
+        for message in rest where !isPooled {
+            let line = SimulationLines.line(message)
+            // A Flush that brings the answers that a message waits for; what makes a transaction fail.
+            if line == "H" || (messages.isEmpty && isLimited && (line == "E impossible" || line == "S")) { continue }
+            fault = SimulationFault(description: "upstream without having been sent: \(line)")
         }
     }
+    typealias Fate = SimulationLines.Fate
 
     /// What the gate took, for people.
-    private(set) var history: [String] = []
+    var history: [String] = []
 
-    private func takeFromBackend(most: Int) {
-        if let piece = backend.take(most) { backendInput.writeImmutableBuffer(piece) }
-        readBackend()
-    }
-
-    private func readBackend() {
-        if session.end == nil || session.end == .terminated { session.backend(&backendInput, at: now) }
+    func readBackend() {
+        if let link, session.end == nil || session.end == .terminated { session.backend(&link.arrived, at: now) }
         drain()
         readClient()
     }
 
-    private func feedBackend(most: Int) {
-        guard !isBackendGone, let piece = toBackend.readSlice(length: min(most, toBackend.readableBytes)) else { return }
-        backend.input.writeImmutableBuffer(piece)
-    }
-
     /// What the machine made goes on its way; each message upstream is looked at.
-    private func drain(_ messages: [ByteBuffer] = [], isSure: Bool = false) {
+    func drain(_ messages: [ByteBuffer] = [], isSure: Bool = false) {
         let out = session.toBackend.drainJoined()
-        toBackend.writeImmutableBuffer(out)
-        upstream.writeImmutableBuffer(out)
         var sent: [ByteBuffer] = []
-        while let length = upstream.getInteger(at: upstream.readerIndex + 1, as: UInt32.self), upstream.readableBytes > Int(length),
-            let message = upstream.readSlice(length: Int(length) + 1)
-        {
-            upstreamPolicies.append(policy)
-            sent.append(message)
+        if let link {
+            link.toBackend.writeImmutableBuffer(out)
+            link.upstream.writeImmutableBuffer(out)
+            while let length = link.upstream.getInteger(at: link.upstream.readerIndex + 1, as: UInt32.self),
+                link.upstream.readableBytes > Int(length), let message = link.upstream.readSlice(length: Int(length) + 1)
+            {
+                link.policies.append(policy)
+                sent.append(message)
+            }
+        } else if out.readableBytes > 0 {
+            fault = SimulationFault(description: "something is sent without a connection")
         }
+        for news in session.approvalNews { note(news) }
+        session.approvalNews.removeAll()
         match(messages, sent, isSure: isSure)
         received.writeImmutableBuffer(session.toClient.drainJoined())
         while let length = received.getInteger(at: received.readerIndex + 1, as: UInt32.self), received.readableBytes > Int(length),
@@ -229,13 +338,13 @@ final class WireSimulation {
             if session.end == .terminated { unheard += lines } else { told += lines }
         }
         if session.catalogueWish != nil, catalogueDelay == nil { catalogueDelay = roll(20) }
-        if session.wantsCancel {
+        if session.wantsCancel, !session.isCancelling {
             session.wantsCancel = false
             beginCancel()
         }
     }
 
-    private func answer() {
+    func answer() {
         if let delay = catalogueDelay {
             catalogueDelay = delay > 5 ? delay - 5 : nil
             if catalogueDelay == nil {
@@ -244,41 +353,101 @@ final class WireSimulation {
                 readBackend()
             }
         }
-        if let delay = cancelDelay {
-            cancelDelay = delay > 5 ? delay - 5 : nil
-            if cancelDelay == nil {
-                if !isBackendGone { backend.cancel() }
+        if let (delay, hit) = cancel {
+            cancel = delay > 5 ? (delay - 5, hit) : nil
+            if cancel == nil {
+                if let hit, !hit.isGone {
+                    if hit.fake.isBusy, hit.owner !== self { fault = SimulationFault(description: "a cancel has hit another client") }
+                    hit.fake.cancel()
+                }
                 session.isCancelling = false
+                drain()
                 readClient()
             }
         }
     }
 
-    private func beginCancel() {
-        guard session.end == nil, session.hasOutstandingStatement, !session.isCancelling, cancelDelay == nil else { return }
+    func beginCancel() {
+        guard session.end == nil, session.hasOutstandingStatement, !session.isCancelling, cancel == nil else { return }
         session.isCancelling = true
-        cancelDelay = roll(20)
+        cancel = (roll(20), link)
     }
 
-    private func reload() throws {
+    /// As the pair: what runs is watched from when it came to be first.
+    func watchTime() {
+        guard session.end == nil else { return }
+        let running = session.expectations.running?.statement
+        if timed?.statement !== running {
+            timed = running.flatMap { statement in
+                statement.limits?.runtime.map { (statement, now.steady + $0.amount * 1_000_000_000) }
+            }
+        }
+        guard let (statement, due) = timed, now.steady >= due, statement.reached == nil else { return }
+        session.runtimeIsOver(statement)
+        drain()
+        readClient()
+    }
+
+    // MARK: - People
+
+    func note(_ news: PostgresApprovalNews) {
+        switch news {
+        case .asked(let asked): hold = (asked.id, false)
+        case .changed: break
+        case .settled(let asked, let step):
+            // One that passes without agreement is one that names another statement by now: what is executed is looked at.
+            if step == .approved, hold?.isAgreed == true { agreed.append(asked.text) }
+            // Where the message failed with others before it, or the session is over, nothing became of it.
+            settled = session.end == nil ? step : nil
+            hold = nil
+        }
+    }
+
+    /// Somebody says something, too late perhaps, or nobody does.
+    func answerHold() throws {
+        guard let hold, session.hold?.id == hold.id else { return }
+        switch roll(6) {
+        case 0, 1, 2:
+            let isLate = roll(4) == 0
+            if isLate { clock.pass(601_000_000_000) }
+            self.hold?.isAgreed = !isLate
+            _ = session.answer(hold.id, try say(true), at: now)
+        case 3: _ = session.answer(hold.id, try say(false), at: now)
+        case 4:
+            clock.pass(601_000_000_000)
+            session.reconsiderHold()
+        default: session.withdrawHold("canceling statement due to user request")
+        }
+        drain()
+        readClient()
+    }
+
+    func say(_ agrees: Bool) throws -> ApprovalAnswer {
+        ApprovalAnswer(claims: try world.stages[0].caller("lead").claims, agrees: agrees, reason: "", at: now.moment)
+    }
+
+    func reload() throws {
         guard session.end == nil else { return }
         policy = 1 - policy
         try session.recording.adopt(world.stages[policy].recorded)
         guard session.gate.adopt(world.stages[policy].program) else { throw SimulationFault(description: "the caller is unknown") }
+        session.reconsiderHold()
+        drain()
+        readClient()
     }
 
-    private func tellNotice() {
-        guard !isBackendGone, !backend.isClosed else { return }
-        notices.sent += 1
+    func tellNotice() {
+        guard let link, !link.isGone, !link.fake.isClosed else { return }
+        notices += 1
         switch roll(3) {
-        case 0: backend.tell("N 00000 notice \(notices.sent)")
-        case 1: backend.tell("A channel \(notices.sent)")
-        default: backend.tell("S DateStyle=\(notices.sent)")
+        case 0: link.fake.tell("N 00000 notice \(notices)")
+        case 1: link.fake.tell("A channel \(notices)")
+        default: link.fake.tell("S DateStyle=\(notices)")
         }
     }
 
     /// Somebody goes away, with what was under way or without it.
-    private func endSomehow() {
+    func endSomehow() {
         switch roll(4) {
         case 0: toGate.writeImmutableBuffer(client.goodbye())
         case 1:
@@ -288,165 +457,29 @@ final class WireSimulation {
             feedClient(most: .max)
             session.clientLost(at: now)
         case 2:
-            backend.end()
-            if roll(2) == 0 { isBackendGone = true }
+            link?.fake.end()
+            if roll(2) == 0 { link?.isGone = true }
         default:
-            isBackendGone = true
+            guard let link else { return }
+            link.isGone = true
             session.backendLost(at: now)
         }
         drain()
     }
 
-    // MARK: - Login
+    // MARK: - What has been told and recorded
 
-    /// Both logins in pieces of any size: what a client sends ahead of its time waits.
-    private func login() throws {
-        var machine = PostgresLogin(offersTLS: false, allowsCleartext: true)
-        var sent = ByteBuffer()
-        sent.writeInteger(UInt32(0))
-        sent.writeInteger(PostgresStartupCode.version3)
-        for text in ["user", "tester", "database", "shop"] { PostgresCodec.text(text, to: &sent) }
-        sent.writeInteger(UInt8(0))
-        sent.setInteger(UInt32(sent.readableBytes), at: 0)
-        PostgresCodec.message(PostgresFrontend.password.rawValue, to: &sent) { PostgresCodec.text(world.caller, to: &$0) }
-        sent.writeImmutableBuffer(client.next())
-        var isProven = false
-        while !isProven {
-            guard let piece = sent.readSlice(length: min(sent.readableBytes, 1 + roll(9))) else { break }
-            clientInput.writeImmutableBuffer(piece)
-            while case let step = try machine.receive(&clientInput), step != .wait {
-                guard case .authenticate(let token, _) = step else { continue }
-                guard String(decoding: token, as: UTF8.self) == world.caller else { throw SimulationFault(description: "another token") }
-                isProven = true
-                break
-            }
-            if sent.readableBytes == 0 { break }
-        }
-        guard isProven else { throw SimulationFault(description: "the login came to nothing") }
-        toGate.writeImmutableBuffer(sent)
-        try loginToBackend()
-        readClient()
+    var scanned = 0
+    var unheard: [String] = []
+    var expected: [String] = []
+    var permitted: [String] = []
+}
+
+/// The time of a simulated gate.
+final class SimulatedClock {
+    var now = PostgresMoment(wall: 1_772_000_000_000_000_000, steady: 1_000_000_000_000)
+    func pass(_ nanoseconds: UInt64) {
+        now.steady += nanoseconds
+        now.wall += nanoseconds
     }
-
-    private func loginToBackend() throws {
-        var machine = PostgresBackendLogin(
-            credential: .init(user: "u", password: nil), database: "d", settings: [], wantsTLS: false, nonce: "nonce")
-        _ = machine.connected()
-        var answers = ByteBuffer()
-        PostgresCodec.authentication(0, to: &answers)
-        PostgresCodec.parameterStatus("client_encoding", "UTF8", to: &answers)
-        PostgresCodec.backendKeyData(process: 7, key: 8, to: &answers)
-        PostgresCodec.readyForQuery(.idle, to: &answers)
-        var arrived = ByteBuffer()
-        while let piece = answers.readSlice(length: min(answers.readableBytes, 1 + roll(7))), piece.readableBytes > 0 {
-            arrived.writeImmutableBuffer(piece)
-            if case .ready = try machine.receive(&arrived) { return }
-        }
-        throw SimulationFault(description: "the backend's login came to nothing")
-    }
-
-    // MARK: - Invariants
-
-    private func check() throws {
-        if let fault { throw fault }
-        guard isMasked else { return }
-        if let shown = unheard.first(where: { $0.lowercased().contains("canary") }) { throw SimulationFault(description: "shown: \(shown)") }
-        while scanned < told.count {
-            if told[scanned].lowercased().contains("canary") { throw SimulationFault(description: "shown: \(told[scanned])") }
-            scanned += 1
-        }
-    }
-    private var scanned = 0
-    private var unheard: [String] = []
-
-    /// What the client was told.
-    var transcript: [String] { told }
-
-    private var isQuiet: Bool {
-        toGate.readableBytes == 0 && clientInput.readableBytes == 0 && toBackend.readableBytes == 0 && backend.output.readableBytes == 0
-            && backendInput.readableBytes == 0 && backend.isQuiet && session.expectations.isEmpty && !session.isClientHeld
-    }
-
-    /// Where nothing is under way, all three agree.
-    private func checkQuiet() throws {
-        guard isQuiet, session.end == nil, !isBackendGone else { return }
-        // All of it is compared at the end; on the way now and then.
-        if roll(4) == 0 { try compare(isWhole: true) }
-        // Without a Sync behind the last message nobody but the backend knows.
-        guard told.last(where: { !SimulationLines.isAsynchronous($0) })?.hasPrefix("Z ") ?? true, !session.isSkipping else { return }
-        if session.transaction != backend.state {
-            throw SimulationFault(description: "gate says \(session.transaction), backend \(backend.state)")
-        }
-        let last = told.last { $0.hasPrefix("Z ") }
-        if let last, last != "Z \(UnicodeScalar(backend.state.rawValue))" {
-            throw SimulationFault(description: "client believes \(last), backend is \(backend.state)")
-        }
-        if roll(20) == 0 { try checkRecording() }
-    }
-
-    /// Everything under way arrives, until nothing moves any more.
-    private func settle() throws {
-        if !isClientGone, session.end == nil { toGate.writeImmutableBuffer(client.finishing()) }
-        for _ in 0..<20_000 {
-            let before = (toGate.readableBytes, clientInput.readableBytes, toBackend.readableBytes, told.count, catalogueDelay, cancelDelay)
-            let hadOutput = backend.output.readableBytes
-            feedClient(most: .max)
-            feedBackend(most: .max)
-            let stepped = backend.step()
-            takeFromBackend(most: .max)
-            answer()
-            try check()
-            let after = (toGate.readableBytes, clientInput.readableBytes, toBackend.readableBytes, told.count, catalogueDelay, cancelDelay)
-            if !stepped, hadOutput == 0, backend.output.readableBytes == 0, before == after { return }
-            if backend.isClosed, backend.output.readableBytes == 0, session.end == nil { session.backendLost(at: now) }
-        }
-    }
-
-    private func checkEnd() throws {
-        if session.end == nil, !isBackendGone {
-            guard isQuiet else {
-                throw SimulationFault(
-                    description: "stuck: held \(session.isClientHeld), \(session.expectations.count) answers owed, told \(told.suffix(5))")
-            }
-            try checkQuiet()
-        }
-        try compare(isWhole: session.end == nil && !isBackendGone)
-    }
-
-    /// What the client was told is what it would have been told without a gate, refusals and masks apart: nothing lost, doubled, reordered.
-    private func compare(isWhole: Bool) throws {
-        judge.cancelled = backend.cancelled
-        while judge.step() {}
-        if let bytes = judge.take(.max) { expected += PostgresNotation.lines(bytes, fromClient: false) }
-        let (must, was) = (SimulationLines.normal(expected, isMasked: isMasked), SimulationLines.normal(told, isMasked: isMasked))
-        if case .fault(let fault) = session.end, fault.kind != .policyLimit { throw SimulationFault(description: "ended: \(fault)") }
-        let heard = Array(was.prefix { $0 != "E FATAL" })
-        let parted = zip(must, heard).prefix(while: SimulationLines.agree).count
-        let isInOrder = parted == heard.count || isLastPieceOfCopy(must, heard, parted)
-        guard isInOrder, !isWhole || heard.count < was.count || must.count == was.count else {
-            throw SimulationFault(
-                description: """
-                    answer \(parted): must be \(must.dropFirst(parted).prefix(5)), was \(was.dropFirst(parted).prefix(5)); before it \
-                    \(must.prefix(parted).suffix(4)); whole \(isWhole), end \(session.end.map { "\($0)" } ?? "none")
-                    """)
-        }
-    }
-    private var expected: [String] = []
-
-    private func isLastPieceOfCopy(_ must: [String], _ heard: [String], _ parted: Int) -> Bool {
-        parted == heard.count - 1 && must.count > parted && heard[parted].hasPrefix("d ") && must[parted].hasPrefix("d ")
-    }
-
-    /// Everything that was judged is in the recording, refused or let through, and in order.
-    private func checkRecording() throws {
-        world.recorder.flush()
-        guard let recorded = try world.reader.session(session.recording.id) else { throw SimulationFault(description: "no recording") }
-        let texts = try world.reader.messages(of: recorded).filter { $0.kind == .query || $0.kind == .parse }.filter { $0.effect == .allow }
-            .map { String(decoding: $0.text, as: UTF8.self) }
-        guard texts == permitted else {
-            let (recorded, sent) = ("\(texts.suffix(3)) of \(texts.count)", "\(permitted.suffix(3)) of \(permitted.count)")
-            throw SimulationFault(description: "recorded \(recorded), sent \(sent)")
-        }
-    }
-    private var permitted: [String] = []
 }

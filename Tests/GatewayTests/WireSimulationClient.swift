@@ -6,19 +6,23 @@ import NIOCore
 
 /// Speaks well-formed messages, pipelined without waiting, over few names; statements that policy refuses are among them.
 struct WireSimulationClient {
-    var random: SeededRandom
-    private var serial = 1000
+    private let choices: SimulationChoices
+    private var serial: Int
     private static let names = ["-", "-", "-", "s1", "s2"]
     private static let portals = ["-", "-", "-", "p1", "p2"]
 
-    init(random: SeededRandom) { self.random = random }
+    /// - Parameter serial: the first number of its statements: no two clients have one of the same number.
+    init(_ choices: SimulationChoices, serial: Int) {
+        self.choices = choices
+        self.serial = serial
+    }
 
-    private mutating func roll(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
+    private func roll(_ count: Int) -> Int { choices.roll(count) }
     private mutating func one(_ choices: [String]) -> String { choices[roll(choices.count)] }
 
     private mutating func statement() -> String {
         serial += 1
-        switch roll(26) {
+        switch roll(28) {
         case 0..<5: return "select \(serial)"
         case 5..<8: return "select id, email from customers where id = \(serial)"
         case 8: return "select upper(email), \(serial) from customers"
@@ -33,6 +37,8 @@ struct WireSimulationClient {
         case 22: return "savepoint s"
         case 23: return "rollback to s"
         case 24: return "set datestyle = 'German'"
+        case 25: return "notify gossip, '\(serial)'"
+        case 26: return "listen gossip"
         default: return "selec \(serial)"
         }
     }
@@ -56,7 +62,8 @@ struct WireSimulationClient {
         case 49: lines = ["Q "]
         case 50..<55:
             lines = ["P - | copy orders from stdin", "B - -", "E -"] + (roll(2) == 0 ? ["S"] : []) + copyData() + ["S"]
-        case 55: lines = [one(["S", "H", "c", "d stray\\n"])]
+        case 55, 56: lines = ["F \(roll(5) == 0 ? 601 : 600)"]
+        case 57: lines = [one(["S", "H", "c", "d stray\\n"])]
         default: lines = extended()
         }
         return (try? WireNotation.bytes(lines)) ?? ByteBuffer()

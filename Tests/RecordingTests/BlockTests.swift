@@ -129,7 +129,8 @@ import Testing
         }
         let queue = try DatabaseQueue(path: StoreFile.path(directory.path))
         try queue.write { db in
-            try db.execute(sql: "DROP TABLE blocks; DROP TABLE late_outcomes; DROP TABLE seen; PRAGMA user_version = 2;")
+            try db.execute(sql: "DROP TABLE blocks; DROP TABLE late_outcomes; DROP TABLE seen;")
+            try db.execute(sql: "ALTER TABLE sessions DROP COLUMN stopped; PRAGMA user_version = 2;")
             try db.execute(
                 sql: """
                     CREATE TABLE statements (

@@ -79,7 +79,7 @@ import Testing
         _ = try recorder.makeJournal().begin(Fixture.session())
         recorder.close()
         let queue = try StoreFile.openForWriting(directory.path)
-        try queue.write { try $0.execute(sql: "DROP TABLE events; PRAGMA user_version = 3") }
+        try queue.write { try $0.execute(sql: "DROP TABLE events; ALTER TABLE sessions DROP COLUMN stopped; PRAGMA user_version = 3") }
         try queue.close()
         #expect(try Self.events(in: directory.path).isEmpty)
         try Recorder(directory: directory.path, settings: Fixture.settings()).close()

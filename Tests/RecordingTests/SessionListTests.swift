@@ -1,6 +1,7 @@
 // Finding sessions: every filter, alone and together, in order.
 
 import Foundation
+import GRDB
 import Testing
 
 @testable import Recording
@@ -110,5 +111,60 @@ extension SessionListTests {
         var seen: [String] = []
         try reader.forEachSeenFingerprint { seen.append("\($0) \($1)") }
         #expect(seen.sorted() == ["a 1", "a \(UInt64.max)", "b 1", "b \(UInt64.max)"])
+    }
+}
+
+extension SessionListTests {
+    private static func refused(_ directory: TemporaryDirectory, _ decision: SessionFilter.Decision) throws -> [String] {
+        let reader = try RecordingReader(directory: directory.path)
+        defer { reader.close() }
+        var filter = SessionFilter()
+        filter.decision = decision
+        return try reader.sessions(filter).map { "\($0.identity) \($0.refused)+\($0.stopped)" }
+    }
+
+    /// What was let through and then stopped counts as refused, also where its outcome comes in a later batch, or behind the session's end,
+    /// and once however often the journal is read.
+    @Test func whatWasStoppedWhileItRan() throws {
+        let directory = try TemporaryDirectory()
+        let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
+        let journal = try recorder.makeJournal()
+        let (limit, other) = (SQLState("53400"), SQLState("22012"))
+        let cut = try journal.begin(Fixture.session("cut"))
+        let first = try cut.note("select 1")
+        cut.outcome(first, nanoseconds: 1, rows: 2, bytes: 3, completed: 0, sqlstate: limit, isStopped: true)
+        let late = try cut.note("select 2")
+        let failed = try journal.begin(Fixture.session("failed"))
+        // The backend's own words for another limit.
+        failed.outcome(try failed.note("select 1/0"), nanoseconds: 1, rows: 0, bytes: 0, completed: 0, sqlstate: other)
+        failed.outcome(try failed.note("select x"), nanoseconds: 1, rows: 0, bytes: 0, completed: 0, sqlstate: limit)
+        let ended = try journal.begin(Fixture.session("ended"))
+        let last = try ended.note("select 3")
+        ended.end(at: Fixture.start, reason: "53400")
+        recorder.flush()
+        #expect(try Self.refused(directory, .refused) == ["cut 0+1"])
+        cut.outcome(late, nanoseconds: 1, rows: 2, bytes: 3, completed: 0, sqlstate: limit, isStopped: true)
+        ended.outcome(last, nanoseconds: 1, rows: 2, bytes: 3, completed: 0, sqlstate: limit, isStopped: true)
+        let crashed = try directory.snapshot()
+        recorder.close()
+        for place in [directory, crashed, crashed] {
+            #expect(try Self.refused(place, .refused) == ["cut 0+2", "ended 0+1"])
+            #expect(try Self.refused(place, .allowed) == ["failed 0+0"])
+        }
+    }
+
+    /// A recording of version 4 is read as it is, and counts from when a gateway opens it.
+    @Test func anOlderRecordingCountsWhatIsNew() throws {
+        let directory = try recorded()
+        let queue = try DatabaseQueue(path: StoreFile.path(directory.path))
+        try queue.write { try $0.execute(sql: "ALTER TABLE sessions DROP COLUMN stopped; PRAGMA user_version = 4") }
+        try queue.close()
+        #expect(try Self.refused(directory, .refused) == ["alpha 1+0"])
+        #expect(try Self.refused(directory, .allowed).count == 2)
+        let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
+        let session = try recorder.makeJournal().begin(Fixture.session("gamma"))
+        session.outcome(try session.note("x"), nanoseconds: 1, rows: 1, bytes: 1, completed: 0, sqlstate: SQLState("53400"), isStopped: true)
+        recorder.close()
+        #expect(try Self.refused(directory, .refused).sorted() == ["alpha 1+0", "gamma 0+1"])
     }
 }

@@ -18,6 +18,7 @@ private final class FuzzTarget {
         identity reader from cluster { when claim.sub == "reader" }
         resource shop : postgres { search_path public }
         allow reads { who reader  on shop  to any }
+        allow rations { who reader  on shop  to select from b, wide  limit 2 rows, 40 bytes, 5s runtime }
         deny no_delete { on shop  to delete  because "no" }
         mask contact { who reader  on shop  column customers.email with partial(first: 2) }
         """

@@ -68,27 +68,35 @@ final class PostgresCancelSender: ConnectionOwner {
     private let connection: Connection
     private let process: UInt32
     private let key: [UInt8]
-    private let done: () -> Void
+    private let done: (_ isSettled: Bool) -> Void
     private var timeout: LoopTimer?
+    private var isSent = false
+    private var isGivenUp = false
 
-    private init(_ dial: PostgresDial, _ connection: Connection, process: UInt32, key: [UInt8], done: @escaping () -> Void) {
+    private init(_ dial: PostgresDial, _ connection: Connection, process: UInt32, key: [UInt8], done: @escaping (Bool) -> Void) {
         self.dial = dial
         self.connection = connection
         self.process = process
         self.key = key
         self.done = done
-        timeout = connection.loop.schedule(in: .seconds(PostgresLimits.cancelSeconds)) { connection.close() }
+        timeout = connection.loop.schedule(in: .seconds(PostgresLimits.cancelSeconds)) { [self] in
+            isGivenUp = true
+            connection.close()
+        }
         connection.begin(self)
         connection.setReading(true)
         if dial.usesTLS { send(PostgresBackendLogin.tlsRequest) } else { request() }
     }
 
-    /// Calls back on the loop when the backend has taken the request, or cannot be reached: either way nothing more is to come of it.
-    static func send(_ dial: PostgresDial, process: UInt32, key: [UInt8], on loop: SocketLoop, done: @escaping () -> Void) {
+    /// Calls back on the loop when the backend has taken the request, or cannot be reached: either way nothing more is to come of it. A
+    /// server that has been sent the request and does not close may carry it out at any later time: then `isSettled` is false.
+    static func send(
+        _ dial: PostgresDial, process: UInt32, key: [UInt8], on loop: SocketLoop, done: @escaping (_ isSettled: Bool) -> Void
+    ) {
         dial.connect(on: loop) { result in
             switch result {
             case .success(let connection): _ = PostgresCancelSender(dial, connection, process: process, key: key, done: done)
-            case .failure: done()
+            case .failure: done(true)
             }
         }
     }
@@ -99,6 +107,7 @@ final class PostgresCancelSender: ConnectionOwner {
         out.writeInteger(PostgresStartupCode.cancel)
         out.writeInteger(process)
         out.writeBytes(key)
+        isSent = true
         send(out)
     }
 
@@ -120,6 +129,6 @@ final class PostgresCancelSender: ConnectionOwner {
 
     func connectionClosed(reason: TransportError?) {
         timeout?.cancel()
-        done()
+        done(!(isSent && isGivenUp))
     }
 }

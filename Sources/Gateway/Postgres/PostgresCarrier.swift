@@ -32,6 +32,10 @@ final class PostgresCarrier {
     /// The client's unnamed statement: a Parse's body behind the name; its number is 0 where there is none.
     var unnamed: [UInt8] = []
     var unnamedNumber: UInt64 = 0
+    /// The one that the backend has confirmed last: what was to replace it may be skipped.
+    var confirmed: (number: UInt64, body: [UInt8]) = (0, [])
+    /// The batch in which it was prepared or closed last: within that it is known, whatever is outstanding.
+    var unnamedBatch: UInt32?
     private var unnamedCount: UInt64 = 0
     /// Of the session, in all of the gateway.
     private let number: UInt64
@@ -64,6 +68,9 @@ final class PostgresCarrier {
         return number << 32 | unnamedCount & 0xFFFF_FFFF
     }
 
+    /// What was sent behind a failure was skipped: the unnamed statement is the one from before.
+    func restoreUnnamed() { (unnamedNumber, unnamed) = confirmed }
+
     func endBatch() {
         batch &+= 1
         fails = false
@@ -82,6 +89,7 @@ final class PostgresCarried {
     let closed: String?
     /// A Parse of the unnamed statement makes it the one of this number.
     var unnamed: UInt64
+    var unnamedBody: [UInt8] = []
     /// What DEALLOCATE or DISCARD make the client's names lose.
     var forgets: [PostgresName] = []
     var forgetsAll = false
@@ -170,12 +178,30 @@ extension PostgresSession {
         case .query: return false
         case .execute, .functionCall, .sync, .flush, .copyData, .copyDone, .copyFail, .password, .terminate: return false
         }
-        guard let name, !name.isEmpty, isUnsettled(name, carrier) else { return false }
+        guard let name, isUnsettled(name, carrier), !name.isEmpty || type != .parse && type != .close else { return false }
         carrier.heldName = name
         return true
     }
 
+    /// Something that is to be answered still may make the client's unnamed statement another, or, skipped, leave it as it is.
+    var isUnnamedUnsettled: Bool {
+        expectations.contains { expectation in
+            guard !expectation.isOurs else { return false }
+            switch expectation.kind {
+            case .query: return true
+            case .parse: return expectation.statement?.name.isEmpty != false
+            case .close: return expectation.statement.map { $0.name.isEmpty && !$0.exposure.runsCode } ?? false
+            case .bind, .describeStatement, .describePortal, .execute, .sync, .functionCall, .copyEnd: return false
+            }
+        }
+    }
+
     private func isUnsettled(_ name: PostgresName, _ carrier: PostgresCarrier) -> Bool {
+        if name.isEmpty { return carrier.unnamedBatch != carrier.batch && isUnnamedUnsettled }
+        return isNameUnsettled(name, carrier)
+    }
+
+    private func isNameUnsettled(_ name: PostgresName, _ carrier: PostgresCarrier) -> Bool {
         expectations.contains { expectation in
             guard !expectation.isOurs, let statement = expectation.statement, let carried = statement.carried,
                 carried.batch != carrier.batch

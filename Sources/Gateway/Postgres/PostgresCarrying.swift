@@ -28,8 +28,9 @@ extension PostgresSession {
         if name.isEmpty {
             carrier.unnamed = made
             carrier.unnamedNumber = carrier.nextUnnamed()
+            carrier.unnamedBatch = carrier.batch
             pooled.unnamed = carrier.unnamedNumber
-            carried.unnamed = carrier.unnamedNumber
+            (carried.unnamed, carried.unnamedBody) = (carrier.unnamedNumber, made)
             writeParse("", made)
         } else if isOfSQL || carrier.statement(name) != nil {
             carried.alias = duplicate(name, made, isOfSQL: isOfSQL)
@@ -172,6 +173,7 @@ extension PostgresSession {
         kept.carried = PostgresCarried(batch: carrier.batch)
         if name.isEmpty {
             carrier.unnamedNumber = 0
+            carrier.unnamedBatch = carrier.batch
             pooled?.unnamed = 0
         } else {
             carrier.fresh[name] = .some(nil)
@@ -272,8 +274,14 @@ extension PostgresSession {
     func carrySettled(_ done: PostgresExpectation, _ statement: PostgresStatement, completed: Int) {
         guard let carrier, let carried = statement.carried else { return }
         switch done.kind {
-        case .parse: if completed > 0, !done.isOurs, let text = carried.text { carrier.statements[statement.name] = text }
-        case .close: if completed > 0, !done.isOurs, !statement.exposure.runsCode { carrier.statements[statement.name] = nil }
+        case .parse:
+            guard completed > 0, !done.isOurs else { return }
+            if let text = carried.text { carrier.statements[statement.name] = text }
+            if carried.unnamed != 0 { carrier.confirmed = (carried.unnamed, carried.unnamedBody) }
+        case .close:
+            guard completed > 0, !done.isOurs, !statement.exposure.runsCode else { return }
+            carrier.statements[statement.name] = nil
+            if statement.name.isEmpty { carrier.confirmed = (0, []) }
         case .query, .execute:
             guard completed > 0 else { return }
             if carried.forgetsAll {
@@ -290,7 +298,9 @@ extension PostgresSession {
     }
 
     /// A message failed, or was skipped because one before it had.
-    func carryFailed(_ failed: PostgresExpectation) {
+    func carryFailed(_ failed: PostgresExpectation, isSkipped: Bool = false) {
+        // A Parse of the unnamed statement drops the one before it, whatever becomes of it.
+        if !isSkipped, failed.kind == .parse, !failed.isOurs, failed.statement?.name.isEmpty != false { carrier?.confirmed = (0, []) }
         guard let carrier, let carried = failed.statement?.carried else { return }
         if let made = carried.made { pooled?.prepared.remove(made) }
         if let closed = carried.closed { pooled?.prepared.use(closed) }

@@ -10,6 +10,8 @@ struct PostgresExpectations: ~Copyable {
     private(set) var count = 0
     /// Answers that were taken out since the start: with `count`, names the place of an answer for as long as the session lives.
     private(set) var taken: UInt64 = 0
+    /// How many of them a limit may cut short.
+    private(set) var cuttable = 0
 
     init() {
         capacity = 16
@@ -35,6 +37,8 @@ struct PostgresExpectations: ~Copyable {
     /// The gateway sent the first message itself.
     var firstIsOurs: Bool { count > 0 && place(0).pointee.isOurs }
     var firstIsLimited: Bool { count > 0 && place(0).pointee.isLimited }
+    /// What was sent last may be cut short, and its Sync waits for that.
+    var lastHoldsSync: Bool { count > 0 && place(count &- 1).pointee.holdsSync }
     /// What the backend is at: the first that runs. Answers before it may still be in the backend's buffer.
     var running: PostgresExpectation? {
         for index in 0..<count where place(index).pointee.runs { return place(index).pointee }
@@ -78,6 +82,7 @@ struct PostgresExpectations: ~Copyable {
 
     mutating func append(_ expectation: consuming PostgresExpectation) {
         if count == capacity { grow() }
+        if expectation.mayBeCut { cuttable &+= 1 }
         place(count).initialize(to: expectation)
         count &+= 1
     }
@@ -113,6 +118,7 @@ struct PostgresExpectations: ~Copyable {
     @inline(__always)
     private mutating func takeFirst() -> PostgresExpectation {
         let found = place(0).move()
+        if found.mayBeCut { cuttable &-= 1 }
         start = (start &+ 1) & (capacity &- 1)
         count &-= 1
         taken &+= 1

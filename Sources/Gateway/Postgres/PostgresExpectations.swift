@@ -39,6 +39,12 @@ final class PostgresStatement {
     var isCut = false
     /// It does nothing but read, and is all of its message: where a limit cuts it short nothing else is untold.
     var onlyReads = false
+    /// A limit may cut it short while it runs: nothing that a cancel could hit instead is sent behind it.
+    var mayBeCut = false
+    /// What it does is undone when the transaction that it leaves behind is made to fail.
+    var isUndoable = false
+    /// Its Sync waits for its answer: where a limit cuts that short, what the Sync would have committed must fail.
+    var holdsSync = false
     /// It must fail so that the transaction does, for a reason that the client has been told already.
     var failsSilently = false
     /// In transaction pooling: what it does to the names that the gateway gives.
@@ -109,6 +115,8 @@ struct PostgresExpectation {
     /// The backend was sent a message that must fail.
     let isRefused: Bool
     let isLimited: Bool
+    let mayBeCut: Bool
+    let holdsSync: Bool
     /// Statements of a Query that have completed.
     var completed: UInt32 = 0
     var rows: UInt64 = 0
@@ -128,6 +136,8 @@ struct PostgresExpectation {
         self.statement = statement
         isRefused = statement?.isRefusal ?? false
         isLimited = statement?.isCounted ?? false
+        mayBeCut = statement?.mayBeCut ?? false
+        holdsSync = statement?.holdsSync ?? false
     }
 
     /// Whether the backend runs something for it that may take its time.

@@ -31,8 +31,8 @@ final class PostgresLoan {
 extension PostgresSession {
     /// Nothing is owed and nothing is half said, so that queries of the gateway's own can follow on the backend's connection.
     var isResettable: Bool {
-        expectations.isEmpty && transaction != .failed && !isSkipping && !isCopyingIn && !isCancelling && clientRemainder == 0
-            && backendRemainder == 0 && waitsForCatalogue == nil && !isFatalSent && sparedSyncs == 0
+        expectations.isEmpty && transaction != .failed && !isSkipping && !isCopyingIn && !isCancelling && !isCancelInDoubt
+            && clientRemainder == 0 && backendRemainder == 0 && waitsForCatalogue == nil && !isFatalSent && sparedSyncs == 0
     }
 }
 

@@ -22,12 +22,15 @@ extension PostgresSession {
         agreements.removeAll()
         guard let first = expectations.first else { return sendScrubbed(.errorResponse, message) }
         isCopyingIn = false
-        if first.statement?.failsSilently == true {
+        if first.statement?.failsSilently == true || (failsAtReady && first.kind == .sync) {
             // Told already.
         } else if let reached = first.statement?.reached {
             toClient.append { PostgresRefusal.write(reached: reached, to: &$0) }
         } else if let refusal = first.statement?.refusal {
             toClient.append { PostgresRefusal.write(refusal, to: &$0) }
+        } else if first.kind == .sync, let cancelledFor, fields.text(PostgresErrorFields.Code.sqlstate) == PostgresRefusal.withdrawnState {
+            // The cancel came late; the backend has taken back what was executed.
+            toClient.append { PostgresRefusal.write(reached: cancelledFor, to: &$0) }
         } else if let fields = renamed(message, first) {
             toClient.append { fields.write(.errorResponse, to: &$0) }
         } else if let failure = failureBefore(first, fields) {
@@ -50,13 +53,14 @@ extension PostgresSession {
             expectations.removeFirst()
             var isCause = first.isOurs
             let found = expectations.skipToSync { skipped in
-                if carrier != nil { carryFailed(skipped) }
+                if carrier != nil { carryFailed(skipped, isSkipped: true) }
                 if isCause, skipped.kind == .describeStatement { skipped.statement?.copy?.failure = fields }
                 // The error of a Describe that the gateway added is the Execute's.
                 if isCause, skipped.kind == .execute { noteFailure(of: skipped, fields) } else { settle(unanswered: skipped) }
                 isCause = false
             }
             isSkipping = !found
+            if let carrier, !isUnnamedUnsettled { carrier.restoreUnnamed() }
             // What text waited for was skipped as well; it is read again, to be dropped up to Sync.
             if !found { isWaitingForText = false }
         }
@@ -84,7 +88,7 @@ extension PostgresSession {
         let refused = isLimit ? PostgresRefusal.limitState : first.statement?.refusal.map { PostgresRefusal.state($0) }
         recording.outcome(
             first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: first.completed,
-            sqlstate: refused.map { SQLState($0) } ?? state)
+            sqlstate: refused.map { SQLState($0) } ?? state, isStopped: isLimit)
     }
 
     /// A message that the backend skipped: it did not happen.

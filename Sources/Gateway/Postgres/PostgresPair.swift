@@ -250,10 +250,12 @@ final class PostgresPair {
         sendCancel()
     }
 
-    /// What runs has reached a limit.
+    /// What runs has reached a limit. A cancel that is under way for something else may hit what ran before: then another follows.
     private func cancelAtLimit() {
+        guard !session.isCancelling else { return }
         session.wantsCancel = false
         cancelRunning()
+        if let running = session.expectations.running?.statement { giveUp(on: running) }
     }
 
     /// One timer, for what the backend is at now.
@@ -269,13 +271,14 @@ final class PostgresPair {
             session.runtimeIsOver(running)
             after()
             flush()
-            giveUp(on: running)
         }
     }
 
     /// A cancel may not come through, and a statement may not heed it: then the session ends, and the client waits no longer.
     private func giveUp(on running: PostgresStatement) {
-        guard !isOver, timed === running else { return }
+        guard !isOver, running.reached != nil else { return }
+        runtime?.cancel()
+        timed = running
         runtime = client.connection.loop.schedule(in: .seconds(PostgresLimits.cancelSeconds)) { [self] in
             session.cancelWasInVain(running)
             after()
@@ -284,8 +287,9 @@ final class PostgresPair {
     }
 
     private func sendCancel() {
-        PostgresCancelSender.send(server.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] in
+        PostgresCancelSender.send(server.dial, process: greeting.process, key: greeting.key, on: client.connection.loop) { [self] isSettled in
             session.isCancelling = false
+            if !isSettled { session.isCancelInDoubt = true }
             guard !isOver else { return backend?.close() ?? () }
             clientRead()
             flush()
@@ -330,7 +334,7 @@ final class PostgresPair {
     private func endWhenQuiet(_ fault: PostgresFault) {
         guard !isOver else { return }
         endsWhenQuiet = fault
-        session.isStopping = true
+        session.stopWhenQuiet(fault, at: PostgresClock.now())
         after()
         flush()
     }

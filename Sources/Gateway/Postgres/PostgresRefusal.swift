@@ -74,6 +74,9 @@ public struct PostgresFault: Error, Sendable, Equatable, CustomStringConvertible
         case cannotConnectNow = "57P03"
         case internalError = "XX000"
 
+        /// Whether a session that ends so is ended because of what came of a message: a limit, or a result that cannot be masked.
+        var stopsWhatRuns: Bool { self == .policyLimit || self == .limitExceeded || self == .internalError }
+
         /// Whether PostgreSQL says this of a start-up setting: one that it does not know, a value that it does not take.
         var concernsSetting: Bool { self == .invalidParameterValue || self == .undefinedObject || self == .cannotChangeParameter }
     }

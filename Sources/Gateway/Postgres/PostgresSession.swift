@@ -72,6 +72,8 @@ final class PostgresSession {
     var hasSetLexicalState = false
     /// A cancel request is on its way to the backend: nothing new is sent, so that it cannot hit the wrong statement.
     var isCancelling = false
+    /// A cancel request may still be carried out, nobody knows when: this connection is nobody else's any more.
+    var isCancelInDoubt = false
     /// The session is to end as soon as nothing runs: nothing new is taken.
     var isStopping = false
     /// What was prepared and bound since the last Sync: exactly known, since a failure would have everything after it skipped.
@@ -119,6 +121,12 @@ final class PostgresSession {
     var limitsRuntime = false
     /// The client was told of a failure that the backend does not know of: its transaction must fail as well.
     var failsAtReady = false
+    /// A message waits until what was sent before it cannot be cut short any more.
+    var isBehindLimit = false
+    /// Executes that were sent since the last Sync.
+    var batchExecutes = 0
+    /// The limit for which a cancel was asked for last: it may come late, and hit the Sync.
+    var cancelledFor: StatementLimits.Bound?
     /// What open portals and cursors have sent, where that is limited.
     var fetched: [PostgresName: PostgresFetched] = [:]
 
@@ -227,17 +235,29 @@ final class PostgresSession {
         fail(fault)
     }
 
+    /// The session is to end as soon as nothing runs, for the reason given: nothing new is taken, and what was sent is answered, though
+    /// its Sync has not come.
+    func stopWhenQuiet(_ fault: PostgresFault, at moment: PostgresMoment) {
+        isStopping = true
+        guard !isQuiet, !expectations.lastOwesReady else { return }
+        // The rest of a message would not come any more.
+        if isMidMessage { return stop(fault, at: moment) }
+        toBackend.append { PostgresCodec.empty(.flush, to: &$0) }
+    }
+
     // MARK: - State for the handler
 
     /// The client's bytes wait for something else than the client.
     var isClientHeld: Bool {
         isStopping || isCancelling || waitsForCatalogue?.isForClient == true || isWaitingForText || isPipelineFull || isHeldForPeople
-            || (carrier != nil && isHeldForPool)
+            || (isBehindLimit && isHeldBehindLimit) || (carrier != nil && isHeldForPool)
     }
     var isBackendHeld: Bool { waitsForCatalogue?.isForClient == false }
     /// A Parse or Query waits until it is known how its text is to be read.
     var isWaitingForText = false
     var isPipelineFull: Bool { expectations.count >= PostgresLimits.outstandingMessages }
+    /// A message of the client's is going to the backend piece by piece: nothing else may be put there.
+    var isMidMessage: Bool { clientRemainder > 0 && !isClientRemainderDropped }
     /// Something runs, so that a cancel request would hit it.
     var hasOutstandingStatement: Bool { !expectations.isEmpty }
     /// Nothing runs; a transaction may be open.
@@ -286,12 +306,17 @@ final class PostgresSession {
 
     /// What was not answered is recorded as such.
     func settleOutstanding() {
+        // A session that the gateway ended because of an answer: the message that was being answered is what it stopped.
+        var stopped: SQLState?
+        if case .fault(let fault) = end, fault.kind.stopsWhatRuns { stopped = SQLState(fault.kind.rawValue) }
         expectations.removeAll { expectation in
             guard expectation.sequence != 0, !expectation.hasFailed else { return }
             noteWatch(expectation)
             recording.outcome(
                 expectation.sequence, nanoseconds: now.steady &- expectation.started, rows: expectation.rows,
-                bytes: expectation.bytes, completed: expectation.completed, sqlstate: SQLState("08006"))
+                bytes: expectation.bytes, completed: expectation.completed, sqlstate: stopped ?? SQLState("08006"),
+                isStopped: stopped != nil)
+            if expectation.runs { stopped = nil }
         }
     }
 }

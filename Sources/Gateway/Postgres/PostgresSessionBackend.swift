@@ -113,6 +113,7 @@ extension PostgresSession {
     }
 
     private func handle(_ type: PostgresBackend, _ message: PostgresBackendMessage) {
+        if expectations.firstIsLimited, isHeldBackAtLimit(type) { return }
         switch type {
         case .commandComplete: commandComplete(message)
         case .readyForQuery: readyForQuery(message)
@@ -224,23 +225,28 @@ extension PostgresSession {
         expectations.removeFirst()
         if state == .idle, expectations.isEmpty { made.settle(at: now.steady) }
         if first.isLimited, !first.hasFailed {
+            guard queryMayEnd(first, in: state) else { return }
             noteWatch(first)
             noteFetched(first)
         }
+        if expectations.isEmpty, !isCancelling { cancelledFor = nil }
         if expectations.isEmpty, state == .idle { hasSetLexicalState = false }
         if expectations.isEmpty { carrier?.isBetween = state == .idle }
+        if first.kind == .query, !first.isOurs { carrier?.confirmed = (0, []) }
         if expectations.isEmpty || expectations.taken > unsureFrom {
             isLexicalStateUnsure = false
             // Text that waited is read again: a client that is held is not walked, so nothing else would say so.
             isWaitingForText = false
         }
+        let wasCut = first.isLimited && !first.hasFailed && first.statement?.isCut == true
         let isHeldBack = failsAtReady && failsTransaction(state)
         if !first.isOurs, !isHeldBack { toClient.pass(message.range) }
         guard first.sequence != 0 else { return }
         settleNames(first, completed: Int(first.completed))
         guard !first.hasFailed else { return }
         recording.outcome(
-            first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: first.completed)
+            first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: first.completed,
+            sqlstate: wasCut ? SQLState(PostgresRefusal.limitState) : nil, isStopped: wasCut)
     }
 
     /// Puts into force what the message has done to names. Where a later message that is still to be answered is about the same name, the

@@ -22,6 +22,7 @@ extension PostgresSession {
             }
             isWaitingForText = false
             if isClientHeld { break }
+            isBehindLimit = false
             guard case .header(let byte, let total) = PostgresCodec.frame(bytes, at: at) else {
                 if bytes.count - at >= PostgresCodec.headerLength { fail(.violation("a message of impossible length")) }
                 break
@@ -56,6 +57,7 @@ extension PostgresSession {
             if hold != nil { endHold(.withdrawn, hold?.sequence ?? 0, "a statement before it failed") }
             return drop(total, available)
         }
+        if expectations.cuttable != 0 || failsAtReady, waitsBehindLimit(type) { return 0 }
         if type == .copyData {
             let count = min(total, available)
             toBackend.pass(at..<at + count)
@@ -352,6 +354,7 @@ extension PostgresSession {
             if carrier != nil { carry(running: gate.lastPrepared?.bytes, statement, isQuery: false) }
             noteLexicalChanges()
             permit.spend()
+            batchExecutes &+= 1
             toBackend.pass(message.range)
             expectations.append(
                 PostgresExpectation(.execute, sequence: sequence, started: now.steady, statement: statement))
@@ -404,6 +407,7 @@ extension PostgresSession {
         }
         isSkipping = false
         forgetFreshNames()
+        batchExecutes = 0
         carrier?.endBatch()
         toBackend.pass(message.range)
         expectations.append(PostgresExpectation(.sync))
@@ -457,6 +461,7 @@ extension PostgresSession {
                 (kept.plan, kept.rules) = (permit.masks, rules)
                 kept.limits = permit.limits
                 kept.watch = permit.watch
+                kept.mayBeCut = permit.limits != nil
                 limitsRuntime = limitsRuntime || permit.limits?.runtime != nil
                 statement = kept
             }

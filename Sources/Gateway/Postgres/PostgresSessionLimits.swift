@@ -13,12 +13,21 @@ extension PostgresSession {
     func limitPortal(_ portal: PostgresName, of statement: PostgresStatement) {
         limitCursor(of: statement)
         if statement.portals.isEmpty { statement.portals = [portal] }
+        guard statement.mayBeCut, statement.limits?.rows != nil || statement.limits?.bytes != nil else { return }
+        let isAlone = batchExecutes == 0
+        // The transaction that it runs in is the one that was open at the last ReadyForQuery.
+        let isInTransaction = transaction == .inTransaction && isAlone && expectations.keepTransaction
+        statement.holdsSync = !(isAlone && statement.onlyReads) && !(isInTransaction && statement.isUndoable)
     }
 
     /// The rows of a cursor count across its FETCHes; a new cursor begins at none.
     func limitCursor(of statement: PostgresStatement) {
         let found = gate.lastInspection
         statement.onlyReads = Self.onlyReads(found)
+        if let limits = statement.limits {
+            statement.mayBeCut = limits.runtime != nil || found.statements.buffer.contains { $0.returnsRows || $0.copy == .toClient }
+            statement.isUndoable = statement.onlyReads || Self.isUndoable(found)
+        }
         for made in found.statements.buffer {
             // A header, and what ends the binary format, are no rows.
             if made.copy == .toClient, made.copyHeader || made.copyFormat == .binary { statement.otherMessages = 1 }
@@ -35,6 +44,38 @@ extension PostgresSession {
     private static func onlyReads(_ found: Inspection) -> Bool {
         found.statements.count == 1 && found.accesses.buffer.allSatisfy { $0.verb == .select }
     }
+
+    /// Whether nothing in it ends a transaction, as far as that can be seen: procedures may.
+    private static func isUndoable(_ found: Inspection) -> Bool {
+        for statement in found.statements.buffer {
+            switch statement.transactionStep {
+            case .commit, .rollback: return false
+            case .none, .begin, .savepoint, .release, .rollbackTo: break
+            }
+            let kind = found.bytes(statement.kind)
+            if kind.elementsEqual("call".utf8) || kind.elementsEqual("do".utf8) { return false }
+        }
+        return found.accesses.buffer.allSatisfy { $0.verb != .unknown }
+    }
+
+    // MARK: - Waiting behind it
+
+    /// Whether a message waits behind one that a limit may cut short: a cancel that comes late could hit it instead, and where an answer
+    /// was cut short what follows belongs to a transaction that has failed.
+    func waitsBehindLimit(_ type: PostgresFrontend) -> Bool {
+        switch type {
+        case .query, .parse, .bind, .describe, .execute, .close, .functionCall: break
+        case .sync: if !expectations.lastHoldsSync { return false }
+        case .flush, .copyData, .copyDone, .copyFail, .terminate, .password: return false
+        }
+        guard isHeldBehindLimit else { return false }
+        if !isBehindLimit, !expectations.lastOwesReady { toBackend.append { PostgresCodec.empty(.flush, to: &$0) } }
+        isBehindLimit = true
+        return true
+    }
+
+    /// What a client sends into a copy is never held: the backend waits for it.
+    var isHeldBehindLimit: Bool { failsAtReady || (expectations.cuttable != 0 && !isCopyingIn) }
 
     // MARK: - While it comes
 
@@ -64,6 +105,7 @@ extension PostgresSession {
         if statement.reached == nil { statement.reached = bound }
         statement.isCut = true
         wantsCancel = isCancelSafe
+        if wantsCancel { cancelledFor = bound }
         observer.decided(.limited)
         return true
     }
@@ -73,7 +115,16 @@ extension PostgresSession {
         guard statement.reached == nil, let runtime = statement.limits?.runtime, expectations.running?.statement === statement else { return }
         statement.reached = runtime
         observer.decided(.limited)
+        // A backend that waits for copy data heeds no cancel before more of it comes.
+        if isCopyingIn, !isMidMessage {
+            toBackend.append { out in
+                PostgresCodec.message(PostgresFrontend.copyFail.rawValue, to: &out) { PostgresCodec.text("canceled", to: &$0) }
+            }
+            isCopyingIn = false
+            return
+        }
         wantsCancel = isCancelSafe
+        if wantsCancel { cancelledFor = runtime }
         if !wantsCancel { fail(PostgresFault(.policyLimit, "\(PostgresRefusal.words(of: runtime)), and others were sent behind it")) }
     }
 
@@ -83,7 +134,8 @@ extension PostgresSession {
         fail(PostgresFault(.policyLimit, "\(PostgresRefusal.words(of: reached)), and the statement could not be cancelled"))
     }
 
-    /// A cancel that comes late must not hit another statement that has been sent already.
+    /// A cancel that comes late must not hit another statement that has been sent already. Nothing is sent behind what may be cut short;
+    /// but a rule of the database can make rows come of a statement that was to send none.
     private var isCancelSafe: Bool { expectations.runningCount <= 1 }
 
     // MARK: - When it ends
@@ -106,43 +158,105 @@ extension PostgresSession {
         return true
     }
 
-    /// The backend was done before the cancel reached it, and rows were held back: the client is told that it failed, where that leaves
-    /// nothing untold. Elsewhere the session ends: what was carried out could not be said otherwise.
-    /// - Returns: whether that is what happened.
+    /// What still comes of a Query that was cut short is held back until its end tells what became of it.
+    func isHeldBackAtLimit(_ type: PostgresBackend) -> Bool {
+        guard let first = expectations.first, first.kind == .query, !first.hasFailed, let statement = first.statement, statement.isCut,
+            let reached = statement.reached
+        else { return false }
+        switch type {
+        case .rowDescription, .emptyQueryResponse, .copyOutResponse, .copyDone: return true
+        case .copyInResponse:
+            endAtLimit(first, reached, "what came before in the same message may have been carried out")
+            return true
+        case .authentication, .backendKeyData, .bindComplete, .closeComplete, .commandComplete, .copyBothResponse, .copyData, .dataRow,
+            .errorResponse, .functionCallResponse, .negotiateProtocolVersion, .noData, .noticeResponse, .notificationResponse,
+            .parameterDescription, .parameterStatus, .parseComplete, .portalSuspended, .readyForQuery:
+            return false
+        }
+    }
+
+    /// A Query that was cut short is over, and the cancel came too late: the client is told that it failed, where it did nothing but read,
+    /// or where all that it did is undone with the transaction that is still open. Elsewhere the session ends: what was carried out could
+    /// not be said otherwise.
+    /// - Returns: whether the session goes on.
+    func queryMayEnd(_ first: PostgresExpectation, in state: PostgresTransactionState) -> Bool {
+        guard first.kind == .query, let statement = first.statement, statement.isCut, let reached = statement.reached else { return true }
+        wantsCancel = false
+        guard statement.onlyReads || (statement.isUndoable && state == .inTransaction) else {
+            endAtLimit(first, reached, "the statement was carried out, but its answer was cut short")
+            return false
+        }
+        tell(reached)
+        return true
+    }
+
+    private func tell(_ reached: StatementLimits.Bound) {
+        toClient.append { PostgresRefusal.write(reached: reached, to: &$0) }
+        failsAtReady = true
+    }
+
+    /// Nothing but the session's end says truthfully what happened.
+    private func endAtLimit(_ first: PostgresExpectation, _ reached: StatementLimits.Bound, _ what: String) {
+        wantsCancel = false
+        settleCut(first)
+        expectations.removeFirst()
+        fail(PostgresFault(.policyLimit, "\(PostgresRefusal.words(of: reached)); \(what)"))
+    }
+
+    private func settleCut(_ first: PostgresExpectation) {
+        noteWatch(first)
+        noteFetched(first)
+        guard first.sequence != 0 else { return }
+        recording.outcome(
+            first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: first.completed,
+            sqlstate: SQLState(PostgresRefusal.limitState), isStopped: true)
+    }
+
+    /// The answer to an Execute is over, or one result of a Query. Where rows were held back the client is told that it failed, and the
+    /// backend is made to fail in the same place, so that both sides believe the same of the transaction.
+    /// - Returns: whether rows were held back.
     func endsAtLimit() -> Bool {
         guard let first = expectations.first, let statement = first.statement else { return false }
         guard statement.isCut, let reached = statement.reached else {
             if statement.portals.isEmpty { statement.earlier = PostgresFetched(rows: first.rows, bytes: first.bytes) }
             return false
         }
-        wantsCancel = false
-        let isLast = first.kind == .query || expectations.secondKind == nil || expectations.secondKind == .sync
-        // What was executed before it since the last Sync is committed with that: the error would say that it was not.
-        let isAlone = isLast && (transaction != .idle || !hasExecuted)
-        guard statement.onlyReads, isAlone else {
-            fail(
-                PostgresFault(
-                    .policyLimit, "\(PostgresRefusal.words(of: reached)); the statement was carried out, but its answer was cut short"))
+        guard first.kind == .execute else {
+            expectations.modifyFirst { $0.completed &+= 1 }
             return true
         }
-        toClient.append { PostgresRefusal.write(reached: reached, to: &$0) }
-        failsAtReady = true
-        recording.outcome(
-            first.sequence, nanoseconds: now.steady &- first.started, rows: first.rows, bytes: first.bytes, completed: 0,
-            sqlstate: SQLState(PostgresRefusal.limitState))
-        noteWatch(first)
-        noteFetched(first)
-        if first.kind == .query {
-            expectations.modifyFirst {
-                $0.hasFailed = true
-                $0.completed &+= 1
-            }
+        wantsCancel = false
+        // Behind its Sync nobody can make it fail any more. What was executed before it since the last Sync is committed with that.
+        let isSynced = expectations.secondKind == .sync
+        let isUndone = statement.isUndoable && (expectations.secondKind == nil || (isSynced && transaction == .inTransaction && !hasExecuted))
+        let isHarmless = isSynced && statement.onlyReads && !hasExecuted
+        guard isUndone || isHarmless else {
+            endAtLimit(first, reached, "the statement was carried out, but its answer was cut short")
+            return true
+        }
+        guard isSynced || !isMidMessage else {
+            endAtLimit(first, reached, "the statement was carried out, but its answer was cut short")
+            return true
+        }
+        expectations.removeFirst()
+        settleCut(first)
+        settleNames(first, completed: 1)
+        if isSynced {
+            tell(reached)
         } else {
-            expectations.removeFirst()
-            settleNames(first, completed: 1)
-            isSkipping = expectations.isEmpty
+            toClient.append { PostgresRefusal.write(reached: reached, to: &$0) }
+            failSilently()
+            isSkipping = true
         }
         return true
+    }
+
+    /// Makes the backend fail where it is: nobody is told of that error. What names stand for stays as it is.
+    private func failSilently() {
+        let statement = PostgresStatement(refusal: invalid("a transaction in which a limit was reached"))
+        statement.failsSilently = true
+        toBackend.append { PostgresCodec.execute(portal: impossibleName.text, to: &$0) }
+        expectations.append(PostgresExpectation(.execute, started: now.steady, statement: statement))
     }
 
     /// The client believes that its transaction has failed: the backend's is made to.
@@ -150,14 +264,13 @@ extension PostgresSession {
     func failsTransaction(_ state: PostgresTransactionState) -> Bool {
         failsAtReady = false
         guard state == .inTransaction else { return false }
-        guard expectations.isEmpty else {
+        guard expectations.isEmpty, !isMidMessage else {
             fail(PostgresFault(.policyLimit, "a limit of policy cut an answer short, and what was sent after it runs in the same transaction"))
             return true
         }
-        let statement = PostgresStatement(refusal: invalid("a transaction in which a limit was reached"))
-        statement.failsSilently = true
-        toBackend.append { PostgresCodec.query("!", to: &$0) }
-        expectations.append(PostgresExpectation(.query, started: now.steady, statement: statement))
+        failSilently()
+        toBackend.append { PostgresCodec.empty(.sync, to: &$0) }
+        expectations.append(PostgresExpectation(.sync))
         return true
     }
 }

@@ -53,7 +53,7 @@ public enum PostgresWireProbe {
     }
 
     /// A whole session: a run of pieces, each a byte whose lowest bit says whose bytes follow (1: the backend's) and whose other bits say how
-    /// many, at most 127.
+    /// many, at most 127. One without bytes is an event: what runs has run for too long, or a cancel has begun or ended.
     public static func session(_ input: UnsafeRawBufferPointer, gate: Gate, recording: SessionRecording) {
         let session = PostgresSession(
             gate: gate, recording: recording, observer: .silent, impossibleName: "impossible", lexical: LexicalState())
@@ -63,6 +63,9 @@ public enum PostgresWireProbe {
         while at < input.count, session.end == nil {
             let count = min(Int(input[at] >> 1), input.count - at - 1)
             let piece = UnsafeRawBufferPointer(rebasing: input[at + 1..<at + 1 + count])
+            if input[at] == 0, let running = session.expectations.running?.statement { session.runtimeIsOver(running) }
+            if input[at] == 1 { session.isCancelling.toggle() }
+            session.wantsCancel = false
             if input[at] & 1 == 0 { client.writeBytes(piece) } else { backend.writeBytes(piece) }
             session.client(&client, at: now)
             session.backend(&backend, at: now)
