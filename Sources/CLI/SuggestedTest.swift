@@ -1,5 +1,6 @@
 // A test as a policy file has it, from a case that was found by trying.
 
+import Machine
 import Compiler
 import Harness
 import PolicyLang

@@ -13,7 +13,7 @@ struct BitFlipTests {
         issuer ci : oidc {
           url       "https://ci.example"
           audience  "postern"
-          claims    { sub string, team string optional, groups set of string optional, level int optional, admin bool optional }
+          claims    { sub string, team string optional, groups set of string optional, level int optional, levels set of int optional, admin bool optional }
         }
         identity app from ci { when claim.sub == "app" }
         identity bot from ci { when claim.sub == "bot" }
@@ -28,6 +28,7 @@ struct BitFlipTests {
         deny files { on db to read "/etc/**", run "sh *" }
         approve deletes { who app on db to delete from orders unless statement.where == keyed by dba quorum 2 within 10m valid 1h notify secops }
         observe deny levels { on db to select when claim.level < 3 and claim.team in { shop, "ops" } }
+        observe deny grades { on db to select when claim.levels in { 3, 7 } }
         mask mails { on db column orders.mail with partial(first: 2) value badge, pii.iban with redact guarded }
         mask notes { who bot on db unless statement.text matches "^select id" column orders.note with range(10) }
         watch bulk { on tag live to select when result.rows > 10 notify secops, owners }

@@ -41,10 +41,13 @@ import Testing
         var empty = bytes
         let entry = 16 + (Int(bytes[10]) - 1) * 12
         #expect(empty[entry] == UInt8(ProgramSection.numberSets.rawValue))
-        empty = empty.dropLast(32) + [0, 0, 0, 0]
+        // Behind the section stands the checksum.
+        empty = empty.dropLast(32 + 8) + Array(repeating: 0, count: 4 + 8)
         empty[12] -= 28
         empty[entry + 8] -= 28
-        #expect(throws: ProgramError(.looseNumbers, .numberSets, empty.count)) { try ProgramCodec.decode(empty) }
+        #expect(throws: ProgramError(.looseNumbers, .numberSets, empty.count - 8)) {
+            try ProgramCodec.decode(ProgramCodec.withChecksum(empty))
+        }
     }
 
     @Test func membersAscendEachOnce() {
