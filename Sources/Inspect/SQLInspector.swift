@@ -2,7 +2,7 @@
 
 import Machine
 
-/// Takes messages of one PostgreSQL session apart into accesses and facts. One per session, reused: once warm it allocates
+/// Takes messages of PostgreSQL sessions apart into accesses and facts, one after the other and reused: once warm it allocates
 /// nothing but for code in strings. A text that came twice is answered from memory, byte for byte the same text under the same state
 /// and names; and so is one that differs from such a text only in constants which do not matter to what it does. Not thread-safe. Time is
 /// linear in the message; every bound is in `InspectLimits`.

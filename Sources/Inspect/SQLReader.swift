@@ -2,7 +2,7 @@
 
 import Machine
 
-/// Reads the tokens of one message and collects what each statement does. One per session, reused; not thread-safe.
+/// Reads the tokens of one message and collects what each statement does. Reused; not thread-safe.
 /// Grammar is spread over extensions, one file for each part; every token is consumed by one of their productions.
 final class SQLReader {
     /// In RETURNING of MERGE, where `merge_action()` is grammar.
