@@ -23,7 +23,9 @@ struct PostgresMadeTables {
         for access in found.accesses.buffer where access.through == 0 {
             switch access.verb {
             case .create: noteMade(access, found)
-            case .select, .insert, .update, .delete, .truncate, .drop, .comment, .grant, .revoke, .lock, .set, .listen, .notify, .maintain,
+            // Who takes the name next may be another session, with a view that nobody here has seen.
+            case .drop: names.removeAll { PostgresNameSet.equal($0.name, found.bytes(access.name)) }
+            case .select, .insert, .update, .delete, .truncate, .comment, .grant, .revoke, .lock, .set, .listen, .notify, .maintain,
                 .transact:
                 break
             case .alter, .call, .read, .write, .run, .unknown, .forward, .upload, .download, .get, .head, .post, .put, .patch, .options,
