@@ -22,6 +22,9 @@ extension Gate {
         }
     }
 
-    /// The text of the message considered last, where it runs what was prepared; empty where that comes from several texts.
-    public var lastText: String { lastPrepared.map { String(decoding: $0.text.bytes, as: UTF8.self) } ?? "" }
+    /// The text of the message considered last, where it runs what was prepared: each of them, where it may be one of several.
+    public var lastText: String {
+        let texts = (lastPrepared.map { [$0] } ?? lastCandidates).map { String(decoding: $0.text.bytes, as: UTF8.self) }
+        return texts.joined(separator: "\n-- or, as far as is known yet:\n")
+    }
 }

@@ -44,6 +44,8 @@ public final class Gate {
     private var judged: Inspection
     /// The prepared statement that the message considered last runs as it stands; nil for every other message.
     public private(set) var lastPrepared: PreparedStatement?
+    /// What it may run instead, where that is not certain.
+    private(set) var lastCandidates: [PreparedStatement] = []
     /// The text that the judged statements are ranges of; empty where they come from several texts. Read while considering only.
     private var text = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Of the path that the inspector looks names up along.
@@ -164,6 +166,7 @@ public final class Gate {
         defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
         lexical = circumstances.lexical
         lastPrepared = nil
+        if !lastCandidates.isEmpty { lastCandidates = [] }
         switch message {
         case .query(let text):
             guard text.count <= Self.messageLimit else { return tooLong(text.count) }
@@ -290,6 +293,7 @@ public final class Gate {
         }
         // What is run in the end may be something else by the time it is: what was agreed to for the portal does not hold.
         if !answers.isOwn { answers = .none }
+        lastCandidates = candidates
         inspection.clear()
         if candidates.isEmpty {
             NameExpansion.appendUnknownName(to: inspection)

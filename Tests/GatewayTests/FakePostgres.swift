@@ -104,6 +104,8 @@ final class FakePostgres {
     var executes: (FakeStatement) -> Void = { _ in }
     /// For the judge: whether the message that was just read was asked about and not agreed to.
     var isDeclined: () -> Bool = { false }
+    /// For the judge: whether what is described was prepared again, as transaction pooling does where a connection has not got it.
+    var isAnew: () -> Bool = { false }
     /// What became of runs: backends write it, a judge reads the cancels and counts runs of its own.
     let fates: FakeFates
     private var times: [Int: Int] = [:]
@@ -265,7 +267,7 @@ final class FakePostgres {
         guard let found = isPortal ? portals[name]?.statement : statements[name] else {
             return fail(isPortal ? "34000 no such portal" : "26000 no such statement", isExtended: true)
         }
-        if state == .failed, !found.columns.isEmpty { return fail("25P02 aborted", isExtended: true) }
+        if state == .failed, !found.columns.isEmpty || (isAnew() && !found.endsFailure) { return fail("25P02 aborted", isExtended: true) }
         if !isPortal { tell("t") }
         tell(found.columns.isEmpty ? "n" : "T " + found.columns)
     }

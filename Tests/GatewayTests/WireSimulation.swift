@@ -57,6 +57,8 @@ final class WireSimulation {
         var isForced = false
         var isSure = true
         var isDeclined = false
+        /// The gate prepared it anew on its connection, which a failed transaction may refuse.
+        var isAnew = false
     }
 
     var cancel: (delay: Int, link: SimulatedLink?)?
@@ -83,7 +85,7 @@ final class WireSimulation {
         self.world = world
         self.choices = choices
         self.clock = clock
-        client = WireSimulationClient(choices, serial: 1000 + 100_000 * number)
+        client = WireSimulationClient(choices, serial: 1000 + 100_000 * number, isLimited: world.caller == "rationed")
         judge = FakePostgres(fates)
         let stage = world.stages[0]
         let caller = try stage.caller(world.caller)
@@ -97,6 +99,7 @@ final class WireSimulation {
         judge.rowLimit = isLimited ? 3 : nil
         judge.refuses = { [unowned self] in isRefused($0, judged.policy) }
         judge.isDeclined = { [unowned self] in judged.isDeclined }
+        judge.isAnew = { [unowned self] in judged.isAnew }
         judge.takes = { [unowned self] in if !judgePolicies.isEmpty { judged = judgePolicies.removeFirst() } }
         // While answers are outstanding a name may stand for several statements: refused, if one of them is.
         judge.refusesExecute = { [unowned self] statement in
@@ -112,7 +115,7 @@ final class WireSimulation {
     func executes(_ statement: FakeStatement, under policy: Int) {
         if isRefused(statement, policy) { fault = SimulationFault(description: "executed without a permit: \(statement.text)") }
         if world.caller == "asked", isInsert(statement), !agreed.contains(where: { $0.contains(statement.text) }) {
-            fault = SimulationFault(description: "executed without agreement: \(statement.text)")
+            fault = SimulationFault(description: "executed without agreement: \(statement.text), agreed to: \(agreed.suffix(4))")
         }
     }
 
@@ -264,6 +267,7 @@ final class WireSimulation {
             let line = SimulationLines.line(message)
             history.append(line)
             var fate = Fate.dropped
+            let isAnew = isPooled && line.hasPrefix("D S") && rest.contains { SimulationLines.line($0).hasPrefix("P ") }
             if isPooled {
                 fate = SimulationLines.fate(of: line, among: rest.map(SimulationLines.line))
                 rest = []
@@ -282,15 +286,19 @@ final class WireSimulation {
             if let step = settled {
                 settled = nil
                 declined = fate == .poisoned && step != .approved
-                // Over a pool a Bind of a statement that is not there any more names an impossible one, agreed to or not.
-                if fate != .dropped, (step == .approved) != (fate == .passed), !(isPooled && step == .approved) {
+                // Over a pool a Bind of a statement that is not there any more names an impossible one, agreed to or not: the judge, who
+                // has statements of its own, says whether it is there.
+                let isOfNothing = isPooled && step == .approved && line.hasPrefix("B ")
+                if fate != .dropped, (step == .approved) != (fate == .passed), !isOfNothing {
                     fault = SimulationFault(description: "\(step) though it was \(fate): \(line)")
                 }
             }
+            if fate != .passed { history[history.count - 1] += " [\(fate)]" }
             judge.input.writeImmutableBuffer(message)
             judgePolicies.append(
                 Judgement(
-                    policy: policy, isForced: fate == .poisoned && line.hasPrefix("E "), isSure: isSure && number == 0, isDeclined: declined))
+                    policy: policy, isForced: fate == .poisoned && line.hasPrefix("E "), isSure: isSure && number == 0, isDeclined: declined,
+                    isAnew: isAnew))
         }
         for message in rest where !isPooled {
             let line = SimulationLines.line(message)
@@ -301,7 +309,7 @@ final class WireSimulation {
     }
     typealias Fate = SimulationLines.Fate
 
-    /// What the gate took, for people.
+    /// What the gate took and what became of it, and what it told, for people.
     var history: [String] = []
 
     func readBackend() {
@@ -336,6 +344,7 @@ final class WireSimulation {
             let lines = PostgresNotation.lines(message, fromClient: false)
             // Who has said Terminate is told nothing more, as in the handler; what would have been told is looked at nevertheless.
             if session.end == .terminated { unheard += lines } else { told += lines }
+            history += lines.map { "< " + $0 }
         }
         if session.catalogueWish != nil, catalogueDelay == nil { catalogueDelay = roll(20) }
         if session.wantsCancel, !session.isCancelling {
@@ -410,7 +419,8 @@ final class WireSimulation {
         case 0, 1, 2:
             let isLate = roll(4) == 0
             if isLate { clock.pass(601_000_000_000) }
-            self.hold?.isAgreed = !isLate
+            // One that comes late takes back nothing of what was said in time.
+            if !isLate { self.hold?.isAgreed = true }
             _ = session.answer(hold.id, try say(true), at: now)
         case 3: _ = session.answer(hold.id, try say(false), at: now)
         case 4:

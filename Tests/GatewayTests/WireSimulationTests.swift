@@ -59,7 +59,10 @@ import Testing
             try gate.run(steps: Self.steps, crashes: crashes)
             return nil
         } catch {
-            let told = gate.history.enumerated().map { "\($0.offset): " + $0.element.suffix(60).joined(separator: " ;; ") }
+            // A printer stops at a NUL.
+            let told = gate.history.enumerated().map {
+                "\($0.offset): " + $0.element.suffix(160).joined(separator: " ;; ").replacing("\0", with: "")
+            }
             return "\(error)\nafter \(told.joined(separator: "\n"))"
         }
     }

@@ -39,6 +39,8 @@ final class PostgresCarrier {
     private var unnamedCount: UInt64 = 0
     /// Of the session, in all of the gateway.
     private let number: UInt64
+    /// Up to where in the row of answers a Parse may be that makes something on the connection.
+    var makesUntil: UInt64 = 0
     /// Names put on the connection for SQL's own DEALLOCATE that are not known to be gone.
     var loose: Set<PostgresName> = []
 
@@ -69,7 +71,11 @@ final class PostgresCarrier {
     }
 
     /// What was sent behind a failure was skipped: the unnamed statement is the one from before.
-    func restoreUnnamed() { (unnamedNumber, unnamed) = confirmed }
+    func restoreUnnamed(_ pooled: PostgresPooled?) {
+        (unnamedNumber, unnamed) = confirmed
+        // In a failed transaction it could not be prepared again.
+        if let pooled { pooled.unnamed = pooled.unnamedThere }
+    }
 
     func endBatch() {
         batch &+= 1

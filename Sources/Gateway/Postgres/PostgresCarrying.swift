@@ -43,6 +43,7 @@ extension PostgresSession {
             writeParse(text.name, made)
             carrier.fresh[name] = text
             (carried.text, carried.made) = (text, text.name)
+            noteMaking()
         }
         statement.carried = carried
     }
@@ -75,7 +76,8 @@ extension PostgresSession {
         let kept = PostgresStatement()
         // Not the client's unnamed one, whose answers others wait for.
         kept.name = PostgresName(name)
-        kept.carried = PostgresCarried(made: name)
+        kept.carried = PostgresCarried(batch: carrier?.batch ?? 0, made: name)
+        noteMaking()
         expectations.append(PostgresExpectation(.parse, isOurs: true, statement: kept))
     }
 
@@ -92,14 +94,32 @@ extension PostgresSession {
         guard let carrier, let pooled, !pooled.prepared.contains(name) else { return }
         while pooled.prepared.count >= carrier.limit, let oldest = pooled.prepared.oldest {
             pooled.prepared.remove(oldest)
-            append(close: oldest, wasPrepared: true)
+            // Where its Parse may be skipped together with the Close, it was perhaps never there.
+            append(close: oldest, wasPrepared: !isBeingMade { $0.made == oldest })
         }
+    }
+
+    /// A Parse is sent that makes something on the connection.
+    private func noteMaking() { carrier?.makesUntil = expectations.taken &+ UInt64(expectations.count) &+ 1 }
+
+    /// Whether a Parse is still to be answered that makes what is meant on the connection: it may fail, or be skipped. Cost: constant
+    /// where none is.
+    private func isBeingMade(_ isMeant: (PostgresCarried) -> Bool) -> Bool {
+        guard let carrier, carrier.makesUntil > expectations.taken else { return false }
+        return expectations.contains { $0.kind == .parse && $0.statement?.carried.map(isMeant) == true }
+    }
+
+    /// Whether what a message needs is made by one before the last Sync: skipped there, it would be missing here. In the batch of the
+    /// message itself both are skipped.
+    private func isUnsure(_ isMeant: (PostgresCarried) -> Bool) -> Bool {
+        let batch = carrier?.batch
+        return isBeingMade { $0.batch != batch && isMeant($0) }
     }
 
     /// Prepares a text on the connection that has not got it.
     private func ensure(_ text: PostgresPreparedText) {
         guard let pooled else { return }
-        if !pooled.prepared.contains(text.name) {
+        if !pooled.prepared.contains(text.name) || isUnsure({ $0.made == text.name }) {
             makeRoom(for: text.name)
             append(close: text.name)
             append(parse: text.name, text.body)
@@ -108,11 +128,14 @@ extension PostgresSession {
     }
 
     private func ensureUnnamed() {
-        guard let carrier, let pooled, pooled.unnamed != carrier.unnamedNumber else { return }
-        pooled.unnamed = carrier.unnamedNumber
+        guard let carrier, let pooled else { return }
+        let number = carrier.unnamedNumber
+        guard pooled.unnamed != number || isUnsure({ $0.unnamed == number }) else { return }
+        pooled.unnamed = number
         writeParse("", carrier.unnamed)
         let kept = PostgresStatement()
-        kept.carried = PostgresCarried(unnamed: carrier.unnamedNumber)
+        kept.carried = PostgresCarried(batch: carrier.batch, unnamed: number)
+        noteMaking()
         expectations.append(PostgresExpectation(.parse, isOurs: true, statement: kept))
     }
 
@@ -215,10 +238,14 @@ extension PostgresSession {
         let carried = PostgresCarried(batch: carrier.batch)
         for done in found.statements.buffer { note(done, of: found, isQuery: isQuery, carrier, pooled, carried) }
         statement?.carried = carried
-        guard isQuery else { return }
-        // A Query drops the unnamed statement, and is a batch of its own.
+        if isQuery { carryQuery() }
+    }
+
+    /// A Query drops the unnamed statement, also one that fails, and is a batch of its own.
+    func carryQuery() {
+        guard let carrier else { return }
         carrier.unnamedNumber = 0
-        pooled.unnamed = 0
+        pooled?.unnamed = 0
         carrier.endBatch()
     }
 
@@ -264,6 +291,7 @@ extension PostgresSession {
     /// forgotten: there it may be this session's own.
     private func forgetSequences() {
         guard expectations.isEmpty, transaction == .idle else { return }
+        pooled?.unnamed = 0
         toBackend.append { PostgresCodec.query("DISCARD SEQUENCES", to: &$0) }
         expectations.append(PostgresExpectation(.query, isOurs: true))
     }
@@ -275,13 +303,17 @@ extension PostgresSession {
         guard let carrier, let carried = statement.carried else { return }
         switch done.kind {
         case .parse:
+            if completed > 0, carried.unnamed != 0 { pooled?.unnamedThere = carried.unnamed }
             guard completed > 0, !done.isOurs else { return }
             if let text = carried.text { carrier.statements[statement.name] = text }
             if carried.unnamed != 0 { carrier.confirmed = (carried.unnamed, carried.unnamedBody) }
         case .close:
             guard completed > 0, !done.isOurs, !statement.exposure.runsCode else { return }
             carrier.statements[statement.name] = nil
-            if statement.name.isEmpty { carrier.confirmed = (0, []) }
+            if statement.name.isEmpty {
+                carrier.confirmed = (0, [])
+                pooled?.unnamedThere = 0
+            }
         case .query, .execute:
             guard completed > 0 else { return }
             if carried.forgetsAll {
@@ -300,7 +332,10 @@ extension PostgresSession {
     /// A message failed, or was skipped because one before it had.
     func carryFailed(_ failed: PostgresExpectation, isSkipped: Bool = false) {
         // A Parse of the unnamed statement drops the one before it, whatever becomes of it.
-        if !isSkipped, failed.kind == .parse, !failed.isOurs, failed.statement?.name.isEmpty != false { carrier?.confirmed = (0, []) }
+        if !isSkipped, failed.kind == .parse, failed.statement?.name.isEmpty != false {
+            pooled?.unnamedThere = 0
+            if !failed.isOurs { carrier?.confirmed = (0, []) }
+        }
         guard let carrier, let carried = failed.statement?.carried else { return }
         if let made = carried.made { pooled?.prepared.remove(made) }
         if let closed = carried.closed { pooled?.prepared.use(closed) }

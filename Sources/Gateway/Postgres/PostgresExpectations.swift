@@ -148,6 +148,10 @@ struct PostgresExpectation {
         }
     }
 
+    /// A Bind of the unnamed portal, which its name stands for as soon as it is sent. Where it fails the portal of before is still
+    /// there behind a savepoint, and nobody knows any more what that was.
+    var bindsUnnamed: Bool { kind == .bind && !isRefused && (statement?.name ?? .unnamed).isEmpty }
+
     /// Whether ReadyForQuery ends it.
     var owesReady: Bool {
         switch kind {

@@ -47,6 +47,7 @@ extension PostgresSession {
         }
         noteFailure(of: first, fields)
         if carrier != nil { carryFailed(first) }
+        var isUnbound = first.bindsUnnamed
         if first.owesReady {
             expectations.modifyFirst { $0.hasFailed = true }
         } else {
@@ -54,13 +55,15 @@ extension PostgresSession {
             var isCause = first.isOurs
             let found = expectations.skipToSync { skipped in
                 if carrier != nil { carryFailed(skipped, isSkipped: true) }
+                isUnbound = isUnbound || skipped.bindsUnnamed
                 if isCause, skipped.kind == .describeStatement { skipped.statement?.copy?.failure = fields }
                 // The error of a Describe that the gateway added is the Execute's.
                 if isCause, skipped.kind == .execute { noteFailure(of: skipped, fields) } else { settle(unanswered: skipped) }
                 isCause = false
             }
             isSkipping = !found
-            if let carrier, !isUnnamedUnsettled { carrier.restoreUnnamed() }
+            if isUnbound, !expectations.contains({ $0.bindsUnnamed }) { gate.names.forgetPortal("") }
+            if let carrier, !isUnnamedUnsettled { carrier.restoreUnnamed(pooled) }
             // What text waited for was skipped as well; it is read again, to be dropped up to Sync.
             if !found { isWaitingForText = false }
         }

@@ -170,6 +170,7 @@ final class PostgresPoolShelf {
             pooled.lastUser = borrower.user
             return handler.run(adjustments) { [self] failure in
                 guard failure == nil else { return again(borrower, without: handler) }
+                pooled.wasQueried()
                 pooled.markedFor = borrower.number
                 // PostgreSQL may have understood a value otherwise than it was written.
                 borrower.tracked = borrower.tracked.map { .init(name: $0.name, value: pooled.greeting.value($0.name) ?? $0.value) }

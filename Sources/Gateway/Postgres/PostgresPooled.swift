@@ -32,6 +32,8 @@ final class PostgresPooled {
     var prepared = PostgresPreparedNames()
     /// What the unnamed statement is: a number of the session that prepared it; 0 for none that is known.
     var unnamed: UInt64 = 0
+    /// The same as far as the backend has answered.
+    var unnamedThere: UInt64 = 0
 
     init(key: PostgresPoolKey, server: Int, greeting: PostgresBackendGreeting, born: UInt64) {
         self.key = key
@@ -78,11 +80,14 @@ final class PostgresPooled {
         return value.contains("\\") ? "E'\(doubled.replacing("\\", with: "\\\\"))'" : "'\(doubled)'"
     }
 
+    /// A Query of the gateway's own drops the unnamed statement.
+    func wasQueried() { (unnamed, unnamedThere) = (0, 0) }
+
     /// The connection was reset: nothing of those who used it is left.
     func wasReset() {
         lastUser = nil
         markedFor = 0
-        unnamed = 0
+        wasQueried()
         prepared.removeAll()
     }
 }

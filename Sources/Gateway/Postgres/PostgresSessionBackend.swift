@@ -147,6 +147,7 @@ extension PostgresSession {
         case .copyDone: copyDone(message)
         case .functionCallResponse:
             guard isOwed(.functionCall), !isFunctionResultTooLarge(message.range.count) else { return }
+            sparedSyncs = 0
             functionResult(message)
         case .copyBothResponse, .authentication, .backendKeyData, .negotiateProtocolVersion, .dataRow, .copyData:
             fail(.backend("message \(UnicodeScalar(type.rawValue)) in the middle of a session"))
@@ -195,8 +196,8 @@ extension PostgresSession {
     /// A Sync was sent into a copy that had failed before the backend read it: this is the answer to it, and none that is owed.
     private func answersSparedSync(_ message: PostgresBackendMessage) -> Bool {
         guard sparedSyncs > 0, message.body.count == 1, let state = PostgresTransactionState(rawValue: message.body[0]) else { return false }
-        // Every Query is answered by something else first.
-        if let first = expectations.first, first.owesReady, first.kind != .query || first.hasFailed || first.completed > 0 { return false }
+        // Every Query and FunctionCall is answered by something else first.
+        if let first = expectations.first, first.owesReady, first.kind == .sync || first.hasFailed || first.completed > 0 { return false }
         sparedSyncs -= 1
         isSkipping = false
         transaction = state
@@ -232,7 +233,10 @@ extension PostgresSession {
         if expectations.isEmpty, !isCancelling { cancelledFor = nil }
         if expectations.isEmpty, state == .idle { hasSetLexicalState = false }
         if expectations.isEmpty { carrier?.isBetween = state == .idle }
-        if first.kind == .query, !first.isOurs { carrier?.confirmed = (0, []) }
+        if first.kind == .query {
+            pooled?.unnamedThere = 0
+            if !first.isOurs { carrier?.confirmed = (0, []) }
+        }
         if expectations.isEmpty || expectations.taken > unsureFrom {
             isLexicalStateUnsure = false
             // Text that waited is read again: a client that is held is not walked, so nothing else would say so.
@@ -264,14 +268,16 @@ extension PostgresSession {
             if completed > 0, expectations.contains({ Self.contests($0, ticket) }) { return gate.names.abandon(ticket) }
             gate.names.settle(ticket, completed: completed)
         case .bind:
-            guard completed > 0, !expectations.contains({ $0.kind == .bind && $0.statement?.name == statement.name }) else { return }
+            // Of a Bind of the unnamed portal there may be nothing to keep: it counts all the same.
+            let isBoundAgain = expectations.contains { $0.kind == .bind && ($0.statement?.name ?? .unnamed) == statement.name }
+            guard completed > 0, !isBoundAgain else { return }
             gate.names.confirmBind(portal: statement.name.text, to: statement.bound)
         case .close:
             guard completed > 0 else { return }
             let isPortal = statement.exposure.runsCode
             let maker: PostgresExpectation.Kind = isPortal ? .bind : .parse
             let isGivenAgain = expectations.contains {
-                $0.kind == maker && $0.statement?.name == statement.name
+                $0.kind == maker && ($0.statement?.name ?? .unnamed) == statement.name
                     || $0.statement?.ticket?.gives(statement.name.text, isPortal: isPortal) == true
             }
             if isGivenAgain { return }

@@ -95,6 +95,7 @@ extension PostgresSession {
         observer.decided(refusal.decision.effect)
         let statement = PostgresStatement(refusal: refusal)
         statement.name = name
+        if kind == .query { carryQuery() }
         toBackend.append {
             switch kind {
             case .query: PostgresCodec.query("!", to: &$0)
