@@ -114,6 +114,7 @@ enum NameExpansion {
                 }
             }
         }
+        if makesTable(index, of: found) { store(accessesFrom: first, of: expanded) }
         expanded.appendAccesses(ofStatement: index, of: found, as: number)
         // A name inside a name (a portal of an EXECUTE) is not followed further: what it runs is not known here.
         if candidates.isEmpty || candidates.contains(where: { isNeeded($0.inspection) }) {
@@ -130,6 +131,27 @@ enum NameExpansion {
             $0.nameEffect = own.nameEffect
             $0.effectName = name
             $0.returnsRows = true
+        }
+    }
+}
+
+extension NameExpansion {
+    /// CREATE TABLE … AS EXECUTE, as it is or inside an EXPLAIN.
+    fileprivate static func makesTable(_ index: Int, of found: Inspection) -> Bool {
+        let statement = found.statements[index]
+        let first = Int(statement.firstAccess)
+        return (first..<first + Int(statement.accessCount)).contains { found.accesses[$0].verb == .create }
+    }
+
+    /// What would have gone to the client goes into the table.
+    fileprivate static func store(accessesFrom first: Int, of expanded: Inspection) {
+        let toClient: ColumnUses = [.output, .computed]
+        for number in first..<expanded.accesses.count {
+            expanded.modifyAccess(number) { if !$0.everyColumnUses.isDisjoint(with: toClient) { $0.everyColumnUses.insert(.stored) } }
+            let access = expanded.accesses[number]
+            for column in Int(access.firstColumn)..<Int(access.firstColumn) + Int(access.columnCount) {
+                expanded.modifyColumn(column) { if !$0.uses.isDisjoint(with: toClient) { $0.uses.insert(.stored) } }
+            }
         }
     }
 }

@@ -294,6 +294,11 @@ public final class Inspection {
         origin = 0
         accesses.modify(index, body)
     }
+
+    @inlinable public func modifyColumn(_ index: Int, _ body: (inout ColumnUse) -> Void) {
+        origin = 0
+        columns.modify(index, body)
+    }
     public func truncateAccesses(to count: Int) {
         origin = 0
         accesses.truncate(to: count)

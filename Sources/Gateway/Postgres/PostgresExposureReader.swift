@@ -42,7 +42,42 @@ extension PostgresMasking {
             join(access, of: found, isChanging, made, to: &exposure)
         }
         if callsOverload(found) { exposure.joinEverything() }
+        exposure.storesUnseen = storesUnseen(found)
         return exposure
+    }
+
+    /// Whether a statement keeps what code returns that is not seen: that may be a masked column, which nobody would know again there.
+    private func storesUnseen(_ found: Inspection) -> Bool {
+        found.accesses.buffer.contains { access in
+            guard access.verb == .call, access.through == 0, !Self.isHarmless(access, in: found) else { return false }
+            let inPlace = found.string(access.schema) == "pg_catalog" && Self.plainReaders.contains(found.string(access.name))
+            return !inPlace && stores(access.statement, found)
+        }
+    }
+
+    /// Functions of `pg_catalog` that read no table's data, whose results may be stored as well.
+    private static let plainReaders: Set<String> = [
+        "current_setting", "inet_client_addr", "inet_client_port", "inet_server_addr", "inet_server_port", "pg_get_serial_sequence",
+        "pg_my_temp_schema", "to_regclass", "to_regtype", "txid_current_if_assigned", "pg_current_snapshot", "txid_current_snapshot",
+    ]
+
+    /// Whether a statement writes rows, or defines what later ones will write: the default of a column or of a domain. Views are followed
+    /// by the catalogue, and an index shows nothing.
+    private func stores(_ statement: UInt16, _ found: Inspection) -> Bool {
+        var (defines, isOfAnother) = (false, false)
+        for access in found.accesses.buffer where access.statement == statement && access.through == 0 {
+            switch (access.verb, access.objectClass) {
+            case (.insert, _), (.update, _), (.write, _), (.create, .table), (.create, .type): return true
+            case (.create, _): isOfAnother = true
+            case (.alter, _): defines = true
+            default: break
+            }
+        }
+        return defines && !isOfAnother
+    }
+
+    private static func isHarmless(_ access: Access, in found: Inspection) -> Bool {
+        found.string(access.schema) == "pg_catalog" && harmlessCalls.contains(found.string(access.name))
     }
 
     /// A power of two.
@@ -54,8 +89,7 @@ extension PostgresMasking {
         switch access.verb {
         case .unknown: exposure.joinEverything()
         case .call:
-            let isHarmless = found.string(access.schema) == "pg_catalog" && Self.harmlessCalls.contains(found.string(access.name))
-            if !isHarmless { exposure.joinEverything() }
+            if !Self.isHarmless(access, in: found) { exposure.joinEverything() }
         case .select, .insert, .update, .delete, .truncate, .lock, .maintain:
             join(relation: access, of: found, isChanging, made, to: &exposure)
         case .create, .alter, .drop, .comment, .grant, .revoke, .set, .listen, .notify, .transact:

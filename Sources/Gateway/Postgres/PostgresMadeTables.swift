@@ -12,15 +12,31 @@ struct PostgresMadeTables {
     private(set) var isUnsure = false
     /// A catalogue must be of this moment at least to be believed about what has temporary names. Monotonic nanoseconds.
     private(set) var since: UInt64 = 0
-    /// Schema and name of each table that was made since the session was last at rest.
-    private var names: [(schema: [UInt8], name: [UInt8])] = []
+    /// Each table that was made since the session was last at rest.
+    private var names: [Made] = []
     private static let mostNames = 256
+
+    private struct Made {
+        let schema: [UInt8]
+        let name: [UInt8]
+        /// Which statement of the message noted last makes it; -1 for one before. Statements ahead of it meet whatever else has the name.
+        var statement: Int
+    }
+
+    private var noted = UInt64.max
 
     var isEmpty: Bool { names.isEmpty }
 
     /// Before a message goes on. Allocates only where it makes a table.
-    mutating func note(_ found: Inspection) {
-        for access in found.accesses.buffer where access.through == 0 {
+    /// - Parameter place: where the message begins in the client's stream: one that had to wait is noted once.
+    mutating func note(_ found: Inspection, at place: UInt64) {
+        guard place != noted else { return }
+        noted = place
+        for index in names.indices { names[index].statement = -1 }
+        var statement = -1
+        for access in found.accesses.buffer {
+            endTransactions(from: &statement, upTo: Int(access.statement), of: found)
+            guard access.through == 0 else { continue }
             switch access.verb {
             case .create: noteMade(access, found)
             // Who takes the name next may be another session, with a view that nobody here has seen.
@@ -33,6 +49,19 @@ struct PostgresMadeTables {
                 isUnsure = true
             }
         }
+        endTransactions(from: &statement, upTo: found.statements.count - 1, of: found)
+    }
+
+    /// What a transaction has made is gone with it or with its savepoint, or is there for others to take away: its name is anybody's.
+    private mutating func endTransactions(from statement: inout Int, upTo last: Int, of found: Inspection) {
+        while statement < last {
+            statement += 1
+            guard !names.isEmpty, statement < found.statements.count else { continue }
+            switch found.statements[statement].transactionStep {
+            case .commit, .rollback, .rollbackTo: names.removeAll(keepingCapacity: true)
+            case .none, .begin, .savepoint, .release: break
+            }
+        }
     }
 
     private mutating func noteMade(_ access: Access, _ found: Inspection) {
@@ -40,7 +69,8 @@ struct PostgresMadeTables {
         case .index, .sequence, .schema, .database, .role: break
         case .table:
             guard names.count < Self.mostNames else { return isUnsure = true }
-            names.append((Array(found.bytes(access.schema)), Array(found.bytes(access.name))))
+            names.append(
+                Made(schema: Array(found.bytes(access.schema)), name: Array(found.bytes(access.name)), statement: Int(access.statement)))
         case .any, .view, .function, .trigger, .type, .extension, .parameter, .file, .program, .channel: isUnsure = true
         }
     }
@@ -60,14 +90,15 @@ struct PostgresMadeTables {
         let name = found.bytes(access.name)
         let schema = found.bytes(access.schema)
         if Self.isTemporary(schema) { return true }
-        if names.contains(where: { PostgresNameSet.equal($0.name, name) && PostgresNameSet.equal($0.schema, schema) }) { return true }
+        let made = names.filter { $0.statement < Int(access.statement) && PostgresNameSet.equal($0.name, name) }
+        if made.contains(where: { PostgresNameSet.equal($0.schema, schema) }) { return true }
         // An unqualified name is looked for among the temporary relations first: where there is one, the other place is not asked.
         let isShadowed = found.accesses.buffer.contains {
             Self.isTemporary(found.bytes($0.schema)) && $0.source.count > 0 && $0.source.offset == access.source.offset
                 && found.bytes($0.name).elementsEqual(name)
         }
         guard isShadowed else { return false }
-        return names.contains { PostgresNameSet.equal($0.name, name) && $0.schema.elementsEqual("pg_temp".utf8) }
+        return made.contains { $0.schema.elementsEqual("pg_temp".utf8) }
             || catalogue?.temporaries(named: String(decoding: name, as: UTF8.self)).isEmpty == false
     }
 

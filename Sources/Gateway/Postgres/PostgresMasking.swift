@@ -12,6 +12,8 @@ struct PostgresExposure: Hashable {
     var touchesMasked = false
     /// It stores what it reads of a masked column where no mask applies.
     var storesMasked = false
+    /// It stores what code returns that is not seen.
+    var storesUnseen = false
     /// It runs code that is not seen here: any text that comes back may carry any value.
     var runsCode = false
 

@@ -170,7 +170,7 @@ extension PostgresSession {
                 case .go(let made, let query): (statement, described) = (made, query)
                 }
             } else {
-                made.note(gate.lastInspection)
+                made.note(gate.lastInspection, at: clientPosition)
             }
             guard let sequence = record(.query, permit.decision, text: text) else { return true }
             observer.decided(permit.decision.effect)
@@ -345,7 +345,7 @@ extension PostgresSession {
                 case .go(let made, _): statement = made
                 }
             } else {
-                made.note(gate.lastInspection)
+                made.note(gate.lastInspection, at: clientPosition)
             }
             guard let sequence = record(.execute, permit.decision, portal: portal) else { return true }
             observer.decided(permit.decision.effect)

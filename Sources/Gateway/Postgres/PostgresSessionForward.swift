@@ -146,7 +146,7 @@ extension PostgresSession {
     /// What must be kept for a message with masks or names, and for a COPY how its data will be masked.
     func prepare(_ permit: borrowing ForwardPermit, isExecute: Bool = false) -> Preparation {
         let found = gate.lastInspection
-        made.note(found)
+        made.note(found, at: clientPosition)
         guard let plan = permit.masks else { return .go(kept(of: permit), describe: nil) }
         let oldest = oldestBelieved(for: found)
         if !plan.columns.isEmpty, isCatalogueOlder(than: oldest), PostgresMasking.readsRelations(found),
@@ -160,6 +160,12 @@ extension PostgresSession {
         guard !exposure.storesMasked else {
             // The gate sees this for a table named in a mask; through a view or a parent only the catalogue can tell.
             return .refuse(refusal("a masked column would be stored where no mask applies", nil, permit))
+        }
+        guard !exposure.storesUnseen else {
+            return .refuse(
+                refusal(
+                    "what a function returns would be stored where no mask applies: it may be a masked column",
+                    "Let a function or a column's default of the table's owner store it.", permit))
         }
         if !isExecute, carrier == nil, permit.isPlain, PostgresStatement.onlyReturnsRows(found) {
             return .go(masking.plainStatement(exposure), describe: nil)
