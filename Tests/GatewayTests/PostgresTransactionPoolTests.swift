@@ -239,6 +239,62 @@ import Testing
         #expect(client.read().filter { $0.hasPrefix("D ") } == (0..<10).map { "D \($0)" })
     }
 
+    /// What was to be prepared or closed behind a failure was not: later messages find what is there, also those sent before the failure
+    /// was known.
+    @Test func whatIsSkippedChangesNothingOnTheConnection() throws {
+        let place = try PoolPlace(.transaction, size: 1) { $0.preparedStatements = 2 }
+        let client = try place.client()
+        for name in ["a", "b", "c"] {
+            try client.send("P \(name) | select '\(name)' ;; S")
+            #expect(client.read() == ["1", "Z I"])
+        }
+        let found = ["2", "D a", "C SELECT 1", "Z I"]
+        for skipped in ["B - a ;; E - ;; P d | select 'd'", "B - a ;; E - ;; B - b ;; E - ;; B - c ;; E -", "P d | select 'd' ;; B - a"] {
+            try client.send("D P nothing ;; \(skipped) ;; S ;; B - a ;; E - ;; S")
+            #expect(client.read().first?.contains("C=34000") == true)
+            #expect(client.read() == found, "\(skipped)")
+            try client.send("B - a ;; E - ;; S")
+            #expect(client.read() == found, "\(skipped)")
+        }
+        // The unnamed one is prepared anew behind another's, and then skipped.
+        let other = try place.client()
+        try client.send("P - | select 'a' ;; S")
+        _ = client.read()
+        try other.send("P - | select 'other' ;; S")
+        _ = other.read()
+        try client.send("D P nothing ;; B - - ;; E - ;; S ;; B - - ;; E - ;; S")
+        #expect(client.read().first?.contains("C=34000") == true)
+        #expect(client.read() == found)
+    }
+
+    /// What the gateway asks between two borrowers drops the unnamed statement of the one who comes back.
+    @Test func theUnnamedStatementSurvivesTheGatewaysOwnQueries() throws {
+        let place = try PoolPlace(.transaction, size: 1)
+        let (first, second) = (try place.client(), try place.client())
+        _ = try first.query("set timezone to 'Asia/Tokyo'")
+        try first.send("P - | select 'first' ;; S")
+        #expect(first.read() == ["1", "Z I"])
+        try second.send("P named | select 'second' ;; S")
+        #expect(second.read() == ["1", "Z I"])
+        for _ in 0..<2 {
+            try second.send("B - named ;; E - ;; S")
+            #expect(second.read() == ["2", "D second", "C SELECT 1", "Z I"])
+            try first.send("B - - ;; E - ;; S")
+            #expect(first.read() == ["2", "D first", "C SELECT 1", "Z I"])
+        }
+    }
+
+    /// A refused Query drops the unnamed statement as one that was let through does.
+    @Test func aQueryDropsTheUnnamedStatementWhateverBecomesOfIt() throws {
+        let place = try PoolPlace(.transaction, size: 1)
+        let client = try place.client()
+        try client.send("P - | select 1 ;; S")
+        _ = client.read()
+        _ = try client.query("selec")
+        try client.send("B - - ;; E - ;; S")
+        #expect(client.read().contains { $0.contains("C=26000") })
+    }
+
     @Test func lastValuesOfSequences() throws {
         let place = try PoolPlace(.transaction, size: 1, isOwn: true)
         let (first, second) = (try place.client(), try place.client())
