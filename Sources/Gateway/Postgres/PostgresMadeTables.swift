@@ -21,7 +21,11 @@ struct PostgresMadeTables {
         let name: [UInt8]
         /// Which statement of the message noted last makes it; -1 for one before. Statements ahead of it meet whatever else has the name.
         var statement: Int
+        /// A ROLLBACK to a savepoint may undo it.
+        let isBehindSavepoint: Bool
     }
+    /// The open transaction has savepoints.
+    private var hasSavepoint = false
 
     private var noted = UInt64.max
 
@@ -56,10 +60,14 @@ struct PostgresMadeTables {
     private mutating func endTransactions(from statement: inout Int, upTo last: Int, of found: Inspection) {
         while statement < last {
             statement += 1
-            guard !names.isEmpty, statement < found.statements.count else { continue }
+            guard statement < found.statements.count else { continue }
             switch found.statements[statement].transactionStep {
-            case .commit, .rollback, .rollbackTo: names.removeAll(keepingCapacity: true)
-            case .none, .begin, .savepoint, .release: break
+            case .savepoint: hasSavepoint = true
+            case .rollbackTo: if !names.isEmpty { names.removeAll { $0.isBehindSavepoint } }
+            case .commit, .rollback:
+                hasSavepoint = false
+                if !names.isEmpty { names.removeAll(keepingCapacity: true) }
+            case .none, .begin, .release: break
             }
         }
     }
@@ -70,7 +78,9 @@ struct PostgresMadeTables {
         case .table:
             guard names.count < Self.mostNames else { return isUnsure = true }
             names.append(
-                Made(schema: Array(found.bytes(access.schema)), name: Array(found.bytes(access.name)), statement: Int(access.statement)))
+                Made(
+                    schema: Array(found.bytes(access.schema)), name: Array(found.bytes(access.name)), statement: Int(access.statement),
+                    isBehindSavepoint: hasSavepoint))
         case .any, .view, .function, .trigger, .type, .extension, .parameter, .file, .program, .channel: isUnsure = true
         }
     }
@@ -82,6 +92,7 @@ struct PostgresMadeTables {
     mutating func settle(at moment: UInt64) {
         if isUnsure { since = moment }
         isUnsure = false
+        hasSavepoint = false
         if !names.isEmpty { names.removeAll(keepingCapacity: true) }
     }
 
