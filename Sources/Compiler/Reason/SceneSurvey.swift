@@ -24,8 +24,6 @@ struct SceneSurvey {
     private var patterns: [TypedValue: Set<String>] = [:]
     private var members: [TypedValue: Set<String>] = [:]
     private var outcomes: Set<TypedTest> = []
-    /// Comparisons of one time with another.
-    private var timePairs: Set<TypedTest> = []
     private var links: [TypedValue: TypedValue] = [:]
     private var seen: [Set<TypedTest>]
 
@@ -105,9 +103,7 @@ struct SceneSurvey {
         case (.list(let names), .variable?): for name in names { texts[operands[1], default: .init()].add(constant: name) }
         case (.variable, .variable?):
             if operands[0] == operands[1] { return }
-            if types[operands[0]] == .time {
-                timePairs.insert(test)
-            } else if Self.isWorkedOut(test, isReversed: false) {
+            if Self.isWorkedOut(test, isReversed: false) {
                 link(operands[0], operands[1])
             } else {
                 outcomes.insert(test)
@@ -155,10 +151,6 @@ struct SceneSurvey {
     // MARK: values
 
     private mutating func settle() throws(Undecided) {
-        // In a window and out of it times can follow each other in ways that no few moments show: then their order is left open.
-        for test in timePairs {
-            if moments.windows.isEmpty { link(test.operands[0], test.operands[1]) } else { outcomes.insert(test) }
-        }
         var clusters: [TypedValue: [TypedValue]] = [:]
         for value in values { clusters[root(value), default: []].append(value) }
         var made: [(Quantity, [Known])] = []
@@ -240,7 +232,9 @@ struct SceneSurvey {
     private func times(_ value: TypedValue, _ cluster: [TypedValue]) throws(Undecided) -> [Int64] {
         let isRequest = value == .fact(.requestTime)
         if cluster.count > 1 {
-            let all = Moments.neighbours(of: moments.constants, from: date, count: Int64(cluster.count))
+            var questions = moments
+            questions.copies = cluster.count
+            let all = try Moments.orders(of: questions, from: date, budget)
             return all.filter { !isRequest || Moments.requests(from: date).contains($0) }
         }
         if isRequest { return try Moments.regions(of: moments, from: date, budget) }
