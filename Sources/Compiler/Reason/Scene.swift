@@ -138,7 +138,8 @@ final class Scene {
         case (_, .variable(let value), _) where test.operands.count == 1: return try single(value) { test.outcome($0) }
         case (_, .variable(let value), .variable(let other)):
             if value == other { return try single(value) { test.outcome($0, $0) } }
-            return SceneSurvey.isWorkedOut(test, isReversed: false) ? try pair(value, other, test) : try outcome(test)
+            let isOpen = numbers[.outcome(test)] != nil
+            return SceneSurvey.isWorkedOut(test, isReversed: false) && !isOpen ? try pair(value, other, test) : try outcome(test)
         case _: return .unknown
         }
     }
