@@ -94,26 +94,17 @@ extension CodeExplanation {
                 }
                 """#),
         CodeExplanation(
-            "C0615",
+            "C0616",
             #"""
-            A caller is in a group when its token says so. One whose token lacks an optional claim is not in a group that asks for it, and \#
-            so escapes what is forbidden to the group, or is not left out of an allow. In a rule's own condition the claim would be unknown, \#
-            which never helps the caller; so would a claim be that every token must have.
+            A token makes one identity or none: one that matches two is refused, and so is one that matches one and may match another, because \#
+            it lacks a claim that the other asks for. Here a token of `ada` without `claim.team` may be one of the `shopkeepers`. `has` makes it \#
+            certain.
             """#,
             wrong: #"""
-                group contractors from ci { when claim.team == "contractors" }
-                deny contractors_drop {
-                  who  contractors
-                  on   db
-                  to   drop
-                }
+                identity shopkeepers from ci { when claim.team == "shop" }
                 """#,
             right: #"""
-                deny contractors_drop {
-                  on    db
-                  to    drop
-                  when  claim.team == "contractors"
-                }
+                identity shopkeepers from ci { when has claim.team and claim.team == "shop" and claim.sub != "app" }
                 """#),
     ]
 }

@@ -85,7 +85,8 @@ public enum CompilerCode: String, CaseIterable, Sendable {
     case coveredRule = "C0612"
     case testCannotFail = "C0613"
     case quorumNeverMet = "C0614"
-    case unsureGroup = "C0615"
+    // C0615 said what the machine now does: it is not used again.
+    case ambiguousIdentities = "C0616"
 
     // Tests.
     case testFact = "C0701"

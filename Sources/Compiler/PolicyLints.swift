@@ -13,7 +13,6 @@ extension CompileRun {
         lintIdentities()
         lintUnknown()
         lintMasks()
-        lintGroups()
         lintQuorums()
     }
 

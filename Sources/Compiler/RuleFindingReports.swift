@@ -23,7 +23,19 @@ extension CompileRun {
             case .covered: report(Wording.coveredRule(name.span, rule: name.text, finding.rule.effect, Self.places(finding.others)))
             }
         }
+        reportIdentities(policy)
         reportTests(policy)
+    }
+
+    private func reportIdentities(_ policy: ReasonedPolicy) {
+        for overlap in IdentityFindings(policy).overlaps() {
+            let (first, second) = (identities[overlap.first].declared, identities[overlap.second].declared)
+            guard policyOfFile[first.span.file] == 0 || policyOfFile[second.span.file] == 0 else { continue }
+            report(
+                Wording.ambiguousIdentities(
+                    second, first, claims: overlap.claims, isCertain: overlap.isCertain,
+                    asking: overlap.isCertain ? nil : overlap.claims.first { $0.value == nil }?.name))
+        }
     }
 
     /// Those that are worth a line each.

@@ -44,15 +44,23 @@ extension Wording {
             help: "leave the test out: a message of another kind would be read as SQL, and denied whatever the rules say")
     }
 
-    static func unsureGroup(_ span: SourceSpan, group: String, claims: [String], effect: String) -> Diagnostic {
-        let claims = list(claims.map { "`\($0)`" }, "or")
-        let consequence =
-            effect == "allow"
-            ? "a token without \(claims) is not in `\(group)`, so this `except` does not leave it out"
-            : "a token without \(claims) is not in `\(group)`, so this \(effect) does not hold for it"
+    static func ambiguousIdentities(
+        _ name: Name, _ other: Name, claims: [(name: String, value: String?)], isCertain: Bool, asking claim: String?
+    ) -> Diagnostic {
+        var parts: [String] = []
+        let shown = claims.compactMap { claim in claim.value.map { "`\(claim.name) = \($0)`" } }
+        let lacking = claims.filter { $0.value == nil }.map { "`\($0.name)`" }
+        if !shown.isEmpty { parts.append("with \(list(shown, "and"))") }
+        if !lacking.isEmpty { parts.append("without \(list(lacking, "and"))") }
+        let token = parts.isEmpty ? "a token" : "a token \(parts.joined(separator: " and "))"
         return warning(
-            .unsureGroup, span, consequence,
-            help: "declare the claim without `optional`, or put its condition into the rule, where what is unknown never helps")
+            .ambiguousIdentities, name.span,
+            isCertain
+                ? "\(token) matches both `\(other.text)` and `\(name.text)`, and is refused"
+                : "\(token) matches `\(other.text)` and may match `\(name.text)` as well, and is refused",
+            help: claim.map { "ask for the claim in `\(name.text)`: `when has \($0)`; or declare it without `optional`" }
+                ?? "give one of the two a condition that the other's tokens do not meet",
+            related: [RelatedPlace(message: "the other identity", span: other.span)])
     }
 
     static func proofOfCertificate(_ span: SourceSpan, issuer: String) -> Diagnostic {

@@ -27,11 +27,15 @@ extension Refusal {
             let rule = policy.program.rules[Int(verdict.rule)]
             let citation = RuleCitation(policy, Int(verdict.rule))
             let because = policy.text(rule.because)
+            let open = caller.possibleGroups.filter { group in
+                (rule.who.groups + rule.who.exceptGroups).contains { policy.text(policy.program.groups[Int($0)].name) == group }
+            }
             self.init(
                 decision: record,
                 message: because.isEmpty ? "rule \(citation.name) denies \(access) on \(resource)" : because,
                 detail: "deny \(citation.name) (\(citation.path):\(citation.line)) covers: \(access); identity \(caller.identity), resource \(resource)",
-                hint: "run 'postern explain' with this statement to see every rule that was considered",
+                hint: Self.hint(of: caller, open)
+                    ?? "run 'postern explain' with this statement to see every rule that was considered",
                 rule: citation, access: access)
             return
         }
@@ -46,8 +50,15 @@ extension Refusal {
             message: "no rule allows \(caller.identity) to \(access) on \(resource)",
             detail: "every access must be allowed; this one is not: \(access)",
             hint: misses.isEmpty
-                ? "ask the owners of this policy for an allow rule that names it" : "nearest: " + misses.joined(separator: "; "),
+                ? Self.hint(of: caller, caller.possibleGroups) ?? "ask the owners of this policy for an allow rule that names it"
+                : "nearest: " + misses.joined(separator: "; "),
             access: access)
+    }
+
+    /// What a token leaves open; nil when that is nothing.
+    private static func hint(of caller: Caller, _ groups: [String]) -> String? {
+        if groups.isEmpty { return nil }
+        return "the proof lacks a claim that would say whether \(caller.identity) is in \(groups.joined(separator: ", "))"
     }
 
     init(limited reached: LimitReached, _ record: DecisionRecord, _ found: Inspection, _ policy: VerifiedProgram) {

@@ -62,11 +62,14 @@ struct PolicyInForce: Sendable {
 enum IdentificationFailure: Error, CustomStringConvertible {
     case nobody(subject: String)
     case ambiguous([String])
+    case unsure(String, perhaps: [String])
 
     var description: String {
         switch self {
         case .nobody(let subject): "subject \(subject) matches no identity of the policy"
         case .ambiguous(let names): "the proof matches several identities: \(names.joined(separator: ", "))"
+        case .unsure(let name, let others):
+            "the proof matches \(name), and lacks a claim that would say whether it matches \(others.joined(separator: ", ")) as well"
         }
     }
 }
@@ -93,6 +96,7 @@ extension PolicyInForce {
         case .caller(let caller): return caller
         case .nobody: throw IdentificationFailure.nobody(subject: claims.subject)
         case .ambiguous(let names): throw IdentificationFailure.ambiguous(names)
+        case .unsure(let name, let others): throw IdentificationFailure.unsure(name, perhaps: others)
         }
     }
 }

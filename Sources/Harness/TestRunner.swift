@@ -96,6 +96,10 @@ public struct TestRunner: Sendable {
                     sentence: "the test's claims make no identity; say with `with { claim.… = … }` what \(test.identity) asks for"))
         case .ambiguous(let names):
             return .failure(Problem(sentence: "the test's claims match more than one identity: \(names.joined(separator: ", "))"))
+        case .unsure(let name, let others):
+            let list = others.joined(separator: ", ")
+            return .failure(
+                Problem(sentence: "the test's claims make \(name), and lack one that would say whether they make \(list) as well; say it with `with { … }`"))
         }
         var source: NetworkAddress?
         if let text = test.source {

@@ -2,24 +2,26 @@
 
 extension VerifiedProgram {
     /// Whether verified claims make somebody who may agree to what this rule asks: one of its identities, or in one of its groups. Whoever
-    /// only agrees needs no identity of the policy, a group is enough; claims that make several identities make nobody.
+    /// only agrees needs no identity of the policy, a group is enough; claims that make several identities, or may, make nobody.
     public func mayAgree(_ claims: VerifiedClaims, to rule: Int) -> Bool {
         guard let approval = program.rules[rule].approval,
             let issuer = program.issuers.firstIndex(where: { text($0.name) == claims.issuer })
         else { return false }
         let judge = ClaimJudge(claims, issuer: issuer, of: program, tables)
-        let identities = program.identities.indices.filter {
-            Int(program.identities[$0].issuer) == issuer && judge.accepts(program.identities[$0].condition)
+        var identity: UInt32?
+        var hasOther = false
+        for (index, record) in program.identities.enumerated() {
+            switch judge.makes(record) {
+            case .no: continue
+            case .unknown: hasOther = true
+            case .yes:
+                if identity != nil { return false }
+                identity = UInt32(index)
+            }
         }
-        guard identities.count <= 1 else { return false }
-        let identity = identities.first.map(UInt32.init)
+        if identity != nil, hasOther { return false }
         if let identity, approval.identities.contains(identity) { return true }
-        return approval.groups.contains { number in
-            let group = program.groups[Int(number)]
-            if let identity, group.members.contains(identity) { return true }
-            guard let condition = group.condition, group.issuer == UInt32(issuer) else { return false }
-            return judge.accepts(condition)
-        }
+        return approval.groups.contains { judge.isMember(identity, of: program.groups[Int($0)]) == .yes }
     }
 
     /// The names of those who may agree: identities, then groups.

@@ -49,11 +49,15 @@ public struct Caller: Sendable, Hashable {
     public var identity: String
     /// Sorted names of the groups it is in.
     public var groups: [String]
+    /// Sorted names of the groups that it may be in: whether it is rests on claims that its token lacks. What forbids holds for it as for a
+    /// member, what permits as for one who is none.
+    public var possibleGroups: [String]
     public var claims: VerifiedClaims
 
-    package init(identity: String, groups: [String], claims: VerifiedClaims) {
+    package init(identity: String, groups: [String], possibleGroups: [String] = [], claims: VerifiedClaims) {
         self.identity = identity
         self.groups = groups
+        self.possibleGroups = possibleGroups
         self.claims = claims
     }
 }

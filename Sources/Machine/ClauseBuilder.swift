@@ -20,17 +20,18 @@ struct ClauseBuilder {
         baseMasks = [UInt64](repeating: 0, count: (masks.count + 63) / 64)
     }
 
-    mutating func add(_ index: Int) {
+    /// - Parameter isCertain: the rule is about the caller; otherwise it may be: then it forbids, asks, masks and bounds, and permits nothing.
+    mutating func add(_ index: Int, isCertain: Bool) {
         let rule = program.rules[index]
         switch rule.effect {
         case .allow:
-            clauses.append(contentsOf: parts(of: index, rule.observe ? .observedAllow : .allow))
+            if isCertain { clauses.append(contentsOf: parts(of: index, rule.observe ? .observedAllow : .allow)) }
             if rule.limit != nil, !rule.observe { clauses.append(contentsOf: parts(of: index, .limit)) }
         case .deny: clauses.append(contentsOf: parts(of: index, rule.observe ? .observedDeny : .deny))
         case .mask: addMask(index, rule)
         case .approve:
             clauses.append(contentsOf: parts(of: index, rule.observe ? .observedApprove : .approve))
-            if !rule.observe { clauses.append(contentsOf: parts(of: index, .grant)) }
+            if isCertain, !rule.observe { clauses.append(contentsOf: parts(of: index, .grant)) }
         case .watch: clauses.append(contentsOf: parts(of: index, .watch))
         }
     }

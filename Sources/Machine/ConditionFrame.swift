@@ -21,6 +21,8 @@ struct ConditionFrame {
     let claims: UnsafePointer<Value>
     let registers: UnsafeMutablePointer<Value>
     let sessionStart: Int64
+    /// Every test whose outcome is unknown yields true, whatever its flag says: the condition then accepts unless it is certainly false.
+    var assumesUnknown = false
     // Message.
     var text = UnsafeRawBufferPointer(start: nil, count: 0)
     var message = UnsafeRawBufferPointer(start: nil, count: 0)

@@ -63,7 +63,7 @@ extension ConditionFrame {
             case .testContains: outcome = contains(registers[a], registers[b])
             }
             let flags = instruction.flags
-            let holds = outcome == .unknown ? flags.contains(.ifUnknown) : (outcome == .yes) != flags.contains(.negate)
+            let holds = outcome == .unknown ? flags.contains(.ifUnknown) || assumesUnknown : (outcome == .yes) != flags.contains(.negate)
             if holds == flags.contains(.jumpIfTrue) { pc &+= c }
         }
     }

@@ -52,6 +52,11 @@ extension ConditionFrame {
             ask(&item)
             if !isMember(item.symbol, of: set) { return .no }
         }
+        for index in value.count..<value.count &+ Int(value.symbol) {
+            var item = items[index].value
+            ask(&item)
+            if !isMember(item.symbol, of: set) { return .unknown }
+        }
         return .yes
     }
 
@@ -78,6 +83,10 @@ extension ConditionFrame {
         for index in 0..<set.count {
             var item = items[index].value
             if isEqual(&item, &member) == .yes { return .yes }
+        }
+        for index in set.count..<set.count &+ Int(set.symbol) {
+            var item = items[index].value
+            if isEqual(&item, &member) == .yes { return .unknown }
         }
         return .no
     }

@@ -99,6 +99,18 @@ public enum Ternary: UInt8, BitwiseCopyable, Sendable {
     case yes = 1
     case unknown = 2
     @inlinable public init(_ known: Bool) { self = known ? .yes : .no }
+
+    public static prefix func ! (value: Ternary) -> Ternary {
+        switch value {
+        case .no: .yes
+        case .yes: .no
+        case .unknown: .unknown
+        }
+    }
+    public static func && (a: Ternary, b: Ternary) -> Ternary {
+        a == .no || b == .no ? .no : a == .yes && b == .yes ? .yes : .unknown
+    }
+    public static func || (a: Ternary, b: Ternary) -> Ternary { !(!a && !b) }
 }
 
 /// What a statement does with the session's names: the PREPARE/EXECUTE and cursor families share one name space with the protocol's.

@@ -7,12 +7,6 @@ extension VerifiedProgram {
         guard let index = program.identities.firstIndex(where: { text($0.name) == identity }) else { return nil }
         let issuer = Int(program.identities[index].issuer)
         let judge = ClaimJudge(claims, issuer: issuer, of: program, tables)
-        let groups = program.groups.filter { group in
-            if group.members.contains(UInt32(index)) { return true }
-            guard let condition = group.condition, group.issuer == UInt32(issuer) else { return false }
-            return judge.accepts(condition)
-        }
-        let names = groups.map { text($0.name) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        return Caller(identity: identity, groups: names, claims: claims)
+        return caller(index, claims, judge)
     }
 }

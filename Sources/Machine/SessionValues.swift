@@ -28,6 +28,7 @@ final class SessionValues {
         draft.facts[Fact.identityName] = .string(caller.identity)
         draft.facts[Fact.identityIssuer] = .string(caller.claims.issuer)
         draft.facts[Fact.identityGroups] = .strings(caller.groups)
+        draft.possible[Fact.identityGroups] = caller.possibleGroups
         draft.facts[Fact.identityProof] = .integer(Int64(caller.claims.proof.rawValue))
         draft.facts[Fact.resourceName] = .string(program.symbols[Int(resource.name)])
         draft.facts[Fact.resourceKind] = .string(resource.kind.name)
@@ -40,6 +41,8 @@ final class SessionValues {
     private struct Draft {
         var claims: [ClaimValue?] = []
         var facts: [Fact: ClaimValue] = [:]
+        /// Of a set: what it may hold beside.
+        var possible: [Fact: [String]] = [:]
         var source: NetworkAddress?
 
         /// A claim counts when the issuer declares it and its value is of the declared type.
@@ -75,7 +78,7 @@ final class SessionValues {
         var writer = Writer(symbols: tables.symbols)
         let claims = draft.claims.map { writer.place($0) }
         var facts = [Writer.Placed](repeating: .value(.unknown), count: 64)
-        for (fact, value) in draft.facts { facts[Int(fact.rawValue)] = writer.place(value) }
+        for (fact, value) in draft.facts { facts[Int(fact.rawValue)] = writer.place(value, possible: draft.possible[fact] ?? []) }
         if let source = draft.source { facts[Int(Fact.requestSource.rawValue)] = .value(.address(source)) }
         let blob = FixedMemory(writer.blob)
         let items = FixedMemory(
@@ -93,14 +96,14 @@ final class SessionValues {
         enum Placed {
             case value(Value)
             case string(item: Int)
-            case strings(first: Int, count: Int)
+            case strings(first: Int, count: Int, possible: Int)
             case integers(first: Int, count: Int)
 
             func resolved(_ items: FixedMemory<TextItem>, _ numbers: FixedMemory<Int64>) -> Value {
                 switch self {
                 case .value(let value): value
                 case .string(let item): items[item].value
-                case .strings(let first, let count): .strings(items.base + first, count: count)
+                case .strings(let first, let count, let possible): .strings(items.base + first, count: count, possible: possible)
                 case .integers(let first, let count): .integers(numbers.base + first, count: count)
                 }
             }
@@ -110,7 +113,7 @@ final class SessionValues {
         var items: [(offset: Int, count: Int, symbol: UInt32)] = []
         var numbers: [Int64] = []
 
-        mutating func place(_ value: ClaimValue?) -> Placed {
+        mutating func place(_ value: ClaimValue?, possible: [String] = []) -> Placed {
             switch value {
             case nil: return .value(.unknown)
             case .integer(let number), .time(let number): return .value(.integer(number))
@@ -124,8 +127,8 @@ final class SessionValues {
                 return .string(item: items.count - 1)
             case .strings(let list):
                 let first = items.count
-                for text in list { add(text) }
-                return .strings(first: first, count: list.count)
+                for text in list + possible { add(text) }
+                return .strings(first: first, count: list.count, possible: possible.count)
             }
         }
 

@@ -23,6 +23,18 @@ struct MaskClause: BitwiseCopyable, Sendable {
     var observe: Bool
 }
 
+/// The groups that a caller is in, and those that it may be in, by ascending index.
+struct CallerGroups: Hashable {
+    var certain: [UInt32]
+    var possible: [UInt32]
+
+    /// Whether the caller is in any of some groups.
+    func isInAny(of groups: [UInt32]) -> Ternary {
+        if groups.contains(where: certain.contains) { return .yes }
+        return groups.contains(where: possible.contains) ? .unknown : .no
+    }
+}
+
 /// Immutable plain memory, shared by all sessions of the same identity, groups and resource. Made by `VerifiedProgram.specialise`.
 public final class Specialisation: Sendable {
     let core: ProgramCore
@@ -34,7 +46,7 @@ public final class Specialisation: Sendable {
     public var resourceName: String { core.text(program.resources[resource].name) }
     /// Index into `Program.identities`.
     let identity: Int
-    /// Indices of the rules that apply to this caller on this resource, ascending.
+    /// Indices of the rules that are about this caller on this resource, or may be, ascending.
     public let rules: [Int]
     /// Whether any of those rules asks for `statement.first_seen`.
     public let usesFirstSeen: Bool
@@ -52,21 +64,22 @@ public final class Specialisation: Sendable {
     let usesTables: Bool
     let usesFunctions: Bool
 
-    init(_ core: ProgramCore, identity: Int, groups: [Int], resource: Int) {
+    init(_ core: ProgramCore, identity: Int, groups: CallerGroups, resource: Int) {
         let program = core.program
         self.core = core
         self.identity = identity
         self.resource = resource
-        let applying = program.rules.indices.filter {
-            Self.applies(program.rules[$0], identity: UInt32(identity), groups: groups.map(UInt32.init), resource: UInt32(resource))
-        }
-        rules = applying
+        var applying: [Int] = []
         var builder = ClauseBuilder(program, resource: resource)
         var facts: UInt64 = 0
-        for rule in applying {
-            builder.add(rule)
-            if let condition = program.rules[rule].condition { facts |= core.conditions[condition.start]?.facts ?? 0 }
+        for (index, rule) in program.rules.enumerated() {
+            let isAbout = Self.isAbout(rule, identity: UInt32(identity), groups, resource: UInt32(resource))
+            guard isAbout != .no else { continue }
+            applying.append(index)
+            builder.add(index, isCertain: isAbout == .yes)
+            if let condition = rule.condition { facts |= core.conditions[condition.start]?.facts ?? 0 }
         }
+        rules = applying
         builder.sort()
         clauses = FixedMemory(builder.clauses)
         columns = FixedMemory(builder.columns)
@@ -84,12 +97,12 @@ public final class Specialisation: Sendable {
     }
 
     /// `who` and `on`. Expiry is of the moment, and not settled here.
-    static func applies(_ rule: RuleRecord, identity: UInt32, groups: [UInt32], resource: UInt32) -> Bool {
-        guard rule.on.contains(resource) else { return false }
+    static func isAbout(_ rule: RuleRecord, identity: UInt32, _ groups: CallerGroups, resource: UInt32) -> Ternary {
+        guard rule.on.contains(resource) else { return .no }
         let who = rule.who
-        let named = who.everyone || who.identities.contains(identity) || who.groups.contains { groups.contains($0) }
-        let excepted = who.exceptIdentities.contains(identity) || who.exceptGroups.contains { groups.contains($0) }
-        return named && !excepted
+        let isNamed = Ternary(who.everyone || who.identities.contains(identity)) || groups.isInAny(of: who.groups)
+        let isExcepted = Ternary(who.exceptIdentities.contains(identity)) || groups.isInAny(of: who.exceptGroups)
+        return isNamed && !isExcepted
     }
 
     var view: SpecialisationView {

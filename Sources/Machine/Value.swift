@@ -8,6 +8,7 @@ struct Value: BitwiseCopyable {
     }
     var kind: Kind
     /// Of a string: its number, `SymbolView.absent` when the program does not mention it, or `SymbolView.unasked`.
+    /// Of a set of strings: how many items behind its own it may hold as well.
     var symbol: UInt32
     /// Boolean (0, 1), integer, time, duration or size; the upper half of an address.
     var word: UInt64
@@ -37,8 +38,8 @@ struct Value: BitwiseCopyable {
         Value(kind: .string, symbol: symbol, word: 0, pointer: bytes.baseAddress, count: bytes.count)
     }
     @inline(__always)
-    static func strings(_ items: UnsafePointer<TextItem>, count: Int) -> Value {
-        Value(kind: .strings, symbol: 0, word: 0, pointer: UnsafeRawPointer(items), count: count)
+    static func strings(_ items: UnsafePointer<TextItem>, count: Int, possible: Int = 0) -> Value {
+        Value(kind: .strings, symbol: UInt32(possible), word: 0, pointer: UnsafeRawPointer(items), count: count)
     }
     @inline(__always)
     static func integers(_ numbers: UnsafePointer<Int64>, count: Int) -> Value {

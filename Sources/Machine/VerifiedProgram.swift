@@ -8,6 +8,8 @@ public enum Identification: Sendable, Hashable {
     case nobody
     /// More than one does: their names, in the program's order.
     case ambiguous([String])
+    /// One does, and others may: whether they do rests on claims that are lacking.
+    case unsure(String, perhaps: [String])
 }
 
 /// Where a rule is written. Line and column are from 1; the column counts bytes.
@@ -37,7 +39,7 @@ public final class VerifiedProgram: Sendable {
 
     private struct CacheKey: Hashable {
         var identity: Int
-        var groups: [Int]
+        var groups: CallerGroups
         var resource: Int
     }
 
@@ -105,23 +107,42 @@ public final class VerifiedProgram: Sendable {
             path: source.path, line: line, column: start - lineStart + 1, lineText: String(decoding: text, as: UTF8.self))
     }
 
-    /// The one identity that verified claims make, with its groups.
+    /// The one identity that verified claims make, with its groups. What a lacking claim leaves open is never for the caller: claims that
+    /// may make another identity as well make none.
     public func identify(_ claims: VerifiedClaims) -> Identification {
         let issuerSymbol = tables.symbols.find(claims.issuer)
         guard let issuer = program.issuers.firstIndex(where: { $0.name == issuerSymbol }) else { return .nobody }
         let judge = ClaimJudge(claims, issuer: issuer, of: program, tables)
-        let matching = program.identities.indices.filter {
-            Int(program.identities[$0].issuer) == issuer && judge.accepts(program.identities[$0].condition)
+        var certain: [Int] = []
+        var possible: [Int] = []
+        for (index, identity) in program.identities.enumerated() {
+            switch judge.makes(identity) {
+            case .yes: certain.append(index)
+            case .unknown: possible.append(index)
+            case .no: continue
+            }
         }
-        guard let identity = matching.first else { return .nobody }
-        guard matching.count == 1 else { return .ambiguous(matching.map { text(program.identities[$0].name) }) }
-        let groups = program.groups.filter { group in
-            if group.members.contains(UInt32(identity)) { return true }
-            guard let condition = group.condition, group.issuer == UInt32(issuer) else { return false }
-            return judge.accepts(condition)
+        func names(_ identities: [Int]) -> [String] { identities.map { text(program.identities[$0].name) } }
+        guard let identity = certain.first else { return .nobody }
+        guard certain.count == 1 else { return .ambiguous(names(certain)) }
+        guard possible.isEmpty else { return .unsure(text(program.identities[identity].name), perhaps: names(possible)) }
+        return .caller(caller(identity, claims, judge))
+    }
+
+    /// The caller with an identity, and the groups that its claims put it into.
+    func caller(_ identity: Int, _ claims: VerifiedClaims, _ judge: ClaimJudge) -> Caller {
+        var certain: [String] = []
+        var possible: [String] = []
+        for group in program.groups {
+            switch judge.isMember(UInt32(identity), of: group) {
+            case .yes: certain.append(text(group.name))
+            case .unknown: possible.append(text(group.name))
+            case .no: continue
+            }
         }
-        let names = groups.map { text($0.name) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        return .caller(Caller(identity: text(program.identities[identity].name), groups: names, claims: claims))
+        func sorted(_ names: [String]) -> [String] { names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+        return Caller(
+            identity: text(program.identities[identity].name), groups: sorted(certain), possibleGroups: sorted(possible), claims: claims)
     }
 
     /// The program narrowed to a caller that this very program identified, on a resource. The caller's claims are no part of
@@ -134,13 +155,8 @@ public final class VerifiedProgram: Sendable {
             let identity = program.identities.firstIndex(where: { $0.name == identityName }),
             program.issuers[Int(program.identities[identity].issuer)].name == issuerName
         else { return nil }
-        var groups: [Int] = []
-        for name in caller.groups {
-            let symbol = tables.symbols.find(name)
-            guard let group = program.groups.firstIndex(where: { $0.name == symbol }) else { return nil }
-            groups.append(group)
-        }
-        groups.sort()
+        guard let certain = groups(caller.groups), let possible = groups(caller.possibleGroups) else { return nil }
+        let groups = CallerGroups(certain: certain, possible: possible)
         let key = CacheKey(identity: identity, groups: groups, resource: resource)
         if let known = cache.withLock({ $0[key] }) { return known }
         // Made outside the lock: two sessions may make it twice, and the first one stands.
@@ -151,5 +167,16 @@ public final class VerifiedProgram: Sendable {
             cache[key] = made
             return made
         }
+    }
+
+    /// Indices of groups, ascending; nil when one is none of this program.
+    private func groups(_ names: [String]) -> [UInt32]? {
+        var groups: [UInt32] = []
+        for name in names {
+            let symbol = tables.symbols.find(name)
+            guard let group = program.groups.firstIndex(where: { $0.name == symbol }) else { return nil }
+            groups.append(UInt32(group))
+        }
+        return groups.sorted()
     }
 }

@@ -147,7 +147,9 @@ struct JudgedTests {
             let asked = JudgedVocabulary(table.tree).facts
             for line in table.rows {
                 let request = try JudgedRow(line).request
-                let facts = ReferenceFacts(tree: table.tree, request: request, identity: "", groups: [], statement: 0, access: request.accesses.first)
+                let facts = ReferenceFacts(
+                    tree: table.tree, request: request, identity: "", groups: [], possibleGroups: [], statement: 0,
+                    access: request.accesses.first)
                 for name in missing.intersection(asked) where facts.isUnknown(name) { missing.remove(name) }
             }
         }

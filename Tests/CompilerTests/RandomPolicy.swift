@@ -26,10 +26,13 @@ struct RandomPolicy {
         identity ada from rich { when claim.sub == "ada" }
         identity bob from rich { when claim.sub in { "bob", "robert" } }
         identity eve from plain { when claim.sub starts with "eve" }
+        identity boss from rich { when claim.sub == "max" and claim.admin }
+        identity max from rich { when claim.sub == "max" unless claim.level >= 5 }
         group people { ada, eve }
         group everyone_named { people, bob }
         group dba from rich { when "dba" in claim.groups }
         group seniors from rich { when claim.level >= 5 unless claim.admin }
+        group shopkeepers from plain { when "shop" in claim.groups }
         resource one : postgres { tags production, pii  search_path public }
         resource two : postgres { tags staging  search_path app  schema "two.sql" }
         resource three : postgres { tags production  search_path public, app }
@@ -155,7 +158,7 @@ struct RandomPolicy {
             ("any", false), ("ada", true), ("bob, ada", true), ("eve", false), ("people", false), ("dba", true),
             ("any except eve", true), ("any except dba", false), ("everyone_named except seniors", false),
             ("seniors, bob", true),
-            ("people except eve", true),
+            ("people except eve", true), ("any except seniors, shopkeepers", false), ("shopkeepers, boss", false), ("max, boss", true),
         ])
         isRich = rich
         return "  who \(text)\n"
@@ -290,7 +293,7 @@ struct RandomPolicy {
 
     mutating func request() -> ReferenceRequest {
         var request = ReferenceRequest()
-        let subject = random.pick(["ada", "bob", "robert", "eve", "eve-2", "zoe"])
+        let subject = random.pick(["ada", "bob", "robert", "eve", "eve-2", "zoe", "max"])
         request.issuer = subject.hasPrefix("eve") ? "plain" : "rich"
         request.claims["sub"] = .string(subject)
         if random.chance(60) {

@@ -25,30 +25,43 @@ struct ReferenceEvaluator {
     let request: ReferenceRequest
     /// What came of the request is not known yet.
     var hidesResult = false
-    /// Nil: no identity, or more than one.
+    /// Nil: no identity, or more than one, or perhaps more than one.
     let identity: String?
     let groups: Set<String>
+    /// Groups that the caller may be in, as far as its claims tell.
+    let possibleGroups: Set<String>
 
     init(_ tree: SyntaxTree, _ request: ReferenceRequest) {
         self.tree = tree
         self.request = request
-        let facts = ReferenceFacts(tree: tree, request: request, identity: "", groups: [])
-        func hold(_ clauses: [ConditionClause]) -> Bool { facts.joined(clauses) == true }
+        let facts = ReferenceFacts(tree: tree, request: request, identity: "", groups: [], possibleGroups: [])
         var matching: [String] = []
-        var groups: Set<String> = []
-        for case .identity(let it) in tree.declarations where it.issuer.text == request.issuer && hold(it.conditions) {
-            matching.append(it.name.text)
+        var isSure = true
+        for case .identity(let it) in tree.declarations where it.issuer.text == request.issuer {
+            switch facts.joined(it.conditions) {
+            case true?: matching.append(it.name.text)
+            case false?: continue
+            case nil: isSure = false
+            }
         }
-        let identity = matching.count == 1 ? matching[0] : nil
+        let identity = matching.count == 1 && isSure ? matching[0] : nil
+        var groups: Set<String> = []
+        var possible: Set<String> = []
         for case .group(let it) in tree.declarations {
             switch it.membership {
             case .members: if let identity, Self.members(it, tree).contains(identity) { groups.insert(it.name.text) }
             case .claims(let issuer, let conditions):
-                if issuer.text == request.issuer, hold(conditions) { groups.insert(it.name.text) }
+                guard issuer.text == request.issuer else { continue }
+                switch facts.joined(conditions) {
+                case true?: groups.insert(it.name.text)
+                case false?: continue
+                case nil: possible.insert(it.name.text)
+                }
             }
         }
         self.identity = identity
         self.groups = groups
+        possibleGroups = possible
     }
 
     private static func members(_ group: GroupDeclaration, _ tree: SyntaxTree) -> Set<String> {
@@ -77,7 +90,7 @@ struct ReferenceEvaluator {
     // MARK: the decision
 
     func decide() -> Decision {
-        let applying = rules.filter { isAbout($0) }
+        let applying = rules.filter { isAbout($0) != false }
         var observed: Set<String> = []
         for rule in applying where rule.isObserved && rule.effect != .mask && rule.effect != .watch {
             if request.accesses.indices.contains(where: { covers(rule, $0) }) { observed.insert(rule.name.text) }
@@ -116,13 +129,22 @@ struct ReferenceEvaluator {
         return decision
     }
 
-    /// `who` and `on`.
-    private func isAbout(_ rule: RuleDeclaration) -> Bool {
+    /// `who` and `on`. Nil: perhaps.
+    private func isAbout(_ rule: RuleDeclaration) -> Bool? {
         guard let identity else { return false }
-        func isMeant(_ names: [QualifiedName]) -> Bool { names.contains { $0.text == identity || groups.contains($0.text) } }
-        if let who = rule.who {
-            guard who.isAny || isMeant(who.names), !isMeant(who.except) else { return false }
+        func isMeant(_ names: [QualifiedName]) -> Bool? {
+            if names.contains(where: { $0.text == identity || groups.contains($0.text) }) { return true }
+            return names.contains { possibleGroups.contains($0.text) } ? nil : false
         }
+        guard isOn(rule) else { return false }
+        guard let who = rule.who else { return true }
+        let isNamed = who.isAny ? true : isMeant(who.names)
+        let isExcepted = isMeant(who.except)
+        if isNamed == false || isExcepted == true { return false }
+        return isNamed == true && isExcepted == false ? true : nil
+    }
+
+    private func isOn(_ rule: RuleDeclaration) -> Bool {
         guard let on = rule.on else { return false }
         func matches(_ selector: ResourceSelector) -> Bool {
             switch selector {
@@ -137,7 +159,7 @@ struct ReferenceEvaluator {
     private func covers(_ rule: RuleDeclaration, _ index: Int) -> Bool {
         let access = request.accesses[index]
         if rule.effect == .allow, let expires = rule.expires, expires.epochSeconds <= request.moment { return false }
-        guard isTarget(rule, access) else { return false }
+        guard rule.effect != .allow || isAbout(rule) == true, isTarget(rule, access) else { return false }
         let value = facts(statement: access.statement, access: access).joined(rule.conditions)
         // Unknown never helps the caller.
         return rule.effect == .allow ? value == true : value != false
@@ -146,7 +168,7 @@ struct ReferenceEvaluator {
     /// Whether an access may pass by an approve once that is satisfied: it is definitely about it.
     private func grants(_ rule: RuleDeclaration, _ index: Int) -> Bool {
         let access = request.accesses[index]
-        guard isTarget(rule, access, permits: true) else { return false }
+        guard isAbout(rule) == true, isTarget(rule, access, permits: true) else { return false }
         return facts(statement: access.statement, access: access).joined(rule.conditions) == true
     }
 
@@ -178,7 +200,7 @@ struct ReferenceEvaluator {
         var asked = request
         if hidesResult { asked.rows = nil }
         return ReferenceFacts(
-            tree: tree, request: asked, identity: identity ?? "", groups: groups, statement: statement, access: access)
+            tree: tree, request: asked, identity: identity ?? "", groups: groups, possibleGroups: possibleGroups, statement: statement, access: access)
     }
 
     // MARK: verbs and objects

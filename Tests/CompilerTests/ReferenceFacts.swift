@@ -20,6 +20,7 @@ struct ReferenceFacts {
     let request: ReferenceRequest
     let identity: String
     let groups: Set<String>
+    let possibleGroups: Set<String>
     var statement = -1
     var access: ReferenceAccess?
 
@@ -82,7 +83,7 @@ struct ReferenceFacts {
         case .greaterOrEqual: return ordered(it.left, it.right) { $0 >= $1 }
         case .in: return isIn(it.left, it.right)
         case .contains:
-            if case .texts(let set)? = scalar(it.left, beside: it.right) { return text(it.right).map { set.contains($0) } }
+            if case .texts(let set)? = scalar(it.left, beside: it.right) { return text(it.right).flatMap { isMember($0, of: set, it.left) } }
             if case .numbers(let set)? = scalar(it.left, beside: it.right) { return number(it.right).map { set.contains($0) } }
             if isSetFact(it.left) { return nil }
             return texts(it) { $1.isEmpty || $0.contains($1) }
@@ -91,6 +92,13 @@ struct ReferenceFacts {
         case .like: return texts(it) { Glob.matches($1, $0, separator: nil) }
         case .matches: return texts(it) { $0.range(of: $1, options: .regularExpression) != nil }
         }
+    }
+
+    /// Of groups it may be open.
+    private func isMember(_ text: String, of set: [String], _ operand: Operand) -> Bool? {
+        if set.contains(text) { return true }
+        guard case .path(let path) = operand, path.text == "identity.groups" else { return false }
+        return possibleGroups.contains(text) ? nil : false
     }
 
     private func isSetFact(_ operand: Operand) -> Bool {
@@ -132,7 +140,7 @@ struct ReferenceFacts {
             guard case .path(let path) = right else { return nil }
             if case .numbers(let set)? = fact(path) { return number(left).map { set.contains($0) } }
             guard case .texts(let set)? = fact(path), let member = text(left) else { return nil }
-            return set.contains(member)
+            return isMember(member, of: set, right)
         }
         let elements: [Operand]
         switch right {
@@ -144,7 +152,10 @@ struct ReferenceFacts {
         switch value {
         case .numbers(let numbers):
             return numbers.allSatisfy { number in elements.contains { scalar($0, beside: left) == .number(number) } }
-        case .texts(let texts): return texts.allSatisfy { text in elements.contains { literalText($0) == text } }
+        case .texts(let texts):
+            func isInside(_ text: String) -> Bool { elements.contains { literalText($0) == text } }
+            guard texts.allSatisfy(isInside) else { return false }
+            return path.text != "identity.groups" || possibleGroups.allSatisfy(isInside) ? true : nil
         case .text(let text): return elements.contains { literalText($0) == text }
         case .address(let address): return or(elements.map { isInside(address, literalText($0) ?? "") })
         case .number(let number):

@@ -39,9 +39,14 @@ struct ReferenceTests {
                     #expect(reference.identity == nil, "seed \(seed), turn \(turn): the machine has no caller")
                     continue
                 }
-                guard machine.caller.identity == reference.identity, Set(machine.caller.groups) == reference.groups else {
+                guard machine.caller.identity == reference.identity, Set(machine.caller.groups) == reference.groups,
+                    Set(machine.caller.possibleGroups) == reference.possibleGroups
+                else {
                     Issue.record(
-                        "seed \(seed), turn \(turn): \(machine.caller) is not \(String(describing: reference.identity)), \(reference.groups)"
+                        """
+                        seed \(seed), turn \(turn): \(machine.caller) is not \(String(describing: reference.identity)), \(reference.groups), \
+                        perhaps \(reference.possibleGroups)
+                        """
                     )
                     return
                 }

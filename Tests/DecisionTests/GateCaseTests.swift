@@ -269,8 +269,9 @@ final class GateScript {
                 return text
             case .refuse(let refusal):
                 let rule = refusal.rule.map { " by \($0.name) line \($0.line)" } ?? ""
-                let wait = refusal.decision.effect == .limited ? "; " + (refusal.hint ?? "") : ""
-                return "\(refusal.decision.effect.name)\(rule): \(refusal.message)\(wait)"
+                let hint = refusal.hint ?? ""
+                let isShown = refusal.decision.effect == .limited || hint.hasPrefix("the proof lacks")
+                return "\(refusal.decision.effect.name)\(rule): \(refusal.message)\(isShown ? "; " + hint : "")"
             }
         }
     }

@@ -34,7 +34,7 @@ import Testing
         #expect(program.identify(claims("job", issuer: "elsewhere")) == .nobody)
         #expect(program.identify(claims("twin")) == .ambiguous(["twin_a", "twin_b"]))
         let job = claims("job")
-        #expect(program.identify(job) == .caller(Caller(identity: "job", groups: ["bots"], claims: job)))
+        #expect(program.identify(job) == .caller(Caller(identity: "job", groups: ["bots"], possibleGroups: ["a_senior"], claims: job)))
         let human = claims("job", issuer: "staff")
         #expect(program.identify(human) == .caller(Caller(identity: "human", groups: [], claims: human)))
     }
@@ -50,6 +50,51 @@ import Testing
         // A value of another type than declared is no value; nor is a claim that this issuer does not declare.
         #expect(groups(claims("job", ["level": .string("6")])) == ["bots"])
         #expect(groups(claims("job", issuer: "staff", ["level": .integer(6)])) == [])
+    }
+
+    /// Who lacks the claim may be in the group: what forbids or bounds is about it, what permits is not.
+    @Test func possibleMembersAreForbiddenAndNotPermitted() throws {
+        var draft = draft()
+        let seniors = UInt32(draft.program.groups.count - 1)
+        func rule(_ effect: Effect, _ name: String, _ change: (inout WhoRecord) -> Void) {
+            draft.rule(effect, name) { rule in
+                rule.who = WhoRecord(everyone: false)
+                change(&rule.who)
+            }
+        }
+        rule(.allow, "reads") { $0.groups = [seniors] }
+        rule(.allow, "reads_but") { ($0.everyone, $0.exceptGroups) = (true, [seniors]) }
+        rule(.deny, "no") { $0.groups = [seniors] }
+        rule(.deny, "no_but") { ($0.everyone, $0.exceptGroups) = (true, [seniors]) }
+        let program = try draft.load()
+        func clauses(_ more: [String: ClaimValue]) throws -> [String] {
+            guard case .caller(let caller) = program.identify(claims("job", more)),
+                let made = program.specialise(for: caller, resource: "db")
+            else { throw Bench.Missing() }
+            return (0..<made.clauses.count).map { program.ruleName(Int(made.clauses[$0].rule)) }
+        }
+        #expect(try clauses(["level": .integer(9)]) == ["no", "reads"])
+        #expect(try clauses(["level": .integer(1)]) == ["no_but", "reads_but"])
+        #expect(try clauses([:]) == ["no", "no_but"])
+    }
+
+    /// An identity that asks for a claim that is lacking may be meant as well: then there is no caller.
+    @Test func anIdentityThatMayBeMeantIsNoBody() throws {
+        var draft = draft()
+        let level = draft.claim("level", .integer)
+        let nine = draft.integer(9)
+        let chief = draft.code([
+            Instruction(.loadClaim, a: 0, c: level), Instruction(.loadInteger, a: 1, c: nine),
+            Instruction(.testLess, a: 1, b: 0, c: 1), Instruction(.accept), Instruction(.reject),
+        ])
+        draft.program.identities.append(
+            IdentityRecord(name: draft.symbol("chief"), issuer: 0, condition: chief, place: ProgramDraft.place))
+        let program = try draft.load()
+        #expect(program.identify(claims("job")) == .unsure("job", perhaps: ["chief"]))
+        #expect(program.identify(claims("nobody")) == .nobody)
+        #expect(program.identify(claims("job", ["level": .integer(10)])) == .ambiguous(["job", "chief"]))
+        guard case .caller(let caller) = program.identify(claims("job", ["level": .integer(7)])) else { throw Bench.Missing() }
+        #expect(caller.identity == "job" && caller.possibleGroups.isEmpty)
     }
 
     @Test func specialisationsAreSharedByIdentityGroupsAndResource() throws {

@@ -38,6 +38,14 @@ public struct ReasonedPolicy: Sendable {
         resourceNumbers = Dictionary(resources.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The policy with two of its identities only, and without rules: for questions about claims alone.
+    func pair(_ first: Int, _ second: Int) -> ReasonedPolicy {
+        var policy = self
+        policy.identities = [identities[first], identities[second]]
+        policy.identityNumbers = [identities[first].name: 0, identities[second].name: 1]
+        return policy
+    }
+
     func identity(_ name: String) -> Int? { identityNumbers[name] }
     func resource(_ name: String) -> Int? { resourceNumbers[name] }
 

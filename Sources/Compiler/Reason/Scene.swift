@@ -109,20 +109,20 @@ final class Scene {
         case (.has(let set, _), .set, .constant(.text(let member))): return try known(set, isSet: true, has(set, member))
         case (.has(let set, _), .set, .constant(.integer(let member))): return try known(set, isSet: true, has(set, String(member)))
         case (.has, .groups, .constant(.text(let group))):
-            let member = try isMember(group, part)
-            return Truth(yes: member, no: try diagrams.not(member))
+            return try isMember(group, part)
         case (.has, .groups, .variable(let value)): return try has(values.groupNames, value) { name throws(Undecided) in try self.isMember(name, part) }
-        case (.has, .list(let members), .variable(let value)): return try has(members, value) { _ throws(Undecided) in Diagrams.always }
+        case (.has, .list(let members), .variable(let value)): return try has(members, value) { _ throws(Undecided) in Truth.yes }
         case (.has, .list(let members), .constant(.text(let member))): return members.contains(member) ? .yes : .no
         case (.has, .set, .variable): return try outcome(test)
         case (.subsetOfSet(let set, let allowed), .set, _): return try subset(set, of: allowed)
         case (.subsetOfNumbers(let set, let allowed), .set, _): return try subset(set, of: allowed.map(String.init))
         case (.subsetOfSet(_, let allowed), .groups, _):
-            var inside = Diagrams.always
+            var inside = Truth.yes
             for name in values.groupNames where !allowed.contains(name) {
-                inside = try diagrams.and(inside, diagrams.not(isMember(name, part)))
+                let member = try isMember(name, part)
+                inside = Truth(yes: try diagrams.and(inside.yes, member.no), no: try diagrams.or(inside.no, member.yes))
             }
-            return Truth(yes: inside, no: try diagrams.not(inside))
+            return inside
         case (.subsetOfSet(_, let allowed), .list(let members), _): return members.allSatisfy(allowed.contains) ? .yes : .no
         case (.known(let set), .set, _):
             let known = try isKnown(set)
@@ -223,44 +223,47 @@ final class Scene {
 
     /// One of the names, where it is in force, is the value.
     private func has(
-        _ names: [String], _ value: TypedValue, _ isInForce: (String) throws(Undecided) -> Diagrams.Node
+        _ names: [String], _ value: TypedValue, _ isInForce: (String) throws(Undecided) -> Truth
     ) throws(Undecided) -> Truth {
         var yes = Diagrams.never
+        var maybe = Diagrams.never
         for name in names {
             let equal = try single(value) { TypedTest.equal(value, .string(name)).outcome($0, .text(name)) }
-            yes = try diagrams.or(yes, diagrams.and(equal.yes, isInForce(name)))
+            let force = try isInForce(name)
+            yes = try diagrams.or(yes, diagrams.and(equal.yes, force.yes))
+            maybe = try diagrams.or(maybe, diagrams.and(equal.yes, diagrams.not(force.no)))
         }
         let known = try single(value) { Ternary($0 != .unknown) }
-        return Truth(yes: yes, no: try diagrams.and(known.yes, diagrams.not(yes)))
+        return Truth(yes: yes, no: try diagrams.and(known.yes, diagrams.not(maybe)))
     }
 
     // MARK: people
 
     /// Whether the caller is in a group.
-    func isMember(_ name: String, _ part: Int) throws(Undecided) -> Diagrams.Node {
+    func isMember(_ name: String, _ part: Int) throws(Undecided) -> Truth {
         let policy = parts[part].policy
-        guard let group = policy.groups.firstIndex(where: { $0.name == name }) else { return Diagrams.never }
+        guard let group = policy.groups.firstIndex(where: { $0.name == name }) else { return .no }
         return try isMember(group, part)
     }
 
-    func isMember(_ group: Int, _ part: Int) throws(Undecided) -> Diagrams.Node {
+    func isMember(_ group: Int, _ part: Int) throws(Undecided) -> Truth {
         let policy = parts[part].policy
-        guard let identity = parts[part].identity else { return Diagrams.never }
-        if policy.groups[group].members.contains(identity) { return Diagrams.always }
+        guard let identity = parts[part].identity else { return .no }
+        if policy.groups[group].members.contains(identity) { return .yes }
         guard let condition = policy.groups[group].condition, policy.groups[group].issuer == policy.identities[identity].issuer else {
-            return Diagrams.never
+            return .no
         }
-        return try truth(condition, part).yes
+        return try truth(condition, part)
     }
 
-    /// The caller's token makes this identity and no other.
+    /// The caller's token makes this identity, and certainly no other.
     func isIdentified(_ part: Int) throws(Undecided) -> Diagrams.Node {
         let policy = parts[part].policy
         guard let identity = parts[part].identity, parts[part].resource != nil else { return Diagrams.never }
         let issuer = policy.identities[identity].issuer
         var node = try truth(policy.identities[identity].condition, part).yes
         for (index, other) in policy.identities.enumerated() where index != identity && other.issuer == issuer {
-            node = try diagrams.and(node, diagrams.not(truth(other.condition, part).yes))
+            node = try diagrams.and(node, truth(other.condition, part).no)
         }
         for claim in policy.issuers[issuer].claims where !claim.isOptional {
             guard let number = numbers[.value(.claim(claim.name))] else { continue }

@@ -64,7 +64,7 @@ extension Scene {
         guard let resource = parts[part].resource, rule.on.contains(resource) else { return Diagrams.never }
         var node = try target(rule, part, reading)
         if node == Diagrams.never { return node }
-        node = try diagrams.and(node, isAbout(rule.who, part))
+        node = try diagrams.and(node, isAbout(rule.who, part, reading))
         if node == Diagrams.never { return node }
         let truth = try truth(rule.condition, part)
         node = try diagrams.and(node, reading == .permits ? truth.yes : diagrams.not(truth.no))
@@ -75,12 +75,18 @@ extension Scene {
         return node
     }
 
-    private func isAbout(_ who: ResolvedWho, _ part: Int) throws(Undecided) -> Diagrams.Node {
+    /// What permits must certainly be about the caller; what forbids, asks, masks or bounds must not certainly be about others.
+    private func isAbout(_ who: ResolvedWho, _ part: Int, _ reading: Reading) throws(Undecided) -> Diagrams.Node {
         guard let identity = parts[part].identity, !who.exceptIdentities.contains(identity) else { return Diagrams.never }
+        let permits = reading == .permits
         var node = who.everyone || who.identities.contains(identity) ? Diagrams.always : Diagrams.never
-        for group in who.groups where node != Diagrams.always { node = try diagrams.or(node, isMember(group, part)) }
+        for group in who.groups where node != Diagrams.always {
+            let member = try isMember(group, part)
+            node = try diagrams.or(node, permits ? member.yes : diagrams.not(member.no))
+        }
         for group in who.exceptGroups where node != Diagrams.never {
-            node = try diagrams.and(node, diagrams.not(isMember(group, part)))
+            let member = try isMember(group, part)
+            node = try diagrams.and(node, permits ? member.no : diagrams.not(member.yes))
         }
         return node
     }
