@@ -140,6 +140,9 @@ struct PostgresExpectation {
         holdsSync = statement?.holdsSync ?? false
     }
 
+    /// The statement or portal that the message names: the unnamed one where nothing is kept.
+    var name: PostgresName { statement?.name ?? .unnamed }
+
     /// Whether the backend runs something for it that may take its time.
     var runs: Bool {
         switch kind {
@@ -150,7 +153,7 @@ struct PostgresExpectation {
 
     /// A Bind of the unnamed portal, which its name stands for as soon as it is sent. Where it fails the portal of before is still
     /// there behind a savepoint, and nobody knows any more what that was.
-    var bindsUnnamed: Bool { kind == .bind && !isRefused && (statement?.name ?? .unnamed).isEmpty }
+    var bindsUnnamed: Bool { kind == .bind && !isRefused && name.isEmpty }
 
     /// Whether ReadyForQuery ends it.
     var owesReady: Bool {

@@ -261,23 +261,22 @@ extension PostgresSession {
         switch done.kind {
         case .parse:
             guard let ticket = statement.ticket else { return }
-            if completed > 0, expectations.contains({ $0.kind == .parse && $0.statement?.name == statement.name }) { return }
+            if completed > 0, expectations.contains({ $0.kind == .parse && $0.name == statement.name }) { return }
             gate.names.settle(ticket, completed: completed)
         case .query, .execute:
             guard let ticket = statement.ticket else { return }
             if completed > 0, expectations.contains({ Self.contests($0, ticket) }) { return gate.names.abandon(ticket) }
             gate.names.settle(ticket, completed: completed)
         case .bind:
-            // Of a Bind of the unnamed portal there may be nothing to keep: it counts all the same.
-            let isBoundAgain = expectations.contains { $0.kind == .bind && ($0.statement?.name ?? .unnamed) == statement.name }
-            guard completed > 0, !isBoundAgain else { return }
+            // One of the unnamed portal counts too, though nothing is kept of it: what is executed next is that.
+            guard completed > 0, !expectations.contains({ $0.kind == .bind && $0.name == statement.name }) else { return }
             gate.names.confirmBind(portal: statement.name.text, to: statement.bound)
         case .close:
             guard completed > 0 else { return }
             let isPortal = statement.exposure.runsCode
             let maker: PostgresExpectation.Kind = isPortal ? .bind : .parse
             let isGivenAgain = expectations.contains {
-                $0.kind == maker && ($0.statement?.name ?? .unnamed) == statement.name
+                $0.kind == maker && $0.name == statement.name
                     || $0.statement?.ticket?.gives(statement.name.text, isPortal: isPortal) == true
             }
             if isGivenAgain { return }
