@@ -54,7 +54,11 @@ struct CheckCommand: ParsableCommand {
             "  " + cost.rule.padding(toLength: width, withPad: " ", startingAt: 0)
                 + "  \(cost.instructions) instructions, worst case \(cost.cost)"
         }
-        let count = compiled.program.map { "\($0.rules.count) rules, \($0.identities.count) identities, \($0.resources.count) resources" }
+        let count = compiled.program.map { program in
+            [(program.rules.count, "rule"), (program.identities.count, "identity"), (program.resources.count, "resource")].map {
+                Diagnostics.count($0.0, $0.1)
+            }.joined(separator: ", ")
+        }
         return ([count.map { "ok: " + $0 } ?? "ok"] + lines).joined(separator: "\n")
     }
 }

@@ -120,6 +120,8 @@ private struct Explanation: Encodable {
     var detail: String?
     var hint: String?
     var masks: [String]
+    /// Masks that would apply if they did not only observe.
+    var observedMasks: [String] = []
     var accesses: [AccessReport]
 
     init(_ gate: Gate, _ policy: VerifiedProgram, _ text: [UInt8], _ circumstances: Circumstances) {
@@ -138,6 +140,7 @@ private struct Explanation: Encodable {
                 return (false, refusal.decision.effect.name, refusal.message, refusal.detail, refusal.hint, [])
             }
         }
+        observedMasks = gate.lastObserved.map(Int.init).filter { policy.program.rules[$0].effect == .mask }.map { policy.ruleName($0) }
         let explained = text.withUnsafeBytes { gate.explain($0, at: circumstances) }
         accesses = explained.map { explanation in
             AccessReport(
@@ -164,6 +167,7 @@ private struct Explanation: Encodable {
             if access.considered.isEmpty { lines.append("  no rule has this verb and object") }
         }
         if !masks.isEmpty { lines.append("masks in force: " + masks.joined(separator: ", ")) }
+        if !observedMasks.isEmpty { lines.append("masks that only observe: " + observedMasks.joined(separator: ", ")) }
         return lines.joined(separator: "\n")
     }
 }

@@ -10,7 +10,7 @@ extension CompileRun {
         if let quorum = declaration.quorum {
             approval.quorum = UInt16(clamping: quorum.value)
             if quorum.value > Int64(UInt16.max) {
-                report(Wording.tooLarge(quorum.span, what: "approvers of one rule", limit: Int(UInt16.max)))
+                report(Wording.tooGreat(quorum.span, what: "approvers of one rule", limit: Int(UInt16.max)))
             }
         }
         if let within = declaration.within { approval.within = seconds(within) }
@@ -24,7 +24,7 @@ extension CompileRun {
 
     private func seconds(_ duration: DurationLiteral) -> Int64 {
         guard duration.seconds > ProgramLimits.approvalSeconds else { return duration.seconds }
-        report(Wording.tooLarge(duration.span, what: "seconds of an approval", limit: Int(ProgramLimits.approvalSeconds)))
+        report(Wording.tooGreat(duration.span, what: "seconds of an approval", limit: Int(ProgramLimits.approvalSeconds)))
         return ProgramLimits.approvalSeconds
     }
 

@@ -55,6 +55,9 @@ struct ConditionTyper {
     var path: [Int] = []
     private var remaining = CompilerLimits.conditionNodes
     private var depth = 0
+    /// The condition as the author wrote it, in which everything else stands: what is too large is said of it, and not of a
+    /// `let` far away that is small by itself.
+    private var whole: SourceSpan?
 
     init(run: CompileRun, place: ConditionPlace) {
         self.run = run
@@ -81,13 +84,16 @@ struct ConditionTyper {
 
     /// Nil after a diagnostic.
     mutating func typed(_ condition: Condition) -> TypedCondition? {
-        guard spend(at: condition.span) else { return nil }
+        let begins = whole == nil
+        if begins { whole = condition.span }
+        defer { if begins { whole = nil } }
+        guard spend(at: whole ?? condition.span) else { return nil }
         // Everything after this walks the condition by calling itself, on stacks that may be small.
         depth += 1
         defer { depth -= 1 }
         guard depth <= CompilerLimits.conditionDepth else {
             let what = "conditions inside each other, with every `let` in its place,"
-            run.report(Wording.tooLarge(condition.span, what: what, limit: CompilerLimits.conditionDepth))
+            run.report(Wording.tooLarge(whole ?? condition.span, what: what, limit: CompilerLimits.conditionDepth))
             return nil
         }
         switch condition {
@@ -248,7 +254,7 @@ struct ConditionTyper {
             return .some(nil)
         }
         guard self.path.count < CompilerLimits.letDepth else {
-            run.report(Wording.tooLarge(path.span, what: "`let` inside each other", limit: CompilerLimits.letDepth))
+            run.report(Wording.tooLarge(whole ?? path.span, what: "`let` inside each other", limit: CompilerLimits.letDepth))
             return .some(nil)
         }
         self.path.append(index)

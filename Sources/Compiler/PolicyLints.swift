@@ -75,9 +75,11 @@ extension CompileRun {
 
     // MARK: what is not understood
 
-    /// An allow that covers `unknown` lets text through that no deny by verb can recognise.
+    /// An allow that covers `unknown` lets text through that no deny and no approve by verb can recognise.
     private func lintUnknown() {
-        let denies = rules.filter { $0.effect == .deny && !$0.observe && !$0.targets.isEmpty && !covers(.unknown, $0) }
+        let denies = rules.filter {
+            ($0.effect == .deny || $0.effect == .approve) && !$0.observe && !$0.targets.isEmpty && !covers(.unknown, $0)
+        }
         let refusals = rules.filter { $0.effect == .deny && !$0.observe && $0.isAlways && covers(.unknown, $0) }
         for allow in rules where allow.effect == .allow && !allow.observe && covers(.unknown, allow) {
             // Whoever writes the verb means it.

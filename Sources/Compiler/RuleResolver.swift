@@ -89,7 +89,7 @@ extension CompileRun {
     private func record(of transform: Transform) -> TransformRecord? {
         func count(_ value: Int64) -> UInt16? {
             guard value >= 0, value <= Int64(ProgramLimits.keptCharacters) else {
-                report(Wording.tooLarge(transform.span, what: "characters kept by a mask", limit: ProgramLimits.keptCharacters))
+                report(Wording.tooGreat(transform.span, what: "characters kept by a mask", limit: ProgramLimits.keptCharacters))
                 return nil
             }
             return UInt16(value)

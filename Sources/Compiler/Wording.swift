@@ -478,6 +478,10 @@ enum Wording {
         error(.tooLarge, span, "there are more \(what) than the \(limit) that are accepted", help: "divide it")
     }
 
+    static func tooGreat(_ span: SourceSpan, what: String, limit: Int) -> Diagnostic {
+        error(.tooLarge, span, "there are more \(what) than the \(limit) that are accepted", help: "write a smaller number")
+    }
+
     static func notVerifiable(_ span: SourceSpan, why: String) -> Diagnostic {
         error(
             .notVerifiable, span, "the machine would refuse the program: \(why)",

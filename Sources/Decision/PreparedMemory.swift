@@ -18,11 +18,7 @@ struct PreparedMemory {
             return PreparedStatement(found.copy(), text: text, lexical: lexical, namesNumber: namesNumber, held: held)
         }
         if kept.isEmpty { kept = Array(repeating: nil, count: Self.places) }
-        if let known = kept[place], known.inspection.origin == found.origin, known.lexical == lexical, known.namesNumber == namesNumber,
-            known.bytes.elementsEqual(text)
-        {
-            return PreparedStatement(again: known)
-        }
+        if let known = kept[place], known.isOf(found, text, lexical, namesNumber: namesNumber) { return PreparedStatement(again: known) }
         let made = PreparedStatement(found.copy(), text: text, lexical: lexical, namesNumber: namesNumber, held: held)
         kept[place] = made
         return made

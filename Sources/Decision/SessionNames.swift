@@ -14,6 +14,15 @@ public final class PreparedStatement {
     /// How the text was read, and what names meant then: PostgreSQL looks them up again when that has changed.
     let lexical: LexicalState
     let namesNumber: Int
+    /// The backend has said that its name stands for it.
+    fileprivate var isConfirmed = false
+
+    /// Whether it is of this very text, read in the same way and to the same.
+    func isOf(_ found: Inspection, _ text: UnsafeRawBufferPointer, _ lexical: LexicalState, namesNumber: Int) -> Bool {
+        found.origin != 0 && inspection.origin == found.origin && self.lexical == lexical && self.namesNumber == namesNumber
+            && bytes.elementsEqual(text)
+    }
+
     /// Another one of the same text, read in the same way.
     init(again other: PreparedStatement) {
         inspection = other.inspection
@@ -177,6 +186,11 @@ public final class SessionNames {
 
     /// What EXECUTE or Bind of this name may run; empty when the name is not known.
     public func statement(_ name: String) -> [PreparedStatement] { statements[name] }
+    /// What the unnamed statement is; nil where it may be one of several, or the backend has not said so.
+    var unnamedStatement: PreparedStatement? {
+        let candidates = statements[""]
+        return candidates.count == 1 && candidates[0].isConfirmed ? candidates[0] : nil
+    }
     /// What FETCH or Execute of this name may return.
     public func portal(_ name: String) -> [PreparedStatement] { portals[name] }
 
@@ -277,6 +291,7 @@ public final class SessionNames {
 
     /// What the name stood for before is gone; what was added after it still waits for its own confirmation, and stays.
     private func confirm(_ prepared: PreparedStatement, in table: inout NameTable, _ name: String) {
+        prepared.isConfirmed = true
         let candidates = table[name]
         // Mostly nothing else waits.
         if candidates.count == 1, candidates[0] === prepared { return }

@@ -5,7 +5,8 @@ extension RuleCoverage {
     public var text: String {
         var lines = ["coverage:"]
         for rule in rules {
-            lines.append("  \(rule.effect) \(rule.name)  (\(rule.place.path):\(rule.place.line))  \(Count.of(rule.hits, "step"))")
+            let observed = rule.observe ? "observe " : ""
+            lines.append("  \(observed)\(rule.effect) \(rule.name)  (\(rule.place.path):\(rule.place.line))  \(Count.of(rule.hits, "step"))")
             if let condition = rule.condition {
                 if let missed = condition.missed { lines.append("    its condition \(missed)") }
             }

@@ -8,6 +8,7 @@ public struct RuleCoverage: Sendable, Hashable {
     public struct Rule: Sendable, Hashable, Codable {
         public var name: String
         public var effect: String
+        public var observe: Bool
         public var place: TestPlace
         /// The last line of its text.
         public var lastLine: Int
@@ -85,8 +86,8 @@ public struct RuleCoverage: Sendable, Hashable {
             verbs.append(named)
             rules.append(
                 Rule(
-                    name: policy.ruleName(index), effect: record.effect.name, place: TestPlace(path: place.path, line: place.line),
-                    lastLine: place.line + Self.breaks(in: record.place, policy), isCovered: false,
+                    name: policy.ruleName(index), effect: record.effect.name, observe: record.observe,
+                    place: TestPlace(path: place.path, line: place.line), lastLine: place.line + Self.breaks(in: record.place, policy), isCovered: false,
                     // What a watch asks of a result no test can know.
                     condition: record.condition == nil || policy.usesResult(index) ? nil : Sides(), verbs: named.map { Verb(name: $0.name) }))
         }

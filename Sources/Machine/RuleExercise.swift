@@ -43,6 +43,8 @@ extension VirtualMachine {
         }
         for access in frame.pointee.accesses {
             stand(inStatement: Int(access.statement))
+            // As in a decision: what was not understood may be any of what the mask is about.
+            if access.verb == .unknown { tried.insert(held(Int(mask.rule), access.verb, mask.code, isAsked: true)) }
             for target in 0..<Int(mask.targetCount) {
                 let clause = specialisation.maskTargets.base + Int(mask.firstTarget) + target
                 guard isMatch(clause, access) else { continue }

@@ -272,6 +272,11 @@ public final class VirtualMachine {
         }
         for access in frame.pointee.accesses {
             stand(inStatement: Int(access.statement))
+            // What was not understood may be any of what the mask is about.
+            if access.verb == .unknown {
+                if mask.code == Clause.none || frame.pointee.accepts(mask.code) { return true }
+                continue
+            }
             let name = frame.pointee.bytes(access.name)
             let schema = frame.pointee.bytes(access.schema)
             let nameSymbol = frame.pointee.symbols.find(name.baseAddress, name.count)

@@ -73,7 +73,7 @@ struct FormatPieces {
             }
             let isSpaced = isSpaced(before: token.kind, roles)
             // A clause word at a line's start would be read as a clause, so no line is broken before one.
-            let isName = token.kind == .word && ClauseWord(rawValue: token.text) != nil
+            let isName = token.kind == .word && Vocabulary.clauseWords.contains(token.text)
             let mayBreak = roles.contains(.connective) || roles.contains(.item) && !isName
             let text = file.source.text(in: SourceSpan(file: file.source.index, start: token.start, end: token.end))
             append(text, roles, isSpaced: isSpaced, mayBreak: mayBreak, token, followsBlank)

@@ -63,7 +63,11 @@ extension Parser {
             try enter(at: start)
             defer { conditionDepth -= 1 }
             let condition = try parseOr()
-            guard at(.closeParen) else { throw fail(expected: "`)`, `and` or `or`") }
+            guard at(.closeParen) else {
+                let isList = at(.comma) && start > 0 && clauseWords.contains(tokens[start - 1].text)
+                let help = "this is a condition; before an object of that name stands `from`, or it is written in quotes"
+                throw fail(expected: "`)`, `and` or `or`", help: isList ? help : nil)
+            }
             advance()
             return condition
         }

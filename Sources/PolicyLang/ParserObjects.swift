@@ -27,6 +27,15 @@ extension Parser {
         return next.kind == .mark(.dot) || next.kind == .mark(.openParen)
     }
 
+    /// Whether `when (` or `unless (` stands here. Where nothing need follow, that begins a condition; where a name must,
+    /// it is an object with its columns. No other clause can begin with a parenthesis.
+    private func opensCondition(at position: Int) -> Bool {
+        let token = tokens[min(position, tokens.count - 1)]
+        let next = tokens[min(position + 1, tokens.count - 1)]
+        return token.kind == .word && (token.text == "when" || token.text == "unless") && clauseWords.contains(token.text)
+            && next.kind == .mark(.openParen)
+    }
+
     private mutating func parseVerbClause() throws(Reported) -> VerbClause {
         let start = index
         var verbs = [try parseVerb()]
@@ -99,6 +108,7 @@ extension Parser {
     /// Whether an object would be taken for a clause or a preposition if none stood before it.
     private func needsPreposition(at position: Int) -> Bool {
         let token = tokens[min(position, tokens.count - 1)]
+        if opensCondition(at: position) { return true }
         guard token.kind == .word, !isQualified(at: position) else { return false }
         return clauseWords.contains(token.text) || Vocabulary.prepositions.contains(token.text)
     }
@@ -107,7 +117,7 @@ extension Parser {
     private var isAtObject: Bool {
         if case .string = current.kind { return true }
         guard isAtWord, !isAtBoundary else { return false }
-        return !clauseWords.contains(current.text) || isQualified(at: index)
+        return !clauseWords.contains(current.text) || isQualified(at: index) && !opensCondition(at: index)
     }
 
     private mutating func parseObject(
@@ -131,27 +141,30 @@ extension Parser {
             path.append(try parseSegment("a name after `.`"))
         }
         var columns: [ObjectSegment]?
-        if at(.openParen) { columns = try parseColumns() }
+        if at(.openParen) { columns = try parseColumns(mayBeCondition: path.count == 1 && opensCondition(at: index - 1)) }
         return ObjectPattern(objectClass: objectClass, path: path, columns: columns, span: span(from: start))
     }
 
-    private mutating func parseColumns() throws(Reported) -> [ObjectSegment] {
+    /// `mayBeCondition` where the author may have meant a condition by what must be an object called `when` or `unless`.
+    private mutating func parseColumns(mayBeCondition: Bool) throws(Reported) -> [ObjectSegment] {
+        let word = tokens[index - 1].text
+        let help = mayBeCondition ? "a condition begins with `\(word)` on a line of its own, with no comma and no `from` before it" : nil
         mark(.tight)
         advance()
-        let columns = try list { (parser) throws(Reported) in try parser.parseSegment("a column's name") }
-        guard at(.closeParen) else { throw fail(expected: "`,` or `)`") }
+        let columns = try list { (parser) throws(Reported) in try parser.parseSegment("a column's name", help: help) }
+        guard at(.closeParen) else { throw fail(expected: "`,` or `)`", help: help) }
         advance()
         return columns
     }
 
     /// Reads one part of an object's name.
-    mutating func parseSegment(_ what: String) throws(Reported) -> ObjectSegment {
+    mutating func parseSegment(_ what: String, help: String? = nil) throws(Reported) -> ObjectSegment {
         if case .string = current.kind {
             let segment = ObjectSegment(kind: .text, text: current.text, span: currentSpan)
             advance()
             return segment
         }
-        let name = try name(what)
+        let name = try name(what, help: help)
         return ObjectSegment(kind: name.text == "any" ? .any : .name, text: name.text, span: name.span)
     }
 }

@@ -42,6 +42,12 @@ public enum Vocabulary {
     static let objectClassSet = Set(objectClasses)
     static let declarationSet = Set(declarations)
 
+    /// Every word that begins a clause in some block: at the beginning of a line it might not be read as a name.
+    static let clauseWords = Set(
+        ClauseWord.words + IssuerKeys.allNames + [
+            "tags", "search_path", "schema", "pattern", "checksum", "context", "never", "always", "as", "at", "row",
+        ])
+
     /// The preposition that reads best after a verb; nil for none.
     static func bestPreposition(after verb: String) -> String? {
         switch verb {

@@ -132,7 +132,9 @@ struct ProofTests {
         // What this one access alone does not say: that other tables are touched, or that a set is not known.
         let own = asked.schema.isEmpty ? asked.name : "\(asked.schema).\(asked.name)"
         let isTable = asked.objectClass == .table || asked.objectClass == .view
-        for table in asked.tables ?? [] where !(isTable && (table == own || table == "other")) {
+        // The one that no rule names is this access's own, unless that is named itself.
+        let others = isTable ? (asked.tables ?? []).contains(own) ? [own] : [own, "other"] : []
+        for table in asked.tables ?? [] where !others.contains(table) {
             let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
             request.accesses.append(
                 ReferenceAccess(

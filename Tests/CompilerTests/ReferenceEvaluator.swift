@@ -200,7 +200,8 @@ struct ReferenceEvaluator {
             }
         }
         return request.accesses.contains { access in
-            isTarget(rule, access, usesColumns: false)
+            // What was not understood may be anything.
+            (access.verb == .unknown || isTarget(rule, access, usesColumns: false))
                 && facts(statement: access.statement, access: nil).joined(rule.conditions) != false
         }
     }

@@ -53,7 +53,8 @@ enum GateBench {
             case .forward(let permit):
                 permit.spend()
                 return 1
-            case .refuse, .hold: return 0
+            case .refuse: return 0
+            case .hold: return 0
             }
         }
     }

@@ -34,10 +34,12 @@ final class ZoneOffsets: Sendable {
 struct MomentQuestions: Hashable {
     var constants: Set<Int64> = []
     var windows: Set<WeeklyWindow> = []
+    /// How many times are asked about and compared with each other; one for a time by itself.
+    var copies = 1
 }
 
 enum Moments {
-    private static let week: Int64 = 7 * 86_400
+    static let week: Int64 = 7 * 86_400
 
     /// From the day of the check to the end of the zones' tables: complete for that time.
     ///
@@ -60,17 +62,6 @@ enum Moments {
         let highest = max(questions.constants.max() ?? first, ZoneTable.validUntil) &+ 2
         let all = try regions(of: questions, in: lowest..<highest, budget)
         return Array(all.filter { $0 >= first } + all.filter { $0 < first })
-    }
-
-    /// As many moments on either side of every constant, and of what bounds requests, as there are times that are compared with each
-    /// other: however those follow each other and the constants, some of these do as well. Only where no window is asked about.
-    static func neighbours(of constants: Set<Int64>, from first: Int64, count: Int64) -> [Int64] {
-        let requests = requests(from: first)
-        var moments: Set<Int64> = []
-        for border in constants.union([requests.lowerBound, requests.upperBound]) {
-            for near in -count...count { moments.insert(border &+ near) }
-        }
-        return moments.filter { $0 >= first }.sorted() + moments.filter { $0 < first }.sorted()
     }
 
     private static func regions(

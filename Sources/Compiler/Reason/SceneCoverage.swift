@@ -92,7 +92,7 @@ extension Scene {
     }
 
     private func target(_ rule: ResolvedRule, _ part: Int, _ reading: Reading) throws(Undecided) -> Diagrams.Node {
-        if rule.targets.isEmpty { return Diagrams.always }
+        if rule.targets.isEmpty || reading == .masks && key.verb == .unknown { return Diagrams.always }
         let path = parts[part].resource.map { parts[part].policy.resources[$0].searchPath } ?? []
         var node = Diagrams.never
         for target in rule.targets where target.verbs.contains(key.verb) {

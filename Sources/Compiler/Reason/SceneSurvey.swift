@@ -19,7 +19,7 @@ struct SceneSurvey {
     private var types: [TypedValue: FactType] = [:]
     private var texts: [TypedValue: TextQuestions] = [:]
     private var integers: [TypedValue: Set<Int64>] = [:]
-    private var moments = MomentQuestions()
+    private var moments: [TypedValue: MomentQuestions] = [:]
     private var networks: Set<NetworkRecord> = []
     private var patterns: [TypedValue: Set<String>] = [:]
     private var members: [TypedValue: Set<String>] = [:]
@@ -134,8 +134,12 @@ struct SceneSurvey {
             patterns[value, default: []].insert(pattern)
             for sample in PatternSamples.texts(pattern) { texts[value, default: .init()].add(constant: sample) }
         case (_, .integer(let number)):
-            if types[value] == .time { moments.constants.insert(number) } else { integers[value, default: []].insert(number) }
-        case (.inWindow(_, let window), _): moments.windows.insert(window)
+            if types[value] == .time {
+                moments[value, default: .init()].constants.insert(number)
+            } else {
+                integers[value, default: []].insert(number)
+            }
+        case (.inWindow(_, let window), _): moments[value, default: .init()].windows.insert(window)
         case (.inNetwork(_, let network), _): networks.insert(network)
         case _: return
         }
@@ -154,11 +158,44 @@ struct SceneSurvey {
 
     // MARK: values
 
-    private mutating func settle() throws(Undecided) {
-        // In a window and out of it times can follow each other in ways that no few moments show: then their order is left open.
-        for test in timePairs {
-            if moments.windows.isEmpty { link(test.operands[0], test.operands[1]) } else { outcomes.insert(test) }
+    /// Links times that are compared. Where windows and other times make too many moments, their order is left open instead: the
+    /// argument may well come to an end without it.
+    private mutating func linkTimes() throws(Undecided) {
+        let before = links
+        for test in timePairs { link(test.operands[0], test.operands[1]) }
+        let clusters = Dictionary(grouping: Set(timePairs.flatMap(\.operands)), by: root)
+        var open: Set<TypedValue> = []
+        for (root, cluster) in clusters {
+            let asked = questions(of: cluster)
+            guard !asked.windows.isEmpty else { continue }
+            // A diagram of all of them but one may be as large as their moments to that power; something is left for the rest.
+            let count = max(1, try Moments.orders(of: asked, from: date, budget).count)
+            let most = budget.limit / 4
+            var size = 1
+            for _ in cluster.dropFirst() where size <= most { size = size > most / count ? .max : size * count }
+            if size > most { open.insert(root) }
         }
+        guard !open.isEmpty else { return }
+        let left = timePairs.filter { open.contains(root($0.operands[0])) }
+        links = before
+        for test in timePairs.subtracting(left) { link(test.operands[0], test.operands[1]) }
+        outcomes.formUnion(left)
+    }
+
+    /// What is asked of any of these times.
+    private func questions(of times: [TypedValue]) -> MomentQuestions {
+        var all = MomentQuestions()
+        for time in times {
+            guard let own = moments[time] else { continue }
+            all.constants.formUnion(own.constants)
+            all.windows.formUnion(own.windows)
+        }
+        all.copies = times.count
+        return all
+    }
+
+    private mutating func settle() throws(Undecided) {
+        try linkTimes()
         var clusters: [TypedValue: [TypedValue]] = [:]
         for value in values { clusters[root(value), default: []].append(value) }
         var made: [(Quantity, [Known])] = []
@@ -239,12 +276,13 @@ struct SceneSurvey {
     /// A request is made from the day of the check on, a token may say any time.
     private func times(_ value: TypedValue, _ cluster: [TypedValue]) throws(Undecided) -> [Int64] {
         let isRequest = value == .fact(.requestTime)
+        let questions = questions(of: cluster)
         if cluster.count > 1 {
-            let all = Moments.neighbours(of: moments.constants, from: date, count: Int64(cluster.count))
+            let all = try Moments.orders(of: questions, from: date, budget)
             return all.filter { !isRequest || Moments.requests(from: date).contains($0) }
         }
-        if isRequest { return try Moments.regions(of: moments, from: date, budget) }
-        return try Moments.everywhere(of: moments, from: date, budget)
+        if isRequest { return try Moments.regions(of: questions, from: date, budget) }
+        return try Moments.everywhere(of: questions, from: date, budget)
     }
 
     private func numbers(_ value: TypedValue, _ cluster: [TypedValue]) -> [Known] {

@@ -140,6 +140,9 @@ struct PostgresExpectation {
         holdsSync = statement?.holdsSync ?? false
     }
 
+    /// The statement or portal that the message names: the unnamed one where nothing is kept.
+    var name: PostgresName { statement?.name ?? .unnamed }
+
     /// Whether the backend runs something for it that may take its time.
     var runs: Bool {
         switch kind {

@@ -257,21 +257,21 @@ extension PostgresSession {
         switch done.kind {
         case .parse:
             guard let ticket = statement.ticket else { return }
-            if completed > 0, expectations.contains({ $0.kind == .parse && $0.statement?.name == statement.name }) { return }
+            if completed > 0, expectations.contains({ $0.kind == .parse && $0.name == statement.name }) { return }
             gate.names.settle(ticket, completed: completed)
         case .query, .execute:
             guard let ticket = statement.ticket else { return }
             if completed > 0, expectations.contains({ Self.contests($0, ticket) }) { return gate.names.abandon(ticket) }
             gate.names.settle(ticket, completed: completed)
         case .bind:
-            guard completed > 0, !expectations.contains({ $0.kind == .bind && $0.statement?.name == statement.name }) else { return }
+            guard completed > 0, !expectations.contains({ $0.kind == .bind && $0.name == statement.name }) else { return }
             gate.names.confirmBind(portal: statement.name.text, to: statement.bound)
         case .close:
             guard completed > 0 else { return }
             let isPortal = statement.exposure.runsCode
             let maker: PostgresExpectation.Kind = isPortal ? .bind : .parse
             let isGivenAgain = expectations.contains {
-                $0.kind == maker && $0.statement?.name == statement.name
+                $0.kind == maker && $0.name == statement.name
                     || $0.statement?.ticket?.gives(statement.name.text, isPortal: isPortal) == true
             }
             if isGivenAgain { return }

@@ -209,21 +209,26 @@ extension PostgresSession {
         case .hold(let held): poison(.parse, Refusal(withdrawn: held.request, because: "this cannot wait"), recorded: .parse, name: name)
         case .refuse(let refusal): poison(.parse, refusal, recorded: .parse, text: text, name: name)
         case .forward(let permit):
-            let statement = PostgresStatement()
-            statement.name = name
-            statement.ticket = permit.ticket
             guard let sequence = record(.parse, permit.decision, text: text, name: name) else { return true }
             observer.decided(.allow)
-            freshStatements[name] = gate.names.statement(name.text).last
+            // Where no name changes there is nothing to keep: the unnamed statement is prepared again as it is.
+            var kept: PostgresStatement?
+            if permit.ticket != nil || carrier != nil {
+                let statement = PostgresStatement()
+                statement.name = name
+                statement.ticket = permit.ticket
+                freshStatements[name] = gate.names.statement(name.text).last
+                kept = statement
+            }
             permit.spend()
-            if carrier != nil {
+            if carrier != nil, let statement = kept {
                 carry(parse: name, message.body, text, statement, isOfSQL: isOfSQL)
             } else if comment.isEmpty {
                 toBackend.pass(message.range)
             } else {
                 toBackend.append { PostgresCodec.parse(message.body, textEnd: name.text.utf8.count + 1 + text.count, comment, to: &$0) }
             }
-            expectations.append(PostgresExpectation(.parse, sequence: sequence, started: now.steady, statement: statement))
+            expectations.append(PostgresExpectation(.parse, sequence: sequence, started: now.steady, statement: kept))
         }
         return true
     }
