@@ -33,8 +33,7 @@ extension CompileRun {
             guard policyOfFile[first.span.file] == 0 || policyOfFile[second.span.file] == 0 else { continue }
             report(
                 Wording.ambiguousIdentities(
-                    second, first, claims: overlap.claims, isCertain: overlap.isCertain,
-                    asking: overlap.isCertain ? nil : overlap.claims.first { $0.value == nil }?.name))
+                    second, first, claims: overlap.claims, isCertain: overlap.isCertain, asking: overlap.missing))
         }
     }
 

@@ -10,7 +10,7 @@ public final class Gate {
     public static let messageLimit = 16 << 20
 
     public let names: SessionNames
-    public let caller: Caller
+    public private(set) var caller: Caller
     public let resource: String
     public private(set) var policy: VerifiedProgram
 
@@ -100,6 +100,7 @@ public final class Gate {
         var moved = facts
         moved.caller = again
         self.policy = policy
+        caller = again
         machine = VirtualMachine(specialisation, session: moved)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
         known.removeAll()

@@ -37,11 +37,7 @@ struct DifferenceTests {
         func isAgreed(_ asking: Set<String>, by people: [ReferenceRequest]) -> Bool {
             tree.declarations.allSatisfy { declaration in
                 guard case .rule(let rule) = declaration, asking.contains(rule.name.text) else { return true }
-                let names = Set(rule.approvers.map(\.text))
-                let agreed = people.count { person in
-                    let evaluator = ReferenceEvaluator(tree, person)
-                    return evaluator.identity.map(names.contains) ?? false || !evaluator.groups.isDisjoint(with: names)
-                }
+                let agreed = people.count { ReferenceEvaluator(tree, $0).mayAgree(to: rule) }
                 return agreed >= rule.quorum?.value ?? 1
             }
         }
@@ -56,9 +52,10 @@ struct DifferenceTests {
         (.approvalWeakened, .asks, .asks), (.approvalStrengthened, .asks, .asks),
     ]
 
-    /// Tokens of people who may be asked: every identity, and some without one, in a group or not.
+    /// Tokens of people who may be asked: every identity, and some without one, or perhaps with two, in a group or not.
     private static let people: [ReferenceRequest] = [
         ("rich", "ada", []), ("rich", "bob", []), ("plain", "eve", []), ("rich", "ada", ["dba"]), ("rich", "zoe", ["dba"]), ("rich", "yan", ["dba"]),
+        ("rich", "max", ["dba"]),
     ].map { issuer, subject, groups in
         var request = ReferenceRequest()
         request.issuer = issuer
@@ -122,5 +119,23 @@ struct DifferenceTests {
             }
         }
         #expect(counts.shown > Self.pairsPerSeries && counts.same < Self.pairsPerSeries, "\(counts)")
+    }
+
+    /// An approver who may have had a second identity had no say; without that identity the same token has one.
+    @Test func whoMayHaveHadTwoIdentitiesIsHeardAnew() throws {
+        let rest = """
+            policy p edition 1
+            issuer dev : oidc { url "https://dev.example"  audience "postern"  claims { sub string, team string optional } }
+            identity bot from dev { when claim.sub == "bot" }
+            identity lead from dev { when claim.sub == "boss" unless has claim.team }
+            group leads from dev { when claim.sub == "boss" }
+            resource db : postgres { search_path public }
+            approve updates { who bot  on db  to update  by leads }
+
+            """
+        let (two, one) = (Side(rest + "identity shop from dev { when claim.sub like \"bo?s\" and claim.team == \"shop\" }\n"), Side(rest))
+        let (old, new) = (try #require(two), try #require(one))
+        #expect(PolicyDifference(from: old.reasoned, to: new.reasoned).changes.contains { $0.kind == .approvalWeakened })
+        #expect(PolicyDifference(from: new.reasoned, to: old.reasoned).changes.contains { $0.kind == .approvalStrengthened })
     }
 }

@@ -30,23 +30,26 @@ struct ReferenceEvaluator {
     let groups: Set<String>
     /// Groups that the caller may be in, as far as its claims tell.
     let possibleGroups: Set<String>
+    /// The claims make one identity at most, or may: only then has whoever has them a say in an approval.
+    let isOneAtMost: Bool
 
     init(_ tree: SyntaxTree, _ request: ReferenceRequest) {
         self.tree = tree
         self.request = request
         let facts = ReferenceFacts(tree: tree, request: request, identity: "", groups: [], possibleGroups: [])
         var matching: [String] = []
-        var isSure = true
+        var possible = 0
         for case .identity(let it) in tree.declarations where it.issuer.text == request.issuer {
             switch facts.joined(it.conditions) {
             case true?: matching.append(it.name.text)
             case false?: continue
-            case nil: isSure = false
+            case nil: possible += 1
             }
         }
-        let identity = matching.count == 1 && isSure ? matching[0] : nil
+        let identity = matching.count == 1 && possible == 0 ? matching[0] : nil
+        isOneAtMost = matching.count + possible <= 1
         var groups: Set<String> = []
-        var possible: Set<String> = []
+        var possibleGroups: Set<String> = []
         for case .group(let it) in tree.declarations {
             switch it.membership {
             case .members: if let identity, Self.members(it, tree).contains(identity) { groups.insert(it.name.text) }
@@ -55,13 +58,19 @@ struct ReferenceEvaluator {
                 switch facts.joined(conditions) {
                 case true?: groups.insert(it.name.text)
                 case false?: continue
-                case nil: possible.insert(it.name.text)
+                case nil: possibleGroups.insert(it.name.text)
                 }
             }
         }
         self.identity = identity
         self.groups = groups
-        possibleGroups = possible
+        self.possibleGroups = possibleGroups
+    }
+
+    /// Whether somebody with these claims may agree to a rule.
+    func mayAgree(to rule: RuleDeclaration) -> Bool {
+        let names = Set(rule.approvers.map(\.text))
+        return isOneAtMost && (identity.map(names.contains) ?? false || !groups.isDisjoint(with: names))
     }
 
     private static func members(_ group: GroupDeclaration, _ tree: SyntaxTree) -> Set<String> {

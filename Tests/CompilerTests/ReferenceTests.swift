@@ -17,6 +17,7 @@ struct ReferenceTests {
     @Test(arguments: 0..<8) func machineAndReferenceAgree(_ series: Int) throws {
         var compared = 0
         var limited = 0
+        var agreed = 0
         var outcomes: [Verdict.Outcome: Int] = [:]
         for number in 0..<Self.policiesPerSeries {
             let seed = UInt64(series * Self.policiesPerSeries + number)
@@ -35,6 +36,12 @@ struct ReferenceTests {
             for turn in 0..<Self.requestsPerPolicy {
                 let request = random.request()
                 let reference = ReferenceEvaluator(tree, request)
+                let approvals = Self.approvals(verified, tree, request, reference)
+                agreed += approvals.count { $0.machine }
+                guard approvals.allSatisfy({ $0.machine == $0.reference }) else {
+                    Issue.record("seed \(seed), turn \(turn): who may agree, \(approvals)\n\(request)\n\(text)")
+                    return
+                }
                 guard let machine = Self.machine(verified, request) else {
                     #expect(reference.identity == nil, "seed \(seed), turn \(turn): the machine has no caller")
                     continue
@@ -62,6 +69,7 @@ struct ReferenceTests {
             }
         }
         #expect(limited > compared / 50)
+        #expect(agreed > compared / 500)
         // A generator that meets nothing would prove nothing.
         #expect(compared > Self.policiesPerSeries * Self.requestsPerPolicy / 2)
         for outcome in [Verdict.Outcome.allowed, .uncovered] {
@@ -70,6 +78,19 @@ struct ReferenceTests {
         // Few rules forbid or ask: in a series that happens to have few of them these are rare.
         for outcome in [Verdict.Outcome.denied, .approval] {
             #expect(outcomes[outcome, default: 0] > compared / 500, "\(outcome) of \(outcomes)")
+        }
+    }
+
+    /// Whether somebody with the request's claims may agree to each approve, as the machine and as the reference have it.
+    private static func approvals(
+        _ verified: VerifiedProgram, _ tree: SyntaxTree, _ request: ReferenceRequest, _ reference: ReferenceEvaluator
+    ) -> [(machine: Bool, reference: Bool)] {
+        let claims = VerifiedClaims(issuer: request.issuer, subject: "", values: request.claims, proof: request.proof)
+        return tree.declarations.compactMap { declaration in
+            guard case .rule(let rule) = declaration, rule.effect == .approve,
+                let index = verified.program.rules.indices.first(where: { verified.ruleName($0) == rule.name.text })
+            else { return nil }
+            return (verified.mayAgree(claims, to: index), reference.mayAgree(to: rule))
         }
     }
 

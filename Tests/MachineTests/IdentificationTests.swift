@@ -97,6 +97,32 @@ import Testing
         #expect(caller.identity == "job" && caller.possibleGroups.isEmpty)
     }
 
+    /// Whoever may be two identities has no say in an approval, as whoever is two has none.
+    @Test func whoMayBeTwoAgreesToNothing() throws {
+        var draft = draft()
+        let level = draft.claim("level", .integer)
+        for (name, least) in [("chief", Int64(9)), ("head", 7)] {
+            let number = draft.integer(least)
+            let more = draft.code([
+                Instruction(.loadClaim, a: 0, c: level), Instruction(.loadInteger, a: 1, c: number),
+                Instruction(.testLess, a: 1, b: 0, c: 1), Instruction(.accept), Instruction(.reject),
+            ])
+            draft.program.identities.append(IdentityRecord(name: draft.symbol(name), issuer: 0, condition: more, place: ProgramDraft.place))
+        }
+        let boss = draft.claimIs(draft.claim("sub", .string), "boss")
+        draft.program.groups.append(
+            GroupRecord(name: draft.symbol("bosses"), members: [], issuer: 0, condition: boss, place: ProgramDraft.place))
+        let bosses = UInt32(draft.program.groups.count - 1)
+        let rule = draft.rule(.approve, "asks") { $0.approval = ApprovalRecord(groups: [bosses]) }
+        let program = try draft.load()
+        func mayAgree(_ subject: String, _ more: [String: ClaimValue]) -> Bool { program.mayAgree(claims(subject, more), to: rule) }
+        #expect(mayAgree("boss", ["level": .integer(1)]))
+        #expect(mayAgree("boss", ["level": .integer(8)]))
+        #expect(!mayAgree("boss", ["level": .integer(10)]))
+        #expect(!mayAgree("boss", [:]))
+        #expect(!mayAgree("clerk", ["level": .integer(1)]))
+    }
+
     @Test func specialisationsAreSharedByIdentityGroupsAndResource() throws {
         let program = try draft().load()
         func caller(_ more: [String: ClaimValue]) throws -> Caller {

@@ -45,8 +45,8 @@ extension DifferenceWork {
         }
     }
 
-    /// Whether an identity that only one of the policies has, as it is there, may be made by a token that makes another one too: such a token
-    /// makes nobody there, and may make somebody in the other policy.
+    /// Whether an identity that only one of the policies has, as it is there, may be made by a token that makes another one too, or may: such
+    /// a token makes nobody there, and may make somebody in the other policy.
     private func losesIdentities(_ part: Int) throws(Undecided) -> Bool {
         if let known = lostIdentities[part] { return known }
         let (policy, other) = (policies[part], policies[1 - part])
@@ -61,9 +61,10 @@ extension DifferenceWork {
             let key = SceneKey(
                 identity: identity.name, resource: resource.name, verb: .transact, object: SceneObject(objectClass: .any, schema: "", name: ""))
             let scene = try Scene(key, [ScenePart(policy, key, rules: [])], from: date, isUnderstood: true, budget)
-            let own = try scene.truth(identity.condition, 0).yes
+            let own = try scene.diagrams.not(scene.truth(identity.condition, 0).no)
             for (number, second) in policy.identities.enumerated() where number != index && second.issuer == identity.issuer {
-                if try scene.diagrams.and(own, scene.truth(second.condition, 0).yes) != Diagrams.never { loses = true }
+                let both = try scene.diagrams.and(own, scene.diagrams.not(scene.truth(second.condition, 0).no))
+                if both != Diagrams.never { loses = true }
             }
         }
         lostIdentities[part] = loses
