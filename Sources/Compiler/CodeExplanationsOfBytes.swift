@@ -140,5 +140,13 @@ extension CodeExplanation {
             #"Names have at most 128 bytes."#,
             wrong: #"let ⟦129×n⟧ = statement.has_where"#,
             right: #"let ⟦128×n⟧ = statement.has_where"#),
+        CodeExplanation(
+            "P0122",
+            #"""
+            A letter with an accent can be written as one character or as two, the letter and the mark. Both look the same; tokens and PostgreSQL \#
+            hold them apart, and a reader of the policy cannot. Strings are written in normal form C, in which there is one way only.
+            """#,
+            wrong: #"let shop = claim.team == "cafe\u{301}""#,
+            right: #"let shop = claim.team == "caf\u{E9}""#),
     ]
 }

@@ -15,7 +15,7 @@ struct ProgramPools {
     private(set) var networks: [NetworkRecord] = []
     private(set) var claims: [ClaimRecord] = []
 
-    private var symbolIndex: [String: Symbol] = ["": 0]
+    private var symbolIndex: [ByteText: Symbol] = [ByteText(""): 0]
     private var integerIndex: [Int64: UInt32] = [:]
     private var setIndex: [[Symbol]: UInt32] = [:]
     private var numberSetIndex: [[Int64]: UInt32] = [:]
@@ -26,10 +26,10 @@ struct ProgramPools {
     private var claimIndex: [String: UInt32] = [:]
 
     mutating func symbol(_ text: String) -> Symbol {
-        if let known = symbolIndex[text] { return known }
+        if let known = symbolIndex[ByteText(text)] { return known }
         let index = Symbol(symbols.count)
         symbols.append(text)
-        symbolIndex[text] = index
+        symbolIndex[ByteText(text)] = index
         return index
     }
 
@@ -105,5 +105,16 @@ struct ProgramPools {
         values.append(value)
         index[value] = place
         return place
+    }
+}
+
+/// A text as its bytes. `String` holds canonically equivalent texts equal; names of a database that differ so are two.
+private struct ByteText: Hashable {
+    let text: String
+    init(_ text: String) { self.text = text }
+    static func == (a: ByteText, b: ByteText) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+    func hash(into hasher: inout Hasher) {
+        if text.utf8.withContiguousStorageIfAvailable({ hasher.combine(bytes: UnsafeRawBufferPointer($0)) }) != nil { return }
+        for byte in text.utf8 { hasher.combine(byte) }
     }
 }

@@ -1,5 +1,7 @@
 // Strings: one line between quotes, with escapes.
 
+import Foundation
+
 extension Lexer {
     /// Reads a string. It ends at its delimiter, or, with a diagnostic, at the end of the line.
     mutating func lexString(delimiter: UInt8) {
@@ -27,9 +29,17 @@ extension Lexer {
         } else if delimiter != Ascii.quote {
             report(Wording.singleQuotes(span(from: start, to: end), content: text(start + 1, end - 1)))
         }
-        add(.string, from: start, to: end, text: String(decoding: value, as: UTF8.self))
+        let text = String(decoding: value, as: UTF8.self)
+        if !Self.isComposed(text) { report(Wording.decomposed(span(from: start, to: end), text: text)) }
+        add(.string, from: start, to: end, text: text)
         // The string may have swallowed marks, so the place after it cannot be judged.
         if !isClosed { followsFault = true }
+    }
+
+    /// Whether a text is in normal form C (Unicode Standard Annex 15). Swift holds texts equal that differ only in that, PostgreSQL and tokens
+    /// do not: of two such texts one would be lost. In this form texts that are equal are the same bytes.
+    private static func isComposed(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 < 0x80 } || text.precomposedStringWithCanonicalMapping.utf8.elementsEqual(text.utf8)
     }
 
     /// Reads one escape; an unknown one is reported and kept as it stands.
