@@ -310,7 +310,10 @@ public final class Gate {
         _ step: Step = .run
     ) -> Outcome {
         if let name {
-            if name.isEmpty, isPreparedAgain(found) { return decide(found, circumstances, ticket: nil, .prepare) }
+            // Where people may be asked every one is a statement of its own, as they agree to one.
+            if name.isEmpty, !mayHold, names.isUnnamed(found, text, lexical, namesNumber: inspector.namesNumber) {
+                return decide(found, circumstances, ticket: nil, .prepare)
+            }
             var ticket = NameTicket()
             let prepared = prepared.statement(found, text, lexical, namesNumber: inspector.namesNumber, held: names.held)
             ticket.changes.append((0, .prepare(name, prepared)))
@@ -329,13 +332,6 @@ public final class Gate {
         // What EXECUTE runs may change the path as well.
         addPathSteps(of: expanded, to: &ticket, circumstances, alternatives)
         return decide(expanded, circumstances, ticket: ticket.isEmpty || step == .bind ? nil : ticket, step)
-    }
-
-    /// The unnamed statement is prepared anew as what it is: whether or not the backend takes it, no name comes to stand for anything else.
-    /// Where people may be asked every one is a statement of its own, as they agree to one.
-    private func isPreparedAgain(_ found: Inspection) -> Bool {
-        guard !mayHold, let known = names.unnamedStatement, !NameExpansion.isNeeded(found) else { return false }
-        return known.isOf(found, text, lexical, namesNumber: inspector.namesNumber)
     }
 
     /// A ticket for what a message without names does to the search path; nil for most.

@@ -186,10 +186,12 @@ public final class SessionNames {
 
     /// What EXECUTE or Bind of this name may run; empty when the name is not known.
     public func statement(_ name: String) -> [PreparedStatement] { statements[name] }
-    /// What the unnamed statement is; nil where it may be one of several, or the backend has not said so.
-    var unnamedStatement: PreparedStatement? {
+    /// Whether the unnamed statement is this very text, for certain: then it is prepared anew as what it is, and whether or not the backend
+    /// takes it, no name comes to stand for anything else. False for what opens other names.
+    func isUnnamed(_ found: Inspection, _ text: UnsafeRawBufferPointer, _ lexical: LexicalState, namesNumber: Int) -> Bool {
         let candidates = statements[""]
-        return candidates.count == 1 && candidates[0].isConfirmed ? candidates[0] : nil
+        guard candidates.count == 1, candidates[0].isConfirmed else { return false }
+        return candidates[0].isOf(found, text, lexical, namesNumber: namesNumber) && !NameExpansion.isNeeded(found)
     }
     /// What FETCH or Execute of this name may return.
     public func portal(_ name: String) -> [PreparedStatement] { portals[name] }

@@ -1,6 +1,7 @@
 // Strings: one line between quotes, with escapes.
 
-import Foundation
+// The standard library's own normaliser, which nothing but Foundation shows otherwise.
+@_spi(_Unicode) import Swift
 
 extension Lexer {
     /// Reads a string. It ends at its delimiter, or, with a diagnostic, at the end of the line.
@@ -30,16 +31,19 @@ extension Lexer {
             report(Wording.singleQuotes(span(from: start, to: end), content: text(start + 1, end - 1)))
         }
         let text = String(decoding: value, as: UTF8.self)
-        if !Self.isComposed(text) { report(Wording.decomposed(span(from: start, to: end), text: text)) }
+        if let composed = Self.composed(text) { report(Wording.decomposed(span(from: start, to: end), composed: composed)) }
         add(.string, from: start, to: end, text: text)
         // The string may have swallowed marks, so the place after it cannot be judged.
         if !isClosed { followsFault = true }
     }
 
-    /// Whether a text is in normal form C (Unicode Standard Annex 15). Swift holds texts equal that differ only in that, PostgreSQL and tokens
-    /// do not: of two such texts one would be lost. In this form texts that are equal are the same bytes.
-    private static func isComposed(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 < 0x80 } || text.precomposedStringWithCanonicalMapping.utf8.elementsEqual(text.utf8)
+    /// A text in normal form C (Unicode Standard Annex 15); nil where it is. Swift holds texts equal that differ only in that, PostgreSQL and
+    /// tokens do not: of two such texts one would be lost. In this form texts that are equal are the same bytes.
+    private static func composed(_ text: String) -> String? {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return nil }
+        var composed = String.UnicodeScalarView()
+        composed.append(contentsOf: text._nfc)
+        return composed.elementsEqual(text.unicodeScalars) ? nil : String(composed)
     }
 
     /// Reads one escape; an unknown one is reported and kept as it stands.

@@ -1,7 +1,5 @@
 // Every sentence that this module says to a policy author, part one: bytes, words and values.
 
-import Foundation
-
 /// Makes the diagnostics. Codes are stable: a code is never given a second meaning.
 enum Wording {
     static func error(
@@ -159,10 +157,10 @@ enum Wording {
         error("P0121", span, "this name is longer than \(LanguageLimits.nameBytes) bytes", help: "write a shorter one")
     }
 
-    static func decomposed(_ span: SourceSpan, text: String) -> Diagnostic {
+    static func decomposed(_ span: SourceSpan, composed: String) -> Diagnostic {
         error(
             "P0122", span, "this text is not in Unicode's normal form C: another one looks like it and is not the same",
-            help: "write it as \(StringLiteral.written(text.precomposedStringWithCanonicalMapping))")
+            help: "write it as \(StringLiteral.written(composed))")
     }
 
     // MARK: P04 values
