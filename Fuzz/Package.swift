@@ -41,7 +41,7 @@ let package = Package(
         .target(name: "MaskGate"),
         module("Mask", ["MaskGate", "Machine", "Patterns", "Sealing"]),
         module("Decision", ["Machine", "Inspect", "Mask"]),
-        module("Identity", ["CCurl", "Machine", .product(name: "JWTKit", package: "jwt-kit")]),
+        module("Identity", ["CCurl", "COpenSSL", "Machine", .product(name: "JWTKit", package: "jwt-kit")]),
         module(
             "Recording",
             [
