@@ -76,6 +76,11 @@ struct PolicyPage {
         let head = about.map { "/// " + PolicyText.visible($0) }
         let text = (head + ["policy \(policy) edition 1", ""] + lines).joined(separator: "\n") + "\n"
         let parsed = Parser.parse(text: text, path: "imported.postern")
+        // U+0000, or a text that is not in normal form C.
+        if let fault = parsed.diagnostics.first(where: { $0.code == "P0114" || $0.code == "P0122" }) {
+            let place = String(decoding: Array(text.utf8)[fault.span.start..<fault.span.end], as: UTF8.self)
+            throw ImportError("\(place) of the input cannot stand in a policy: \(fault.message)")
+        }
         guard let laidOut = PolicyFormatter.format(parsed) else {
             throw ImportError("the policy that was made cannot be read: \(parsed.diagnostics.first?.message ?? "")")
         }

@@ -90,4 +90,23 @@ import Testing
         for role in 0..<40 { dump += "GRANT r\(role) TO r\((role + 1) % 40);\nGRANT SELECT ON TABLE public.t\(role) TO r\(role);\n" }
         Self.check(try GrantsImport.policy(Array(dump.utf8)).text, "circle")
     }
+
+    /// U+0000, and texts that are not in normal form C, are no part of a policy: that is said, and nothing is written.
+    @Test func textsThatNoPolicyHoldsAreNamed() {
+        for name in ["a\0b", "cafe\u{301}"] {
+            let dump = """
+                CREATE ROLE app;
+                ALTER ROLE app WITH LOGIN;
+                CREATE TABLE public."\(name)" (id int);
+                GRANT SELECT ON TABLE public."\(name)" TO app;
+
+                """
+            do throws(ImportError) {
+                _ = try GrantsImport.policy(Array(dump.utf8))
+                Issue.record("\(name.debugDescription) was written")
+            } catch {
+                #expect(error.description.contains("of the input cannot stand in a policy"), "\(error)")
+            }
+        }
+    }
 }
