@@ -323,7 +323,8 @@ struct GrantReader {
         let members = names()
         let options = words[at...].compactMap(\.keyword)
         for group in groups {
-            for member in members {
+            // PostgreSQL takes `PUBLIC` as no member of a role.
+            for member in members where member != GrantState.publicRole {
                 if !isGrant {
                     state.members[group]?.removeAll { $0 == member }
                 } else if zip(options, options.dropFirst()).contains(where: { $0 == ("inherit", "false") }) {

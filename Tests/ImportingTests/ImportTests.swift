@@ -91,6 +91,14 @@ import Testing
         Self.check(try GrantsImport.policy(Array(dump.utf8)).text, "circle")
     }
 
+    /// A dump that PostgreSQL would not take: everybody as a member of a role.
+    @Test func everybodyIsNoMember() throws {
+        let dump = "CREATE ROLE app;\nALTER ROLE app WITH LOGIN;\nGRANT app TO PUBLIC;\nGRANT SELECT ON TABLE public.t TO app;\n"
+        let text = try GrantsImport.policy(Array(dump.utf8)).text
+        Self.check(text, "public")
+        #expect(!text.contains("group "))
+    }
+
     /// U+0000, and texts that are not in normal form C, are no part of a policy: that is said, and nothing is written.
     @Test func textsThatNoPolicyHoldsAreNamed() {
         for name in ["a\0b", "cafe\u{301}"] {
