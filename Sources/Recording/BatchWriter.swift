@@ -116,7 +116,10 @@ final class BatchWriter {
             touch(session)
             session.stopped += 1
         }
-        outcomes.append(Pending(id: session.rowID(entry.sequence), payload: payload))
+        // Those it tells of as well come first, as their messages do.
+        for sequence in (entry.sequence &- UInt64(entry.before))...entry.sequence {
+            outcomes.append(Pending(id: session.rowID(sequence), payload: payload))
+        }
     }
 
     private func takeProgram(_ payload: UnsafeRawBufferPointer, _ db: Database, _ sql: BatchStatements) throws {
@@ -228,7 +231,7 @@ final class BatchWriter {
             }
             var result: OutcomeEntry?
             while outcome < outcomes.count, outcomes[outcome].id == message.id {
-                result = OutcomeEntry(outcomes[outcome].payload)
+                result = OutcomeEntry(outcomes[outcome].payload, of: UInt64(message.id & 0xFFFF_FFFF))
                 outcome += 1
             }
             guard let entry = StatementEntry(message.payload) else { continue }
@@ -260,7 +263,7 @@ final class BatchWriter {
 
     /// An outcome whose message was in an earlier batch.
     private func update(_ late: Pending, _ sql: BatchStatements) throws {
-        guard let entry = OutcomeEntry(late.payload) else { return }
+        guard let entry = OutcomeEntry(late.payload, of: UInt64(late.id & 0xFFFF_FFFF)) else { return }
         let insert = sql.insertLateOutcome
         insert.bind(1, late.id)
         insert.bind(2, entry.duration)

@@ -69,20 +69,32 @@ struct OutcomeEntry {
     /// Five bytes in the segment, or none.
     let sqlstate: UnsafeRawBufferPointer
     let isStopped: Bool
+    /// It tells as well of so many messages right before its own.
+    let before: Int
 
-    init?(_ payload: UnsafeRawBufferPointer) {
+    /// - Parameter message: one of those before, by its number. Those completed when this one did, and had no rows.
+    init?(_ payload: UnsafeRawBufferPointer, of message: UInt64? = nil) {
         guard let base = payload.baseAddress, payload.count == OutcomeLayout.fixedBytes else { return nil }
         func word(_ offset: Int) -> UInt64 { base.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
         session = SessionID(high: word(OutcomeLayout.session), low: word(OutcomeLayout.session + 8))
-        sequence = word(OutcomeLayout.sequence)
-        guard sequence > 0, sequence <= RecordingLimits.messagesPerSession else { return nil }
+        let own = word(OutcomeLayout.sequence)
+        guard own > 0, own <= RecordingLimits.messagesPerSession else { return nil }
+        before = Int(base.load(fromByteOffset: OutcomeLayout.before, as: UInt8.self))
+        // The first message is number 1.
+        guard own > before else { return nil }
         duration = word(OutcomeLayout.duration)
-        rows = word(OutcomeLayout.rows)
-        bytes = word(OutcomeLayout.bytes)
-        completed = base.loadUnaligned(fromByteOffset: OutcomeLayout.completed, as: UInt32.self)
         let state = base + OutcomeLayout.sqlstate
-        sqlstate = UnsafeRawBufferPointer(start: state, count: state.load(as: UInt8.self) == 0 ? 0 : 5)
-        isStopped = base.load(fromByteOffset: OutcomeLayout.stopped, as: UInt8.self) == 1
+        if let message, message < own {
+            (sequence, rows, bytes, completed, isStopped) = (message, 0, 0, 1, false)
+            sqlstate = UnsafeRawBufferPointer(start: state, count: 0)
+        } else {
+            sequence = own
+            rows = word(OutcomeLayout.rows)
+            bytes = word(OutcomeLayout.bytes)
+            completed = base.loadUnaligned(fromByteOffset: OutcomeLayout.completed, as: UInt32.self)
+            sqlstate = UnsafeRawBufferPointer(start: state, count: state.load(as: UInt8.self) == 0 ? 0 : 5)
+            isStopped = base.load(fromByteOffset: OutcomeLayout.stopped, as: UInt8.self) == 1
+        }
     }
 }
 

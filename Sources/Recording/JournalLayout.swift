@@ -68,5 +68,7 @@ enum OutcomeLayout {
     static let sqlstate = 52
     /// One where the gateway stopped what it had let through; zero in what older gateways wrote.
     static let stopped = 57
+    /// How many messages right before this one completed at the same time with nothing else to tell; zero in what older gateways wrote.
+    static let before = 58
     static let fixedBytes = 64
 }

@@ -10,6 +10,8 @@ public final class SessionRecording {
     private var program: RecordedProgram
     private var sequence: UInt64
     private var events: UInt64 = 0
+    /// Messages in a row that completed at the same time with nothing to tell: what comes of the one behind them can tell it too.
+    private var quiet: (last: UInt64, count: UInt8, nanoseconds: UInt64) = (0, 0, 0)
 
     /// - Parameter sequence: the number of the last message already recorded.
     init(id: SessionID, journal: Journal, program: RecordedProgram, sequence: UInt64 = 0) {
@@ -104,6 +106,34 @@ public final class SessionRecording {
         return place + bytes.count
     }
 
+    /// A message completed and there is nothing else to tell of it, as of most Parses and Binds. It is recorded with the outcome of the
+    /// message behind it, or by `settle`, which is called before anything else happens to this session.
+    public func completed(_ sequence: UInt64, nanoseconds: UInt64) {
+        if quiet.count > 0, isNext(sequence, nanoseconds), quiet.count < 255 {
+            quiet.last = sequence
+            quiet.count += 1
+        } else {
+            settle()
+            quiet = (sequence, 1, nanoseconds)
+        }
+    }
+
+    private func isNext(_ sequence: UInt64, _ nanoseconds: UInt64) -> Bool {
+        sequence == quiet.last &+ 1 && nanoseconds == quiet.nanoseconds
+    }
+
+    /// Records what `completed` has put off.
+    @inline(__always)
+    public func settle() {
+        if quiet.count > 0 { settleQuiet() }
+    }
+
+    private func settleQuiet() {
+        let (last, count, nanoseconds) = quiet
+        quiet.count = 0
+        write(last, before: count - 1, nanoseconds: nanoseconds, rows: 0, bytes: 0, completed: 1, sqlstate: nil, isStopped: false)
+    }
+
     /// Records what became of a message. A failure to write it is counted by the recorder, since the message itself is recorded.
     /// - Parameters:
     ///   - nanoseconds: how long the backend took.
@@ -113,6 +143,20 @@ public final class SessionRecording {
     public func outcome(
         _ sequence: UInt64, nanoseconds: UInt64, rows: UInt64, bytes: UInt64, completed: UInt32, sqlstate: SQLState? = nil,
         isStopped: Bool = false
+    ) {
+        var before: UInt8 = 0
+        if quiet.count > 0 {
+            if isNext(sequence, nanoseconds) { before = quiet.count } else { settleQuiet() }
+            quiet.count = 0
+        }
+        write(
+            sequence, before: before, nanoseconds: nanoseconds, rows: rows, bytes: bytes, completed: completed, sqlstate: sqlstate,
+            isStopped: isStopped)
+    }
+
+    private func write(
+        _ sequence: UInt64, before: UInt8, nanoseconds: UInt64, rows: UInt64, bytes: UInt64, completed: UInt32, sqlstate: SQLState?,
+        isStopped: Bool
     ) {
         do throws(RecordingError) {
             let place = try journal.reserve(OutcomeLayout.fixedBytes)
@@ -127,6 +171,7 @@ public final class SessionRecording {
             place.storeBytes(of: 0, toByteOffset: OutcomeLayout.sqlstate &+ 4, as: UInt64.self)
             if let sqlstate { sqlstate.store(at: place + OutcomeLayout.sqlstate) }
             if isStopped { place.storeBytes(of: 1, toByteOffset: OutcomeLayout.stopped, as: UInt8.self) }
+            if before > 0 { place.storeBytes(of: before, toByteOffset: OutcomeLayout.before, as: UInt8.self) }
             journal.publish(.outcome, OutcomeLayout.fixedBytes)
         } catch {
             journal.note(error)
@@ -153,6 +198,7 @@ public final class SessionRecording {
 
     /// The session is over: when, in nanoseconds since 1970, and why, in a few words for people.
     public func end(at nanoseconds: UInt64, reason: String) {
+        settle()
         do throws(RecordingError) {
             var writer = EntryWriter()
             writer.put(id)

@@ -6,36 +6,13 @@ import Mask
 
 /// What is kept about a message until its answer: only for those that are refused, masked, or change names.
 final class PostgresStatement {
-    /// The message was replaced by one that must fail; its error becomes this refusal.
-    var refusal: Refusal? { refused?.refusal }
-    private let refused: Refused?
-    var isRefusal: Bool { refused != nil }
     var plan: MaskPlan?
     var exposure = PostgresExposure()
-    var ticket: NameTicket?
-    /// The statement or portal that the message names.
-    var name = PostgresName.unnamed
-    var bound: [PreparedStatement] = []
     /// What a Describe told about the rows of the portal that is executed next.
     var rules: PostgresRules?
-    /// For COPY … TO STDOUT under masks.
-    var copy: PostgresCopyPlan?
-    /// How much may come of it.
-    var limits: StatementLimits?
-    /// What watches have to know when its answer is complete.
-    var watch: WatchTicket?
-    /// What comes of it is counted across messages.
-    var isCounted: Bool { limits != nil || watch != nil }
-    /// The portals or cursors whose rows are counted across messages; none where this message has all there will be.
-    var portals: [PostgresName] = []
-    /// Cursors that this message makes: what others of their names have sent does not count.
-    var cursors: [PostgresName] = []
-    /// What the results before this one of the same message have sent.
-    var earlier = PostgresFetched()
-    /// Messages of a COPY that carry no row.
-    var otherMessages: UInt64 = 0
-    /// The limit that was reached, and whether something of the answer was held back.
-    var reached: StatementLimits.Bound?
+    /// The statement or portal that the message names.
+    var name = PostgresName.unnamed
+    var ticket: NameTicket?
     var isCut = false
     /// It does nothing but read, and is all of its message: where a limit cuts it short nothing else is untold.
     var onlyReads = false
@@ -47,23 +24,66 @@ final class PostgresStatement {
     var holdsSync = false
     /// It must fail so that the transaction does, for a reason that the client has been told already.
     var failsSilently = false
-    /// In transaction pooling: what it does to the names that the gateway gives.
-    var carried: PostgresCarried?
-    /// By statement of a Query, whether rows were expected of it; nil when they were of each.
-    private var expectsRows: [Bool]?
+    private var rare: Rare?
 
-    /// A refusal is large and rare: apart, it costs the others nothing.
-    private final class Refused {
-        let refusal: Refusal
-        init(_ refusal: Refusal) { self.refusal = refusal }
+    /// What few messages have: apart, it costs the others nothing.
+    private final class Rare {
+        var refusal: Refusal?
+        var bound: [PreparedStatement] = []
+        var copy: PostgresCopyPlan?
+        var limits: StatementLimits?
+        var watch: WatchTicket?
+        var portals: [PostgresName] = []
+        var cursors: [PostgresName] = []
+        var earlier = PostgresFetched()
+        var otherMessages: UInt64 = 0
+        var reached: StatementLimits.Bound?
+        var carried: PostgresCarried?
+        var expectsRows: [Bool]?
+    }
+    private var made: Rare {
+        if let rare { return rare }
+        let made = Rare()
+        rare = made
+        return made
     }
 
-    init(refusal: Refusal? = nil) { refused = refusal.map(Refused.init) }
+    init(refusal: Refusal? = nil) {
+        if let refusal { made.refusal = refusal }
+    }
+
+    /// The message was replaced by one that must fail; its error becomes this refusal.
+    var refusal: Refusal? { rare?.refusal }
+    var isRefusal: Bool { rare.map { $0.refusal != nil } ?? false }
+    /// What a Bind binds.
+    var bound: [PreparedStatement] { get { rare?.bound ?? [] } set { made.bound = newValue } }
+    /// For COPY … TO STDOUT under masks.
+    var copy: PostgresCopyPlan? { get { rare?.copy } set { made.copy = newValue } }
+    /// How much may come of it.
+    var limits: StatementLimits? { get { rare?.limits } set { made.limits = newValue } }
+    /// What watches have to know when its answer is complete.
+    var watch: WatchTicket? { get { rare?.watch } set { made.watch = newValue } }
+    /// What comes of it is counted across messages.
+    var isCounted: Bool { rare.map { $0.limits != nil || $0.watch != nil } ?? false }
+    /// The portals or cursors whose rows are counted across messages; none where this message has all there will be.
+    var portals: [PostgresName] { get { rare?.portals ?? [] } set { made.portals = newValue } }
+    /// Cursors that this message makes: what others of their names have sent does not count.
+    var cursors: [PostgresName] { get { rare?.cursors ?? [] } set { made.cursors = newValue } }
+    /// What the results before this one of the same message have sent.
+    var earlier: PostgresFetched { get { rare?.earlier ?? PostgresFetched() } set { made.earlier = newValue } }
+    /// Messages of a COPY that carry no row.
+    var otherMessages: UInt64 { get { rare?.otherMessages ?? 0 } set { made.otherMessages = newValue } }
+    /// The limit that was reached; `isCut` says whether something of the answer was held back.
+    var reached: StatementLimits.Bound? { get { rare?.reached } set { made.reached = newValue } }
+    /// In transaction pooling: what it does to the names that the gateway gives.
+    var carried: PostgresCarried? { get { rare?.carried } set { made.carried = newValue } }
+    /// By statement of a Query, whether rows were expected of it; nil when they were of each.
+    private var expectsRows: [Bool]? { rare?.expectsRows }
 
     func expectRows(of found: Inspection) {
         let isExpected = { (statement: Statement) in statement.returnsRows && !Self.executesChange(statement, of: found) }
         // Most messages have nothing to be kept.
-        if !found.statements.buffer.allSatisfy(isExpected) { expectsRows = found.statements.buffer.map(isExpected) }
+        if !found.statements.buffer.allSatisfy(isExpected) { made.expectsRows = found.statements.buffer.map(isExpected) }
     }
 
     /// Every statement returns rows, and none is a COPY.

@@ -185,6 +185,7 @@ final class PostgresSession {
         now = moment
         toClient.begin(input)
         let consumed = input.withUnsafeReadableBytes { walkBackend($0) }
+        recording.settle()
         toClient.end()
         if owesNotice { tellWaiting() }
         input.moveReaderIndex(forwardBy: consumed)

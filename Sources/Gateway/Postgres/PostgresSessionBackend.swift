@@ -188,9 +188,10 @@ extension PostgresSession {
         if !done.isOurs { toClient.pass(message.range) }
         settleNames(done, completed: Int(completed))
         guard done.sequence != 0 else { return }
+        let nanoseconds = now.steady &- done.started
+        if done.kind == .parse || done.kind == .bind, completed == 1 { return recording.completed(done.sequence, nanoseconds: nanoseconds) }
         recording.outcome(
-            done.sequence, nanoseconds: now.steady &- done.started, rows: done.rows, bytes: done.bytes,
-            completed: done.completed &+ completed)
+            done.sequence, nanoseconds: nanoseconds, rows: done.rows, bytes: done.bytes, completed: done.completed &+ completed)
     }
 
     /// A Sync was sent into a copy that had failed before the backend read it: this is the answer to it, and none that is owed.

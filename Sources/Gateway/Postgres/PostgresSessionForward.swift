@@ -203,9 +203,11 @@ extension PostgresSession {
     private func kept(of permit: borrowing ForwardPermit) -> PostgresStatement {
         let statement = PostgresStatement()
         statement.ticket = permit.ticket
-        statement.limits = permit.limits
-        statement.watch = permit.watch
-        if permit.limits?.runtime != nil { limitsRuntime = true }
+        if let limits = permit.limits {
+            statement.limits = limits
+            if limits.runtime != nil { limitsRuntime = true }
+        }
+        if let watch = permit.watch { statement.watch = watch }
         return statement
     }
 
