@@ -443,7 +443,7 @@ final class WireSimulation {
         guard session.end == nil else { return }
         policy = 1 - policy
         try session.recording.adopt(world.stages[policy].recorded)
-        guard session.gate.adopt(world.stages[policy].program) else { throw SimulationFault(description: "the caller is unknown") }
+        guard session.gate.adopt(world.stages[policy].program, at: now.moment) == .adopted else { throw SimulationFault(description: "the caller is unknown") }
         session.reconsiderHold()
         drain()
         readClient()
