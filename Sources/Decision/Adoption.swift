@@ -23,25 +23,27 @@ public enum Adoption: Equatable, Sendable {
 struct HeardChannels {
     /// Channels that are kept; a session that was let listen on more does not go over to another policy.
     static let limit = 1024
-    private(set) var names: Set<String> = []
+    /// Each with whether people had to agree.
+    private(set) var names: [String: Bool] = [:]
     private(set) var areTooMany = false
 
     /// What a message is let do. UNLISTEN is an access of the same verb.
-    mutating func note(_ found: Inspection) {
+    mutating func note(_ found: Inspection, isAgreed: Bool) {
         for access in found.accesses.buffer where access.verb == .listen {
             let statement = Int(access.statement)
             if statement < found.statements.count, found.bytes(found.statements[statement].kind).elementsEqual("unlisten".utf8) { continue }
             let name = found.string(access.name)
-            if names.count >= Self.limit, !names.contains(name) { areTooMany = true } else { names.insert(name) }
+            if names.count >= Self.limit, names[name] == nil { areTooMany = true } else { names[name] = isAgreed }
         }
     }
 }
 
 extension VirtualMachine {
-    /// The first channel that may not be listened on, in no order; nil where all may. What is not certain is not let.
+    /// The first channel that may not be listened on, in no order; nil where all may. What is not certain is not let, and what people would
+    /// be asked about now is let where they were asked then.
     func refusedChannel(of heard: HeardChannels, _ inspection: Inspection, at moment: Moment) -> String? {
         if heard.areTooMany { return "one of more than \(HeardChannels.limit)" }
-        return heard.names.first { channel in
+        return heard.names.first { channel, isAgreed in
             inspection.clear()
             var access = Access(verb: .listen, objectClass: .channel, statement: 0)
             access.name = inspection.intern(channel)
@@ -50,8 +52,9 @@ extension VirtualMachine {
             statement.kind = inspection.intern("listen")
             statement.accessCount = 1
             inspection.append(statement)
-            return decide(inspection, RequestFacts(moment: moment)).outcome != .allowed
-        }
+            let outcome = decide(inspection, RequestFacts(moment: moment)).outcome
+            return outcome != .allowed && !(outcome == .approval && isAgreed)
+        }?.key
     }
 }
 

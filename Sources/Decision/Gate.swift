@@ -395,7 +395,8 @@ public final class Gate {
         }
         // What waits for people is new until it runs.
         if step == .run || verdict.outcome == .allowed { remember(found) }
-        noteWhatLasts(found)
+        heard.note(found, isAgreed: record.effect == .approved)
+        noteTemporaryTables(found)
         if schema != nil, SQLInspector.changesSchema(found) {
             readAlone()
             inspector.noteChanges(of: found)
@@ -455,9 +456,8 @@ public final class Gate {
         }
     }
 
-    /// A temporary table shadows a real name from now on: the inspector must consider both. A channel is heard from now on.
-    private func noteWhatLasts(_ found: Inspection) {
-        heard.note(found)
+    /// A temporary table shadows a real name from now on: the inspector must consider both.
+    private func noteTemporaryTables(_ found: Inspection) {
         for access in found.accesses.buffer where access.verb == .create && access.objectClass != .function {
             if found.bytes(access.schema).elementsEqual("pg_temp".utf8) {
                 let name = found.string(access.name)
