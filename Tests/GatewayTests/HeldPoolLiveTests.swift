@@ -203,6 +203,17 @@ import Testing
         try place.work()
     }
 
+    /// Nobody waits while the gateway drains, with a connection or without.
+    @Test func theGatewayDrains() throws {
+        let place = try Place()
+        let held = try place.held()
+        place.place.gateway.service.drain()
+        let lines = held.read(to: "?")
+        #expect(lines.contains { $0.contains("S=FATAL") && $0.contains("C=57P01") } && lines.last == "closed", "\(lines)")
+        #expect(place.cards.isEmpty)
+        #expect(try place.place.direct("select count(*) from notes") == "2")
+    }
+
     /// In a transaction the connection is kept, as for any statement there.
     @Test func inATransactionItIsKept() throws {
         let place = try Place(wait: 1)
