@@ -158,6 +158,7 @@ final class WireSimulation {
         while link.fake.step() {}
         if !link.isSilent || link.fake.input.readableBytes > 0 { fault = SimulationFault(description: "given back with something under way") }
         if link.fake.state != .idle, session.end == nil { fault = SimulationFault(description: "given back in a transaction") }
+        if link.fake.isInBatch, session.end == nil { fault = SimulationFault(description: "given back in the middle of a batch") }
         link.owner = nil
         self.link = nil
     }
