@@ -23,8 +23,8 @@ public enum Adoption: Equatable, Sendable {
 struct HeardChannels {
     /// Channels that are kept; a session that was let listen on more does not go over to another policy.
     static let limit = 1024
-    /// Each with whether people had to agree.
-    private(set) var names: [String: Bool] = [:]
+    /// Told apart by their bytes, each with whether people had to agree.
+    private(set) var names: [[UInt8]: Bool] = [:]
     private(set) var areTooMany = false
 
     /// What a message is let do. UNLISTEN is an access of the same verb.
@@ -32,21 +32,21 @@ struct HeardChannels {
         for access in found.accesses.buffer where access.verb == .listen {
             let statement = Int(access.statement)
             if statement < found.statements.count, found.bytes(found.statements[statement].kind).elementsEqual("unlisten".utf8) { continue }
-            let name = found.string(access.name)
+            let name = Array(found.bytes(access.name))
             if names.count >= Self.limit, names[name] == nil { areTooMany = true } else { names[name] = isAgreed }
         }
     }
 }
 
 extension VirtualMachine {
-    /// The first channel that may not be listened on, in no order; nil where all may. What is not certain is not let, and what people would
-    /// be asked about now is let where they were asked then.
+    /// The first channel that may not be listened on, by name; nil where all may. What is not certain is not let, and what people would be
+    /// asked about now is let where they were asked then.
     func refusedChannel(of heard: HeardChannels, _ inspection: Inspection, at moment: Moment) -> String? {
         if heard.areTooMany { return "one of more than \(HeardChannels.limit)" }
-        return heard.names.first { channel, isAgreed in
+        let refused = heard.names.sorted { $0.key.lexicographicallyPrecedes($1.key) }.first { channel, isAgreed in
             inspection.clear()
             var access = Access(verb: .listen, objectClass: .channel, statement: 0)
-            access.name = inspection.intern(channel)
+            access.name = channel.withUnsafeBytes { inspection.intern($0) }
             inspection.append(access)
             var statement = Statement()
             statement.kind = inspection.intern("listen")
@@ -54,7 +54,8 @@ extension VirtualMachine {
             inspection.append(statement)
             let outcome = decide(inspection, RequestFacts(moment: moment)).outcome
             return outcome != .allowed && !(outcome == .approval && isAgreed)
-        }?.key
+        }
+        return refused.map { String(decoding: $0.key, as: UTF8.self) }
     }
 }
 
