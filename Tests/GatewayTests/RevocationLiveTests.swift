@@ -40,6 +40,15 @@ import Testing
         func direct(_ sql: String) throws -> String {
             try live.query(database: database, sql).trimmingCharacters(in: .whitespacesAndNewlines)
         }
+        /// Waits until something sleeps in the database.
+        func isAsleep() throws -> Bool {
+            for _ in 0..<400 {
+                let text = "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep' and query like '%1.5%'"
+                if try direct(text + " and pid <> pg_backend_pid()") == "1" { return true }
+                _ = try direct("select pg_sleep(0.02)")
+            }
+            return false
+        }
         /// Waits until nothing but this question runs; what runs last.
         func running() throws -> String {
             let text = """
@@ -172,6 +181,7 @@ import Testing
         #expect(try elsewhere.query("listen weather") == ["C LISTEN", "Z I"])
         let running = try place.client()
         try running.send("Q select pg_sleep(1.5)")
+        #expect(try place.isAsleep())
         let left = try place.client()
         #expect(try left.query("unlisten gossip") == ["C UNLISTEN", "Z I"])
         try place.becomes(
@@ -196,6 +206,7 @@ import Testing
         #expect(client.read() == ["1", "2", "D 1", "D 2", "s", "Z T"])
         let running = try place.client()
         try running.send("Q select pg_sleep(1.5)")
+        #expect(try place.isAsleep())
         try place.becomes(Self.policy.replacing("to select, insert, delete, call,", with: "to insert, delete,"))
         try client.send("raw 450000000a700000000002 ;; S")
         #expect(client.read().first?.contains("C=42501") == true)
