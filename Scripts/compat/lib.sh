@@ -11,6 +11,7 @@
 #   COMPAT_IDENTITY  where the backend is told who asks (default: as the gateway's, [application_name])
 #   COMPAT_GATE   further lines of the gates' configuration
 #   COMPAT_DATABASES  further databases that are resources
+#   COMPAT_SERVER  further options of the servers
 #   COMPAT_ASKS   if set, the direct server asks its user `postgres` for the password, in clear, as a gate does
 
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -67,11 +68,12 @@ start_compat_cluster() { # SIDE
   if [ "$1" = direct ] && [ -n "${COMPAT_ASKS:-}" ]; then
     as_postgres sed -i '1i host all postgres 127.0.0.1/32 password' "$directory/data/pg_hba.conf"
   fi
+  # shellcheck disable=SC2086
   # dblink and postgres_fdw come back to their own server, by the socket that libpq takes when none is named.
   become_as_postgres env PGHOST="$directory" "$pg_bin/postgres" -D "$directory/data" -k "$directory" -h 127.0.0.1 -p "$port" \
     -c fsync=off -c max_connections=150 -c max_prepared_transactions=20 -c wal_level=logical -c max_replication_slots=10 \
     -c ssl=on -c ssl_cert_file="$directory/server.pem" -c ssl_key_file="$directory/server.key" \
-    -c shared_preload_libraries=pg_stat_statements -c compute_query_id=off -c log_min_messages=fatal >>"$directory.log" 2>&1 &
+    -c shared_preload_libraries=pg_stat_statements -c compute_query_id=off -c log_min_messages=fatal ${COMPAT_SERVER:-} >>"$directory.log" 2>&1 &
   started_pids+=("$!")
   server_ports[$1]=$port
   wait_for 30 psql -qAt -h "$directory" -p "$port" -U postgres -c 'select 1' postgres

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # PostgreSQL's own suites, direct and through the gate: core regression, PL/pgSQL (and the other languages that are installed), contrib,
-# isolation, libpq_pipeline. The outputs of the two sides are compared with each other.
+# isolation, libpq_pipeline, ECPG. The outputs of the two sides are compared with each other.
 #
-#   Scripts/compat/postgres-suites.sh [core] [pl] [contrib] [isolation] [pipeline]     default: all
+#   Scripts/compat/postgres-suites.sh [core] [pl] [contrib] [isolation] [pipeline] [ecpg] [archive]     default: all but the last
 #
+# `archive` is the module basic_archive of contrib, whose servers archive what they write.
 # COMPAT_CONTRIB chooses some modules of contrib by name.
 #
-# Needs the packages postgresql-server-dev-15, postgresql-contrib and gcc, and the sources of the server's version in PG_SOURCE, as
+# Needs the packages postgresql-server-dev-15, postgresql-contrib, libecpg-dev and gcc, and the sources of the server's version in PG_SOURCE, as
 # `apt-get source postgresql-15` unpacks them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -15,7 +16,10 @@ cd "$(dirname "$0")/../.."
 source=${PG_SOURCE:?set PG_SOURCE to the unpacked sources of PostgreSQL}
 [ -d "$source/src/test/regress" ] || { echo "no sources of PostgreSQL in $source" >&2; exit 1; }
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=(core pl contrib isolation pipeline)
+[ ${#suites[@]} -gt 0 ] || suites=(core pl contrib isolation pipeline ecpg)
+[[ " ${suites[*]} " != *" archive "* ]] ||
+  COMPAT_SERVER="-c archive_mode=on -c archive_library=basic_archive -c basic_archive.archive_directory=. ${COMPAT_SERVER:-}"
+COMPAT_DATABASES="ecpg1_regression ecpg2_regression ${COMPAT_DATABASES:-}"
 server_include=$("$pg_bin/pg_config" --includedir-server)
 pgxs=$(dirname "$("$pg_bin/pg_config" --pgxs)")/..
 regress=$pgxs/test/regress/pg_regress
@@ -90,7 +94,7 @@ contrib() {
     folder=contrib/$(basename "$folder")
     [ -f "$source/$folder/Makefile" ] || continue
     [ -z "${COMPAT_CONTRIB:-}" ] || [[ " $COMPAT_CONTRIB " == *" ${folder#contrib/} "* ]] || continue
-    [ "$folder" = contrib/basic_archive ] && continue # waits for an archiver that must be configured for it
+    [ "$folder" = contrib/basic_archive ] && continue # see archive
     tests=$(tests_of "$folder" REGRESS)
     [ -n "$tests" ] || continue
     # Query identifiers are made of OIDs, so that only the suite that shows them has them.
@@ -99,6 +103,58 @@ contrib() {
     both "$folder" "$regress" --dbname=contrib_regression \
       $(tests_of "$folder" REGRESS_OPTS | tr ' ' '\n' | grep load-extension) $tests
   done
+}
+
+archive() { both contrib/basic_archive "$regress" --dbname=contrib_regression basic_archive; }
+
+# The preprocessor's options for a program, as the Makefiles of the folders have them.
+ecpg_options() { # FOLDER/NAME
+  case $1 in
+  compat_informix/rnull) echo -C INFORMIX -r no_indicator ;;
+  compat_informix/*) echo -C INFORMIX ;;
+  compat_oracle/*) echo -C ORACLE ;;
+  preproc/array_of_struct | preproc/pointer_to_struct) echo -c ;;
+  preproc/autoprep) echo -r prepare ;;
+  preproc/strings) echo -i ;;
+  sql/define) echo -DCMDLINESYM=123 "$ecpg/sql/define_prelim.pgc" ;;
+  sql/oldexec) echo -r questionmarks ;;
+  esac
+}
+
+# The programs of ECPG's schedule, and of its two-phase and TCP tests: what each prints, its trace of the protocol's calls included.
+ecpg() {
+  ecpg=$source/src/interfaces/ecpg/test
+  local built=$dir/ecpg side test includes name tests
+  includes=$("$pg_bin/pg_config" --includedir)
+  mkdir -p "$built"
+  tests=$(sed -n 's/^test: //p' "$ecpg/ecpg_schedule")
+  for test in $tests sql/twophase connect/test1; do
+    name=${test/\//-}
+    # shellcheck disable=SC2046
+    (cd "$ecpg/${test%/*}" && command ecpg --regression -I"$includes" -I"$includes/informix/esql" -I. -I"$ecpg" \
+      -o "$built/$name.c" $(ecpg_options "$test") "${test#*/}.pgc" &&
+      gcc -w -pthread -I"$includes" -I"$includes/informix/esql" -I"$ecpg" -I. -o "$built/$name" "$built/$name.c" \
+        -lecpg_compat -lecpg -lpgtypes -lpq -lm)
+  done
+  for side in "${sides[@]}"; do
+    mkdir -p "$dir/out/ecpg/$side"
+    for name in ecpg1_regression ecpg2_regression; do
+      on_side "$side" createdb -T template0 "$name"
+      on_side "$side" psql -qX -c "alter database $name set lc_messages to 'C'" -c "alter database $name set lc_monetary to 'C'" \
+        -c "alter database $name set timezone_abbreviations to 'Default'" "$name"
+    done
+    for name in regress_ecpg_user1 regress_ecpg_user2; do on_side "$side" psql -qX -c "create role $name with login" postgres; done
+    on_side "$side" psql -qX -c 'grant all on database ecpg1_regression to regress_ecpg_user1, regress_ecpg_user2' \
+      -c 'grant all on schema public to regress_ecpg_user1, regress_ecpg_user2' ecpg1_regression
+    for test in $tests sql/twophase connect/test1; do
+      name=${test/\//-}
+      (cd "$built" && on_side "$side" env PGAPPNAME="ecpg/$name" PGTZ=PST8PDT PGDATESTYLE='Postgres, MDY' \
+        PGOPTIONS='-c intervalstyle=postgres_verbose' timeout 120 "./$name" >"$dir/out/ecpg/$side/$name.stdout" \
+        2>"$dir/out/ecpg/$side/$name.stderr" || echo "exit $?" >>"$dir/out/ecpg/$side/$name.stdout")
+      sed -i -E 's/connection to server .*failed: /connection to server failed: /' "$dir/out/ecpg/$side/$name.stderr"
+    done
+  done
+  compare ecpg "$dir/out/ecpg"
 }
 
 isolation() {

@@ -33,6 +33,8 @@ public final class Gate {
     var approvals: ApprovalJudge
     /// Whether an approve may ask about anything of this session.
     public private(set) var mayHold: Bool
+    private var allowsAnything: Bool
+    private var heard = HeardChannels()
     /// What the message considered is answered with; none between messages.
     private(set) var answers = ApprovalAnswers.none
     /// The statements behind the portal that the message considered runs.
@@ -83,39 +85,36 @@ public final class Gate {
         limits = LimitSelection(policy: policy, caller: caller, resource: resource, ledger: ledger)
         self.ledger = ledger
         self.approvals = ApprovalJudge(policy: policy, caller: caller, resource: resource, ledger: approvals)
-        mayHold = Self.mayHold(specialisation)
+        mayHold = specialisation.mayHold
+        allowsAnything = specialisation.allowsAnything
         tellsChannels = !policy.channels.isEmpty
         judged = inspection
     }
 
-    /// Goes over to another policy. False when the caller's identity or the resource is not in it any more, or the claims now make
-    /// another identity: the session must end.
-    public func adopt(_ policy: VerifiedProgram) -> Bool {
+    /// Goes over to another policy, or stays under the old one where the session has to end.
+    public func adopt(_ policy: VerifiedProgram, at moment: Moment) -> Adoption {
         guard case .caller(let again) = policy.identify(caller.claims), again.identity == caller.identity,
             let specialisation = policy.specialise(for: again, resource: resource),
             let searchPath = policy.searchPath(of: resource)
-        else { return false }
+        else { return .unknown }
+        guard specialisation.allowsAnything || !allowsAnything else { return .powerless }
         // What is prepared was taken apart under these.
-        guard searchPath == self.searchPath, isSchema(KnownSchema.of(resource: resource, in: policy)) else { return false }
+        guard searchPath == self.searchPath, isSchema(KnownSchema.of(resource: resource, in: policy)) else { return .renamed }
         var moved = facts
         moved.caller = again
+        let machine = VirtualMachine(specialisation, session: moved)
+        if let channel = machine.refusedChannel(of: heard, inspection, at: moment) { return .deaf(channel: channel) }
         self.policy = policy
         caller = again
-        machine = VirtualMachine(specialisation, session: moved)
+        self.machine = machine
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
         known.removeAll()
         limits = LimitSelection(policy: policy, caller: again, resource: resource, ledger: ledger)
         approvals = approvals.under(policy, caller: again)
-        mayHold = Self.mayHold(specialisation)
+        mayHold = specialisation.mayHold
+        allowsAnything = specialisation.allowsAnything
         tellsChannels = !policy.channels.isEmpty
-        return true
-    }
-
-    private static func mayHold(_ specialisation: Specialisation) -> Bool {
-        specialisation.rules.contains { rule in
-            let record = specialisation.program.rules[rule]
-            return record.effect == .approve && !record.observe
-        }
+        return .adopted
     }
 
     private func isSchema(_ other: KnownSchema?) -> Bool {
@@ -396,6 +395,7 @@ public final class Gate {
         }
         // What waits for people is new until it runs.
         if step == .run || verdict.outcome == .allowed { remember(found) }
+        heard.note(found, isAgreed: record.effect == .approved)
         noteTemporaryTables(found)
         if schema != nil, SQLInspector.changesSchema(found) {
             readAlone()
@@ -486,12 +486,5 @@ public final class Gate {
         judged = inspection
         return .refuse(
             Refusal(decision: DecisionRecord(effect: .invalid, rule: -1, revision: policy.revision), message: message))
-    }
-}
-
-extension VerifiedProgram {
-    /// The schemas that unqualified names of a resource are looked up in; nil when there is no such resource.
-    func searchPath(of resource: String) -> [String]? {
-        program.resources.first { text($0.name) == resource }.map { $0.searchPath.map(text) }
     }
 }

@@ -174,7 +174,13 @@ final class GateScript {
             return rules.isEmpty ? "none" : rules.joined(separator: " ")
         case "becomes":
             guard let number = Int(rest), later.indices.contains(number - 1) else { throw ScriptError.badLine(line) }
-            return gate?.adopt(later[number - 1]) == true ? "adopted" : "the session ends"
+            return switch gate?.adopt(later[number - 1], at: circumstances.moment) {
+            case .adopted: "adopted"
+            case .renamed: "the session ends: names mean something else"
+            case .deaf(let channel): "the session ends: it listens on \(channel)"
+            case .powerless: "the session ends: nothing is allowed any more"
+            case .unknown, nil: "the session ends"
+            }
         case "binds":
             let name = rest == "-" ? "" : rest
             let statements = gate?.names.statement(name) ?? []

@@ -115,6 +115,8 @@ final class FakePostgres {
     private var statements: [String: FakeStatement] = [:]
     private var portals: [String: Portal] = [:]
     private var isSkipping = false
+    /// Something of the extended protocol came since the last ReadyForQuery: a real one has begun a transaction for it.
+    private(set) var isInBatch = false
     private var copy: Copy?
     private var run: Run?
     private var queue: [FakeStatement]?
@@ -153,7 +155,7 @@ final class FakePostgres {
     func reset() {
         statements.removeAll()
         portals.removeAll()
-        (state, hasSavepoint, isSkipping) = (.idle, false, false)
+        (state, hasSavepoint, isSkipping, isInBatch) = (.idle, false, false, false)
     }
 
     /// One step; false when there was nothing to do.
@@ -186,6 +188,10 @@ final class FakePostgres {
         guard let (type, body) = read(), let kind = PostgresFrontend(rawValue: type) else { return false }
         if isSkipping, kind != .sync, kind != .terminate { return true }
         switch kind {
+        case .parse, .bind, .describe, .execute, .close: isInBatch = true
+        case .query, .sync, .functionCall, .terminate, .flush, .copyData, .copyDone, .copyFail, .password: break
+        }
+        switch kind {
         case .query: query(texts(body)[0])
         case .parse: parse(texts(body)[0], FakeStatement(texts(body)[1]))
         case .bind: bind(texts(body)[0], texts(body)[1])
@@ -205,6 +211,7 @@ final class FakePostgres {
 
     private func ready() {
         if state == .idle { portals.removeAll() }
+        isInBatch = false
         tell("Z \(String(UnicodeScalar(state.rawValue)))")
     }
 

@@ -23,6 +23,7 @@ import Testing
 ///     answer SUBJECT yes|no [REASON]                        somebody says something about the message that waits
 ///     withdraw REASON                                       it is not waited for any more
 ///     reconsider                                            its time may be over
+///     revoked REASON                                        the session is to end behind the message that is under way
 ///     becomes N                                             the policy after the N-th line `++++` is in force
 ///     cancel begins | cancel ends | cancel in doubt | client lost | backend lost
 ///     overdue | in vain                                     what runs has run for too long; it was cancelled and still runs
@@ -126,6 +127,8 @@ final class PostgresScript {
     private var session: PostgresSession?
     private var clientInput = ByteBuffer()
     private var backendInput = ByteBuffer()
+    /// To the client, of a message that is not whole yet.
+    private var underWay = ByteBuffer()
     private var relations: [PostgresCatalogue.Relation] = []
     private var functions: [UInt32: PostgresCatalogue.Function] = [:]
     private var steady: UInt64 = 1_000_000_000_000
@@ -163,6 +166,7 @@ final class PostgresScript {
             session = try stage.session(words[1], on: words[3], journal: journal, observer: told.observer)
             session?.approvalPrefix = "test"
             (clientInput, backendInput, wasHeld, ended) = (ByteBuffer(), ByteBuffer(), false, false)
+            underWay = ByteBuffer()
             if words.last == "pooled" { session?.carrier = PostgresCarrier(texts: texts, limit: 2, number: UInt64(steady)) }
             steady += 1
             return []
@@ -211,9 +215,10 @@ final class PostgresScript {
             let answer = ApprovalAnswer(
                 claims: claims, agrees: words[2] == "yes", reason: words.dropFirst(3).joined(separator: " "), at: now.moment)
             #expect(session?.answer(session?.hold?.id ?? "", answer, at: now) == true, "nothing waits: \(line)")
+        case "revoked": session?.stopAtOnce(PostgresFault(.adminShutdown, words.dropFirst().joined(separator: " ")), at: now)
         case "withdraw": session?.withdrawHold(words.dropFirst().joined(separator: " "))
         case "becomes":
-            #expect(session?.gate.adopt(later[(Int(words[1]) ?? 1) - 1].program) == true)
+            #expect(session?.gate.adopt(later[(Int(words[1]) ?? 1) - 1].program, at: now.moment) == .adopted)
             session?.reconsiderHold()
         case "clock": steady += (UInt64(words[1]) ?? 0) * 1_000_000_000
         default: throw NotationError(description: "no such line: \(line)")
@@ -248,7 +253,8 @@ final class PostgresScript {
         if !session.isClientHeld { session.client(&clientInput, at: now) }
         var lines: [String] = []
         let toBackend = PostgresNotation.lines(session.toBackend.drainJoined(), fromClient: true)
-        let toClient = PostgresNotation.lines(session.toClient.drainJoined(), fromClient: false)
+        underWay.writeImmutableBuffer(session.toClient.drainJoined())
+        let toClient = PostgresNotation.lines(wholeUnderWay(), fromClient: false)
         lines += toBackend.map { "B: " + $0 } + toClient.map { "C: " + $0 }
         for news in session.approvalNews {
             switch news {
@@ -278,6 +284,15 @@ final class PostgresScript {
             lines.append("ends \(Self.name(end))")
         }
         return lines
+    }
+
+    /// What has come to the client, message by message.
+    private func wholeUnderWay() -> ByteBuffer {
+        var whole = ByteBuffer()
+        while let length = underWay.getInteger(at: underWay.readerIndex + 1, as: UInt32.self),
+            let message = underWay.readSlice(length: Int(length) + 1)
+        { whole.writeImmutableBuffer(message) }
+        return whole
     }
 
     private func observePool(_ session: PostgresSession) -> [String] {

@@ -158,6 +158,7 @@ final class WireSimulation {
         while link.fake.step() {}
         if !link.isSilent || link.fake.input.readableBytes > 0 { fault = SimulationFault(description: "given back with something under way") }
         if link.fake.state != .idle, session.end == nil { fault = SimulationFault(description: "given back in a transaction") }
+        if link.fake.isInBatch, session.end == nil { fault = SimulationFault(description: "given back in the middle of a batch") }
         link.owner = nil
         self.link = nil
     }
@@ -443,7 +444,7 @@ final class WireSimulation {
         guard session.end == nil else { return }
         policy = 1 - policy
         try session.recording.adopt(world.stages[policy].recorded)
-        guard session.gate.adopt(world.stages[policy].program) else { throw SimulationFault(description: "the caller is unknown") }
+        guard session.gate.adopt(world.stages[policy].program, at: now.moment) == .adopted else { throw SimulationFault(description: "the caller is unknown") }
         session.reconsiderHold()
         drain()
         readClient()

@@ -9,8 +9,10 @@ final class PostgresCarrier {
     let limit: Int
     /// A message of the client's waits for a connection.
     var wantsBackend = false
-    /// Outside a transaction with nothing owed: the connection can go back, unless the session is bound to it.
-    var isBetween = true
+    /// A transaction is over, or nothing was sent yet that would need one: the connection can go back, unless the session is bound to it.
+    private(set) var isBetween = true
+    /// As far as that was known last: how many answers had been taken.
+    private var restsBehind: UInt64 = 0
     /// Why the connection is kept until the session ends.
     private(set) var pin: PostgresPin?
     /// For the log and the counter.
@@ -48,6 +50,19 @@ final class PostgresCarrier {
         self.texts = texts
         self.limit = limit
         self.number = number
+    }
+
+    /// Nothing is owed, and the backend says whether a transaction is open.
+    func rest(_ state: PostgresTransactionState, behind taken: UInt64) {
+        (isBetween, restsBehind) = (state == .idle, taken)
+    }
+
+    /// A connection is lent, for a message that waits for one.
+    func begin(behind taken: UInt64) { (isBetween, restsBehind) = (false, taken) }
+
+    /// Nothing was sent since nothing was owed last, as far as it can be told by its answer.
+    func hasSentNothing(_ expectations: borrowing PostgresExpectations) -> Bool {
+        expectations.isEmpty && expectations.taken == restsBehind
     }
 
     func bind(_ reason: PostgresPin?) {
@@ -119,15 +134,16 @@ final class PostgresCarried {
 extension PostgresSession {
     /// The session's connection can be given to another now.
     var isGivable: Bool {
-        guard let carrier, pooled != nil, carrier.isBetween, carrier.pin == nil, carrier.loose.isEmpty else { return false }
-        return end == nil && hold == nil && isResettable && transaction == .idle && !wantsCancel
+        guard let carrier, pooled != nil, carrier.pin == nil, carrier.loose.isEmpty else { return false }
+        guard carrier.hasSentNothing(expectations), hold == nil ? carrier.isBetween : isHeldForPeople else { return false }
+        return end == nil && isResettable && transaction == .idle && !wantsCancel
     }
 
     /// A connection is lent.
     func attach(_ pooled: PostgresPooled, _ catalogue: PostgresCatalogue?, isSameServer: Bool) {
         self.pooled = pooled
         carrier?.wantsBackend = false
-        carrier?.isBetween = false
+        carrier?.begin(behind: expectations.taken)
         carrier?.settingsChanged = false
         if !isSameServer {
             // Numbers of relations mean something else on another server.

@@ -169,9 +169,11 @@ struct PostgresExpectations: ~Copyable {
         return false
     }
 
-    /// Whether the Sync up to which an error now would skip is one that the gateway added.
+    /// Whether the Sync up to which an error now would skip is one that the gateway added with what fails.
     var nextSyncIsOurs: Bool {
-        for index in 0..<count where place(index).pointee.kind == .sync { return place(index).pointee.isOurs }
+        for index in 0..<count where place(index).pointee.kind == .sync {
+            return place(index).pointee.isOurs && !place(index).pointee.endsHeldBatch
+        }
         return false
     }
 

@@ -175,6 +175,9 @@ struct PostgresExpectation {
     /// there behind a savepoint, and nobody knows any more what that was.
     var bindsUnnamed: Bool { kind == .bind && !isRefused && name.isEmpty }
 
+    /// A Sync of the gateway's own, ahead of a message that waits for people: what fails before it has the client's own Sync waited for.
+    var endsHeldBatch: Bool { kind == .sync && isOurs && statement != nil }
+
     /// Whether ReadyForQuery ends it.
     var owesReady: Bool {
         switch kind {

@@ -50,6 +50,7 @@ extension PostgresSession {
         var isUnbound = first.bindsUnnamed
         if first.owesReady {
             expectations.modifyFirst { $0.hasFailed = true }
+            if first.endsHeldBatch { isSkipping = true }
         } else {
             expectations.removeFirst()
             var isCause = first.isOurs
@@ -61,11 +62,12 @@ extension PostgresSession {
                 if isCause, skipped.kind == .execute { noteFailure(of: skipped, fields) } else { settle(unanswered: skipped) }
                 isCause = false
             }
-            isSkipping = !found
+            // The client has not sent its Sync.
+            isSkipping = !found || expectations.first?.endsHeldBatch == true
             if isUnbound, !expectations.contains({ $0.bindsUnnamed }) { gate.names.forgetPortal("") }
             if let carrier, !isUnnamedUnsettled { carrier.restoreUnnamed(pooled) }
             // What text waited for was skipped as well; it is read again, to be dropped up to Sync.
-            if !found { isWaitingForText = false }
+            if isSkipping { isWaitingForText = false }
         }
     }
 

@@ -46,6 +46,8 @@ final class PostgresPair {
     var holdTimer: LoopTimer?
     /// How the request that was settled last ended.
     var lastStep: RecordedApproval.Step?
+    /// Who has answered a request that could not be decided again yet, and waits to be told what came of it.
+    var owedReplies: [(id: String, done: @Sendable (ApprovalReply) -> Void)] = []
 
     init(
         _ entrance: PostgresEntrance, _ server: PostgresServer, _ backend: PostgresBackendHandler, _ greeting: PostgresBackendGreeting,
@@ -307,10 +309,30 @@ final class PostgresPair {
             after()
             return flush()
         }
-        if !session.gate.adopt(policy) {
-            return endWhenQuiet(PostgresFault(.adminShutdown, "the policy has changed: this identity or resource is not in it any more"))
+        switch session.gate.adopt(policy, at: PostgresClock.now().moment) {
+        case .adopted: reconsiderHold()
+        case .renamed:
+            endWhenQuiet(PostgresFault(.adminShutdown, "the policy has changed what names mean on this resource: connect again"))
+        case .unknown: revoke("the policy has changed: this identity or resource is not in it any more")
+        case .powerless: revoke("the policy has changed: it lets this identity do nothing on this resource any more")
+        case .deaf(let channel): revoke("the policy has changed: it does not let this session listen on \"\(channel)\" any more")
         }
-        reconsiderHold()
+    }
+
+    /// Whoever is not let in any more receives nothing more: what runs is cancelled, and not even its next row is sent.
+    private func revoke(_ reason: String) {
+        let fault = PostgresFault(.adminShutdown, reason)
+        session.stopAtOnce(fault, at: PostgresClock.now())
+        after()
+        flush()
+        guard !isOver else { return }
+        // The rest of a message may never come, or not be taken.
+        expiry?.cancel()
+        expiry = client.connection.loop.schedule(in: .seconds(PostgresLimits.farewellSeconds)) { [self] in
+            session.stop(fault, at: PostgresClock.now())
+            after()
+            flush()
+        }
     }
 
     static let shutdown = "the gateway is shutting down"

@@ -15,12 +15,15 @@ extension PostgresPair {
             case .asked(let hold):
                 show(hold)
                 tell("approval asked", hold)
-            case .changed(let hold): show(hold)
+            case .changed(let hold):
+                show(hold)
+                reply(.waiting, to: hold.id)
             case .settled(let hold, let step):
                 service.surroundings.desk.remove(hold.id)
                 holdTimer?.cancel()
                 holdTimer = nil
                 lastStep = step
+                reply(.ended(step), to: hold.id)
                 tell("approval \(step.rawValue)", hold)
             }
         }
@@ -36,7 +39,7 @@ extension PostgresPair {
             ApprovalCard(
                 id: id, session: session.recording.id.description, caller: session.gate.caller, resource: session.gate.resource,
                 text: hold.text, parameters: hold.parameters, request: hold.request, answers: hold.answers,
-                answer: { answer, done in loop.execute { done(bound.value.take(answer, of: id)) } }))
+                answer: { answer, done in loop.execute { bound.value.take(answer, of: id, done) } }))
         holdTimer?.cancel()
         let left = max(hold.request.deadline.seconds - PostgresClock.now().moment.seconds, 1)
         holdTimer = loop.schedule(in: .seconds(min(left, Self.longestWait))) { [self] in reconsiderHold() }
@@ -45,14 +48,25 @@ extension PostgresPair {
     /// A wait is looked at again after a day, however long it may last.
     private static let longestWait: Int64 = 86_400
 
-    /// Somebody has answered; the message is decided again at once.
-    private func take(_ answer: ApprovalAnswer, of id: String) -> ApprovalReply {
-        guard !isOver, session.answer(id, answer, at: PostgresClock.now()) else { return .gone }
+    /// Somebody has answered; the message is decided again at once, or as soon as there is a connection for it.
+    private func take(_ answer: ApprovalAnswer, of id: String, _ done: @escaping @Sendable (ApprovalReply) -> Void) {
+        guard !isOver, session.answer(id, answer, at: PostgresClock.now()) else { return done(.gone) }
         lastStep = nil
         clientRead()
         flush()
-        if session.hold?.id == id { return .waiting }
-        return lastStep.map { .ended($0) } ?? .gone
+        guard let hold = session.hold, hold.id == id else { return done(lastStep.map { .ended($0) } ?? .gone) }
+        guard hold.isDue else { return done(.waiting) }
+        owedReplies.append((id, done))
+        _ = client.connection.loop.schedule(in: .seconds(Self.longestReply)) { [self] in reply(.waiting, to: id) }
+    }
+
+    /// Whoever has answered is told after so many seconds that the request still waits.
+    private static let longestReply: Int64 = 5
+
+    private func reply(_ reply: ApprovalReply, to id: String) {
+        let told = owedReplies.filter { $0.id == id }
+        owedReplies.removeAll { $0.id == id }
+        for owed in told { owed.done(reply) }
     }
 
     /// Its time is over, or the policy is another.

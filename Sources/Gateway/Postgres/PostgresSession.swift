@@ -76,6 +76,8 @@ final class PostgresSession {
     var isCancelInDoubt = false
     /// The session is to end as soon as nothing runs: nothing new is taken.
     var isStopping = false
+    /// Said as soon as the message that is on its way to the client is whole.
+    var endsBehindMessage: PostgresFault?
     /// What was prepared and bound since the last Sync: exactly known, since a failure would have everything after it skipped.
     var freshStatements = PostgresFreshNames<PreparedStatement>()
     var freshPortals = PostgresFreshNames<[PreparedStatement]>()
@@ -234,6 +236,13 @@ final class PostgresSession {
     func stop(_ fault: PostgresFault, at moment: PostgresMoment) {
         now = moment
         fail(fault)
+    }
+
+    /// The gateway ends the session behind the message that is on its way to the client, which is told nothing in the middle of one.
+    func stopAtOnce(_ fault: PostgresFault, at moment: PostgresMoment) {
+        guard backendRemainder > 0, !isFatalSent else { return stop(fault, at: moment) }
+        isStopping = true
+        endsBehindMessage = fault
     }
 
     /// The session is to end as soon as nothing runs, for the reason given: nothing new is taken, and what was sent is answered, though

@@ -16,6 +16,7 @@ extension PostgresSession {
                 passRemainder(bytes, at..<at + count)
                 backendRemainder -= count
                 at += count
+                if backendRemainder == 0, let endsBehindMessage { fail(endsBehindMessage) }
                 continue
             }
             guard case .header(let byte, let total) = PostgresCodec.frame(bytes, at: at) else {
@@ -233,7 +234,7 @@ extension PostgresSession {
         }
         if expectations.isEmpty, !isCancelling { cancelledFor = nil }
         if expectations.isEmpty, state == .idle { hasSetLexicalState = false }
-        if expectations.isEmpty { carrier?.isBetween = state == .idle }
+        if expectations.isEmpty { carrier?.rest(state, behind: expectations.taken) }
         if first.kind == .query {
             pooled?.unnamedThere = 0
             if !first.isOurs { carrier?.confirmed = (0, []) }

@@ -44,7 +44,7 @@ extension PostgresSession {
         }
         hold = made
         // Answers to what was sent before it come first.
-        if !expectations.isEmpty, !expectations.lastOwesReady { toBackend.append { PostgresCodec.empty(.flush, to: &$0) } }
+        if !endHeldBatch(), !expectations.isEmpty, !expectations.lastOwesReady { toBackend.append { PostgresCodec.empty(.flush, to: &$0) } }
         approvalNews.append(.asked(made))
         owesNotice = true
         tellWaiting()
@@ -59,7 +59,23 @@ extension PostgresSession {
     }
 
     /// The client's bytes wait for people.
-    var isHeldForPeople: Bool { hold.map { !$0.isDue && !isSkipping } ?? false }
+    var isHeldForPeople: Bool {
+        guard let hold, !isSkipping else { return false }
+        return !hold.isDue || expectations.contains { $0.endsHeldBatch }
+    }
+
+    /// In transaction pooling the connection goes back while the message waits. Where only statements were prepared and described since the
+    /// last Sync, a Sync of the gateway's own ends what the backend has begun for that: it has done nothing that another Sync would have to
+    /// undo, and what is bound to it next is prepared wherever that will be.
+    /// - Returns: false where there is nothing to end, or where it must stay as it is.
+    private func endHeldBatch() -> Bool {
+        guard let carrier, pooled != nil, carrier.pin == nil, transaction == .idle, !isCopyingIn, !isMidMessage else { return false }
+        guard freshPortals.isEmpty, batchExecutes == 0 else { return false }
+        guard expectations.isEmpty ? !carrier.hasSentNothing(expectations) : !expectations.lastOwesReady else { return false }
+        toBackend.append { PostgresCodec.empty(.sync, to: &$0) }
+        expectations.append(PostgresExpectation(.sync, isOurs: true, statement: PostgresStatement()))
+        return true
+    }
 
     // MARK: - What changes it
 
