@@ -17,7 +17,7 @@ import Testing
         recorder.flush()
         let left = try directory.journalFiles()
         #expect(left.count { !$0.hasSuffix(JournalFile.spareSuffix) } == 1)
-        #expect(left.count == 3)
+        #expect(left.count == 1 + JournalChannel.sparesKept)
         for number in 500..<600 { try session.note("select \(number)") }
         recorder.close()
         let messages = try #require(try contents(of: directory.path).first).messages
@@ -31,17 +31,17 @@ import Testing
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings(segmentBytes: 4096))
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
-        for number in 0..<100 { try session.note("select 'from before' || \(number)") }
+        for number in 0..<200 { try session.note("select 'from before' || \(number)") }
         recorder.flush()
         let spares = try directory.journalFiles().filter { $0.hasSuffix(JournalFile.spareSuffix) }
-        #expect(spares.count == 2)
+        #expect(spares.count == JournalChannel.sparesKept)
         for name in spares {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: directory.path + "/journal/" + name))
             #expect(bytes.allSatisfy { $0 == 0 })
         }
         // Enough to begin the first of them, not enough to fill it: the rest of it must read as empty.
-        var number = 100
-        while try directory.journalFiles().count(where: { $0.hasSuffix(JournalFile.spareSuffix) }) == 2 {
+        var number = 200
+        while try directory.journalFiles().count(where: { $0.hasSuffix(JournalFile.spareSuffix) }) == JournalChannel.sparesKept {
             try session.note("select \(number)")
             number += 1
         }
