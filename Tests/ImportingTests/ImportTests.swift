@@ -78,6 +78,8 @@ import Testing
             ("a.hoop", String(repeating: "[", count: 50_000)), ("a.sql", String(repeating: "GRANT (", count: 20_000)),
             ("a.sql", String(repeating: "/*", count: 50_000)), ("a.sql", "GRANT SELECT ON TABLE \"" + String(repeating: "x", count: 90_000)),
             ("a.cedar", ""), ("a.sql", ""), ("a.hoop", ""), ("a.hoop", "{}"), ("a.cedar", "\""), ("a.sql", "$"), ("a.sql", "GRANT"),
+            // A text ends behind a backslash, and inside an escape.
+            ("a.cedar", "\"\\"), ("a.cedar", "\"\\u"), ("a.cedar", "\"\\u{"), ("a.cedar", "\"\\u{41"), ("a.cedar", "\"\\u{}\""),
         ]
         for (name, text) in cases {
             #expect(throws: ImportError.self, "\(name): \(text.prefix(60))") { _ = try Self.text(name, Array(text.utf8)) }
