@@ -101,6 +101,16 @@ import Testing
         #expect(!text.contains("group "))
     }
 
+    /// Nor would it take a list without columns: nothing is granted by that, and nothing taken away.
+    @Test(arguments: ["()", "( ) ", "(", "(,)"]) func noColumnIsNoPrivilege(_ list: String) throws {
+        let dump = "CREATE ROLE bob LOGIN;\nGRANT SELECT\(list) ON TABLE public.a TO bob;\nGRANT INSERT, SELECT\(list) ON TABLE public.b TO bob;\n"
+        let text = try GrantsImport.policy(Array(dump.utf8)).text
+        Self.check(text, "columns")
+        #expect(!text.contains("select") && !text.contains("public.a") && text.contains("insert into public.b"), "\(text)")
+        let taken = try GrantsImport.policy(Array((dump + "REVOKE INSERT\(list) ON TABLE public.b FROM bob;\n").utf8)).text
+        #expect(taken == text)
+    }
+
     /// U+0000, and texts that are not in normal form C, are no part of a policy: that is said, and nothing is written.
     @Test func textsThatNoPolicyHoldsAreNamed() {
         for name in ["a\0b", "cafe\u{301}"] {
