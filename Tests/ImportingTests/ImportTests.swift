@@ -5,6 +5,7 @@ import Foundation
 import Importing
 import Machine
 import PolicyLang
+import TestSupport
 import Testing
 
 @Suite struct ImportTests {
@@ -27,9 +28,7 @@ import Testing
 
     @Test(arguments: names) func becomesThePolicyBesideIt(_ name: String) throws {
         let text = try Self.text(name, try Self.bytes(name))
-        let golden = Self.folder.appendingPathComponent(name + ".postern")
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" { try text.write(to: golden, atomically: true, encoding: .utf8) }
-        #expect(text == (try String(contentsOf: golden, encoding: .utf8)), "\(name).postern differs; UPDATE_GOLDEN=1 rewrites it")
+        try CaseFolder.expect(text, matches: name + ".postern")
         Self.check(text, name)
     }
 
@@ -45,11 +44,8 @@ import Testing
     /// Cut, doubled and flipped: an error that says so, or a policy that compiles.
     @Test(arguments: names) func hostileInputIsAnErrorOrAPolicy(_ name: String) throws {
         let bytes = try Self.bytes(name)
-        var state: UInt64 = 7
-        func random(_ below: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % max(1, below)
-        }
+        var generator = SeededGenerator(seed: 7)
+        func random(_ bound: Int) -> Int { generator.below(bound) }
         var policies = 0
         for turn in 0..<150 {
             var changed = bytes
