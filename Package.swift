@@ -53,7 +53,7 @@ let package = Package(
         .target(
             name: "Recording",
             dependencies: [
-                "Machine", "Mask", "Decision", .product(name: "GRDB", package: "GRDB.swift"),
+                "CLinux", "Machine", "Mask", "Decision", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: hot),
         .target(

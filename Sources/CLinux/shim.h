@@ -1,4 +1,4 @@
-// Linux's readiness interface and the socket calls that Swift's own module of the C library leaves out.
+// Linux's readiness interface, and the socket calls and processor hints that Swift's own module of the C library leaves out.
 #pragma once
 #include <errno.h>
 #include <netinet/in.h>
@@ -67,3 +67,7 @@ static inline ssize_t postern_send(int socket, const void *bytes, size_t count, 
 static inline ssize_t postern_receive(int socket, void *bytes, size_t count) { return recv(socket, bytes, count, MSG_DONTWAIT); }
 /// Looks at the first byte without taking it.
 static inline ssize_t postern_peek(int socket, void *byte) { return recv(socket, byte, 1, MSG_DONTWAIT | MSG_PEEK); }
+
+/// Has the processor fetch the cache line of an address that is soon read or written. A hint: any address will do.
+static inline void postern_prefetch(const void *address) { __builtin_prefetch(address, 0); }
+static inline void postern_prefetch_to_write(void *address) { __builtin_prefetch(address, 1); }

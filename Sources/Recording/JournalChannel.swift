@@ -15,7 +15,7 @@ final class JournalChannel: Sendable {
     let finished = Atomic<Bool>(false)
     private let segments = Mutex<[JournalSegment]>([])
     /// Enough for a writer that is never far ahead of the ingester.
-    private static let sparesKept = 2
+    private static let sparesKept = 4
     private let spares = Mutex<[SpareSegment]>([])
 
     init(directory: String, run: UInt64, index: Int) {

@@ -36,7 +36,7 @@ public struct RecorderSettings: Sendable, Hashable {
     /// How long the ingester waits between two transactions, in milliseconds: longer means larger batches and less work.
     public var intervalMilliseconds: Int
 
-    public init(segmentBytes: Int = 8 << 20, backlogBytes: UInt64 = 1 << 30, intervalMilliseconds: Int = 200) {
+    public init(segmentBytes: Int = 2 << 20, backlogBytes: UInt64 = 1 << 30, intervalMilliseconds: Int = 200) {
         self.segmentBytes = min(max(segmentBytes, RecordingLimits.segmentBytes.lowerBound), RecordingLimits.segmentBytes.upperBound)
         self.backlogBytes = backlogBytes
         self.intervalMilliseconds = max(intervalMilliseconds, 1)
