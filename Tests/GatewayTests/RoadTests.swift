@@ -79,7 +79,7 @@ import Testing
                 golden += (outcome + String(repeating: " ", count: max(0, 14 - outcome.utf8.count))) + " " + statement + "\n"
             }
         }
-        try CaseFolder.expect(golden, matches: "\(way.rawValue).out")
+        try CaseFolder.expect(golden, at: Self.directory.appendingPathComponent("\(way.rawValue).out"))
     }
 }
 
