@@ -84,43 +84,49 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
-        .testTarget(name: "PolicyLangTests", dependencies: ["PolicyLang"], exclude: ["Cases"]),
-        .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PolicyLang", "Machine", "Inspect"], exclude: ["Cases"]),
-        .testTarget(name: "ImportingTests", dependencies: ["Importing", "Compiler", "PolicyLang", "Machine"], exclude: ["Cases"]),
-        .testTarget(name: "PatternsTests", dependencies: ["Patterns"], exclude: ["Cases"]),
+        // What tests share; nothing but tests may depend on it.
+        .target(name: "TestSupport", path: "Tests/Support"),
+        .testTarget(name: "PolicyLangTests", dependencies: ["TestSupport", "PolicyLang"], exclude: ["Cases"]),
+        .testTarget(
+            name: "CompilerTests", dependencies: ["TestSupport", "Compiler", "PolicyLang", "Machine", "Inspect"], exclude: ["Cases"]),
+        .testTarget(
+            name: "ImportingTests", dependencies: ["TestSupport", "Importing", "Compiler", "PolicyLang", "Machine"], exclude: ["Cases"]),
+        .testTarget(name: "PatternsTests", dependencies: ["TestSupport", "Patterns"], exclude: ["Cases"]),
         .testTarget(
             name: "TransportTests", dependencies: ["Transport", "Sealing", .product(name: "NIOCore", package: "swift-nio")]),
         .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
-        .testTarget(name: "MachineTests", dependencies: ["Machine", "Patterns"], exclude: ["Cases"]),
-        .testTarget(name: "MaskTests", dependencies: ["Mask", "Patterns"], exclude: ["Cases"]),
+        .testTarget(name: "MachineTests", dependencies: ["TestSupport", "Machine", "Patterns"], exclude: ["Cases"]),
+        .testTarget(name: "MaskTests", dependencies: ["TestSupport", "Mask", "Patterns"], exclude: ["Cases"]),
         .testTarget(
-            name: "DecisionTests", dependencies: ["Decision", "Compiler", "PolicyLang", "Machine", "Inspect", "Mask"],
+            name: "DecisionTests", dependencies: ["TestSupport", "Decision", "Compiler", "PolicyLang", "Machine", "Inspect", "Mask"],
             exclude: ["Cases"]),
         .testTarget(
             name: "IdentityTests",
-            dependencies: ["Identity", "Machine", .product(name: "JWTKit", package: "jwt-kit")], exclude: ["Cases"]),
-        .testTarget(name: "InspectTests", dependencies: ["Inspect", "Machine"], exclude: ["Cases", "SchemaCases", "ShellCases"]),
+            dependencies: ["TestSupport", "Identity", "Machine", .product(name: "JWTKit", package: "jwt-kit")], exclude: ["Cases"]),
+        .testTarget(
+            name: "InspectTests", dependencies: ["TestSupport", "Inspect", "Machine"], exclude: ["Cases", "SchemaCases", "ShellCases"]),
         .testTarget(
             name: "RecordingTests",
             dependencies: [
-                "Recording", "Decision", "Machine", "RecordingCrashTool", .product(name: "GRDB", package: "GRDB.swift"),
+                "TestSupport", "Recording", "Decision", "Machine", "RecordingCrashTool", .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["CrashTool", "Cases"]),
         .executableTarget(
             name: "RecordingCrashTool", dependencies: ["Recording", "Decision", "Machine"],
             path: "Tests/RecordingTests/CrashTool"),
         .testTarget(
             name: "HarnessTests",
-            dependencies: ["Harness", "Recording", "Compiler", "PolicyLang", "Decision", "Machine", "Mask"], exclude: ["Cases"]),
+            dependencies: ["TestSupport", "Harness", "Recording", "Compiler", "PolicyLang", "Decision", "Machine", "Mask"],
+            exclude: ["Cases"]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Recording", "Compiler", "PolicyLang", "Decision", "Machine", "Mask", "Inspect", "Identity", "Sealing",
-                "Transport", .product(name: "NIOCore", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
+                "TestSupport", "Gateway", "Recording", "Compiler", "PolicyLang", "Decision", "Machine", "Mask", "Inspect", "Identity",
+                "Sealing", "Transport", .product(name: "NIOCore", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Cases"]),
         .systemLibrary(name: "CPgQuery", path: "Tests/CPgQuery", providers: [.apt(["libpg-query-dev"])]),
-        .testTarget(name: "JudgeTests", dependencies: ["Inspect", "Machine", "CPgQuery"]),
-        .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "CLI"], exclude: ["Cases", "Editors"]),
-        .testTarget(name: "CLITests", dependencies: ["CLI"]),
+        .testTarget(name: "JudgeTests", dependencies: ["TestSupport", "Inspect", "Machine", "CPgQuery"]),
+        .testTarget(name: "LanguageServerTests", dependencies: ["TestSupport", "LanguageServer", "CLI"], exclude: ["Cases", "Editors"]),
+        .testTarget(name: "CLITests", dependencies: ["TestSupport", "CLI"]),
         .testTarget(name: "TidyTests"),
     ]
 )

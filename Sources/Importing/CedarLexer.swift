@@ -71,8 +71,9 @@ struct CedarLexer {
                 at += 1
                 continue
             }
+            guard at + 1 < bytes.count else { throw wrong("a text does not end") }
             at += 2
-            switch bytes[min(at, bytes.count) - 1] {
+            switch bytes[at - 1] {
             case UInt8(ascii: "n"): text.append(UInt8(ascii: "\n"))
             case UInt8(ascii: "t"): text.append(UInt8(ascii: "\t"))
             case UInt8(ascii: "r"): text.append(UInt8(ascii: "\r"))

@@ -198,6 +198,8 @@ struct GrantReader {
                 while at < end, !takeMark(")") {
                     if let column = name() { columns.insert(column) } else { at += 1 }
                 }
+                // PostgreSQL takes no list without columns; a privilege on none of them is none.
+                if columns.isEmpty { continue }
                 privilege.columns = columns
             }
             privileges.append(privilege)

@@ -1,6 +1,7 @@
 // The real `postern` command: arguments in, exit status and output out.
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct CommandTests {
@@ -228,18 +229,14 @@ import Testing
         """
 }
 
-/// A directory that goes when it is let go.
-final class Folder {
-    let path: String
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("postern-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+/// A folder for policies, which are laid out when they are written.
+struct Folder {
+    private let folder: TemporaryFolder
+    var path: String { folder.path }
+    init() throws { folder = try TemporaryFolder() }
 
     func write(_ name: String, _ text: String) throws -> String {
-        let file = path + "/" + name
-        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        let file = try folder.write(text, name)
         // Laid out as the formatter does, so that `fmt --check` has nothing to say of a file that is right.
         _ = try? Postern.run(["fmt", file])
         return file
@@ -247,28 +244,11 @@ final class Folder {
 }
 
 enum Postern {
-    /// Beside the test's own executable.
-    static let executable = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("postern")
-
-    /// Runs the command to its end; standard output and error together.
+    /// Runs the command, or another, to its end; standard output and error together.
     static func run(
-        _ arguments: [String], input: String = "", in directory: String? = nil, _ program: URL = executable
+        _ arguments: [String], input: String = "", in directory: String? = nil, _ program: String = BuiltProgram.path("postern")
     ) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = program
-        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        let fed = Pipe()
-        process.standardInput = fed
-        try process.run()
-        // Short enough for the pipe's buffer: nothing waits for the command to read it.
-        try fed.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try fed.fileHandleForWriting.close()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+        let run = try ProgramRun(program, arguments, in: directory, input: input)
+        return (run.status, run.output)
     }
 }

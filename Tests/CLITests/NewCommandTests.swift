@@ -10,7 +10,7 @@ import Testing
         let made = folder.path + "/made"
         #expect(try Postern.run(["new", made]).status == 0)
         for words in [["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-q", "-m", "x"]] {
-            #expect(try Postern.run(["git"] + words, in: made, URL(fileURLWithPath: "/usr/bin/env")).status == 0)
+            #expect(try Postern.run(["git"] + words, in: made, "/usr/bin/env").status == 0)
         }
         var commands = 0
         for name in ["hooks/pre-commit", ".github/workflows/policy.yml", ".gitlab-ci.yml"] {

@@ -172,30 +172,16 @@ import Testing
     @Test func aRevisionOfGitIsASide() throws {
         let folder = try Folder()
         _ = try folder.write("p.postern", Self.policy)
-        func run(_ words: [String], _ program: URL) throws -> (status: Int32, output: String) {
-            let process = Process()
-            process.executableURL = program
-            process.arguments = words
-            process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            process.standardError = pipe
-            try process.run()
-            let data = pipe.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            return (process.terminationStatus, String(decoding: data, as: UTF8.self))
-        }
-        let env = URL(fileURLWithPath: "/usr/bin/env")
         for words in [["init", "-q"], ["add", "p.postern"], ["-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-q", "-m", "x"]] {
-            let result = try run(["git"] + words, env)
+            let result = try Postern.run(["git"] + words, in: folder.path, "/usr/bin/env")
             #expect(result.status == 0, "git \(words): \(result.output)")
         }
         _ = try folder.write("p.postern", Self.policy + "deny updates { on db  to update }\n")
         for words in [["diff", "--git", "HEAD", "p.postern"], ["diff", "--git", "HEAD", "."], ["diff", "HEAD:p.postern", "p.postern"]] {
-            let result = try run(words, Postern.executable)
+            let result = try Postern.run(words, in: folder.path)
             #expect(result.status == 0 && result.output.hasPrefix("verdict: tightens\n"), "\(words): \(result.output)")
         }
-        #expect(try run(["diff", "nowhere:p.postern", "p.postern"], Postern.executable).status == 2)
-        #expect(try run(["diff", "--git", "-x", "p.postern"], Postern.executable).status != 0)
+        #expect(try Postern.run(["diff", "nowhere:p.postern", "p.postern"], in: folder.path).status == 2)
+        #expect(try Postern.run(["diff", "--git", "-x", "p.postern"], in: folder.path).status != 0)
     }
 }

@@ -2,6 +2,7 @@
 
 import Machine
 import PolicyLang
+import TestSupport
 import Testing
 
 @testable import Compiler

@@ -4,6 +4,7 @@ import Foundation
 import Inspect
 import Machine
 import PolicyLang
+import TestSupport
 import Testing
 
 @testable import Compiler
@@ -65,7 +66,7 @@ struct ExampleTests {
         for file in try Self.files(of: example) {
             let formatted = try #require(PolicyFormatter.format(Parser.parse(file)))
             let url = CaseFolder.project.appendingPathComponent("policies/examples/\(file.path)")
-            try CaseFolder.expect(formatted, at: url, file.path)
+            try CaseFolder.expect(formatted, at: url)
         }
     }
 

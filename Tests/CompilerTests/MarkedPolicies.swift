@@ -3,6 +3,7 @@
 import Compiler
 import Machine
 import PolicyLang
+import TestSupport
 
 /// A case is one file, or several that each begin with a line `==== path`; those whose names end in `.sql` are schema
 /// files, and come last. Under a source line,
@@ -29,18 +30,10 @@ struct MarkedPolicies {
         for line in lines {
             if hasHeads, line.hasPrefix("==== ") {
                 files.append((String(line.dropFirst(5)), []))
-            } else if !Self.isMarker(line) {
+            } else if !MarkerLines.isMarker(line) {
                 files[files.count - 1].lines.append(line)
             }
         }
-    }
-
-    private static func isMarker(_ line: Substring) -> Bool {
-        var rest = line.drop { $0 == " " }
-        if rest.hasPrefix("^") { return true }
-        guard rest.hasPrefix("//") else { return false }
-        rest = rest.dropFirst(2).drop { $0 == " " }
-        return rest.hasPrefix("^") || ["help: ", "also: ", "fix: "].contains { rest.hasPrefix($0) }
     }
 
     var sources: [SourceFile] {
@@ -89,9 +82,8 @@ struct MarkedPolicies {
         let start = min(diagnostic.span.start, line.upperBound)
         let end = min(max(diagnostic.span.end, start), line.upperBound)
         let column = source.text(in: SourceSpan(file: 0, start: line.lowerBound, end: start)).count
-        let carets = String(repeating: "^", count: max(1, source.text(in: SourceSpan(file: 0, start: start, end: end)).count))
-        let lead = column < 2 ? String(repeating: " ", count: column) : "//" + String(repeating: " ", count: column - 2)
-        var text = "\(lead)\(carets) \(diagnostic.severity.rawValue) \(diagnostic.code): \(diagnostic.message)\n"
+        var text = MarkerLines.underline(column: column, width: source.text(in: SourceSpan(file: 0, start: start, end: end)).count)
+        text += " \(diagnostic.severity.rawValue) \(diagnostic.code): \(diagnostic.message)\n"
         if let help = diagnostic.help { text += "//     help: \(help)\n" }
         for related in diagnostic.related {
             let place = sources[related.span.file]

@@ -1,6 +1,7 @@
 // The moments that stand for all few times: however random times follow each other, some of these answer alike.
 
 import Machine
+import TestSupport
 import Testing
 
 @testable import Compiler

@@ -3,6 +3,7 @@
 import Foundation
 import Machine
 import PolicyLang
+import TestSupport
 import Testing
 
 @testable import Compiler

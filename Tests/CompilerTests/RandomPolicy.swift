@@ -1,6 +1,7 @@
 // Random policies as text, and random requests that have a fair chance to meet them.
 
 import Machine
+import TestSupport
 
 /// A small world: two issuers, four identities, three databases, a handful of tables. Everything it writes should compile.
 struct RandomPolicy {

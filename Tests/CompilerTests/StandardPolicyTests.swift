@@ -3,6 +3,7 @@
 import Foundation
 import Machine
 import PolicyLang
+import TestSupport
 import Testing
 
 @testable import Compiler
@@ -33,7 +34,7 @@ struct StandardPolicyTests {
             text += "        \"\(policy)\": ##\"\"\"\n" + lines.joined(separator: "\n") + "\n            \"\"\"##,\n"
         }
         text += "    ]\n}\n"
-        try CaseFolder.expect(text, at: Self.embedded, "Sources/Compiler/StandardPolicyTexts.swift")
+        try CaseFolder.expect(text, at: Self.embedded)
     }
 
     @Test(arguments: StandardPolicies.names) func compilesWithoutAWord(_ name: String) throws {

@@ -7,6 +7,7 @@ import Inspect
 import Machine
 import Mask
 import PolicyLang
+import TestSupport
 import Testing
 
 /// A case file is a policy, perhaps schema files that each begin with a line `==== path`, a line `----`, and a script.
@@ -55,15 +56,7 @@ import Testing
             if let answer = try script.run(line) { output.append("=> " + answer) }
         }
         let result = parts[0] + "\n----\n" + output.joined(separator: "\n")
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
-            try result.write(to: url, atomically: true, encoding: .utf8)
-        }
-        let expected = text.components(separatedBy: "\n")
-        for (index, line) in result.components(separatedBy: "\n").enumerated()
-        where index >= expected.count || expected[index] != line {
-            Issue.record("\(name):\(index + 1): got \(line), expected \(index < expected.count ? expected[index] : "nothing")")
-            break
-        }
+        try CaseFolder.expect(result, at: url)
     }
 }
 

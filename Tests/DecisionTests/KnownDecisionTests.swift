@@ -3,6 +3,7 @@
 import Inspect
 import Machine
 import Mask
+import TestSupport
 import Testing
 
 @testable import Decision
@@ -51,7 +52,7 @@ import Testing
     ]
 
     @Test(arguments: 0..<32) func asIfMetFirst(_ seed: UInt64) throws {
-        var random = SeededNumbers(seed)
+        var random = SeededGenerator(seed: seed)
         var text = Self.head
         for rule in Self.rules where random.next() % 2 == 0 { text += rule + "\n" }
         let program = try GatePolicy.compile(text)
@@ -119,18 +120,5 @@ import Testing
 
     private static func text(_ record: DecisionRecord) -> String {
         "\(record.effect) \(record.rule) \(record.masks) \(record.fingerprint)"
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed, everywhere.
-private struct SeededNumbers {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,6 +1,7 @@
 // The counters behind rates and sessions: held against a plain log of what was let through.
 
 import Machine
+import TestSupport
 import Testing
 
 @testable import Decision
@@ -8,11 +9,8 @@ import Testing
 @Suite struct LimitLedgerTests {
     /// Never more than the rate in any period, and a slot stricter at most; what is told to wait for is enough.
     @Test(arguments: [60, 3600, 86_400] as [Int64], 0..<4) func neverMoreInAnyPeriod(_ period: Int64, _ seed: UInt64) {
-        var random = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-        func below(_ count: Int64) -> Int64 {
-            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int64(random >> 33) % count
-        }
+        var random = SeededGenerator(seed: seed)
+        func below(_ count: Int64) -> Int64 { Int64(random.below(Int(count))) }
         let rates = [LimitRecord.Rate(count: 7, seconds: period)]
         let counter = LimitCounter()
         var log: [Int64] = []

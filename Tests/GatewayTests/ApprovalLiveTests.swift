@@ -10,6 +10,7 @@ import PolicyLang
 import Recording
 import Sealing
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -42,7 +43,8 @@ import Testing
 
     /// A gateway of its own, with tokens as production has them, and a channel that this test listens on.
     private final class Place {
-        let directory: String
+        private let folder: TemporaryFolder
+        var directory: String { folder.path }
         let issuer: DevelopmentIssuer
         let database: String
         let hook: Webhook
@@ -53,10 +55,10 @@ import Testing
 
         init() async throws {
             live = try LivePostgres.shared.get()
-            database = "t" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+            database = LivePostgres.freshName("t")
             try live.makeDatabase(database, "create table orders(id int primary key, note text); insert into orders values (1), (2), (3);")
-            directory = FileManager.default.temporaryDirectory.appendingPathComponent("postern-\(UUID().uuidString)").path
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            folder = try TemporaryFolder()
+            let directory = folder.path
             issuer = try await DevelopmentIssuer.open(directory: directory, url: "https://issuer.localhost")
             let compiled = PolicyCompiler.compile(
                 files: [SourceFile(path: "shop.postern", text: ApprovalLiveTests.policy)],
@@ -85,8 +87,6 @@ import Testing
             server = try await GatewayServer.start(configuration, logger: logger)
         }
 
-        deinit { try? FileManager.default.removeItem(atPath: directory) }
-
         func token(_ subject: String, _ groups: [String] = [], audience: String = "postern") throws -> String {
             try issuer.mint(
                 subject: subject, audience: audience, claims: groups.isEmpty ? [:] : ["groups": .strings(groups)],
@@ -109,16 +109,8 @@ import Testing
         }
 
         func approvals(_ arguments: [String]) throws -> (status: Int32, output: String) {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("postern")
-            process.arguments = ["approvals"] + arguments + ["--gateway", admin]
-            let pipe = Pipe()
-            (process.standardOutput, process.standardError) = (pipe, pipe)
-            process.standardInput = FileHandle.nullDevice
-            try process.run()
-            let data = pipe.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+            let run = try ProgramRun(BuiltProgram.path("postern"), ["approvals"] + arguments + ["--gateway", admin])
+            return (run.status, run.output)
         }
     }
 
@@ -238,40 +230,17 @@ extension [RecordedEvent] {
 
 /// Takes POSTs on this machine, checks their signature, and keeps them in order.
 final class Webhook: Sendable {
-    private let listener: Int32
-    private let port: UInt16
+    private let listener: LoopbackListener
     private let arrived = DispatchSemaphore(value: 0)
     private let bodies = Mutex<[Data]>([])
 
-    var address: String { "http://127.0.0.1:\(port)/hook" }
+    var address: String { "http://127.0.0.1:\(listener.port)/hook" }
 
     init() throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let (socket, length) = (listener, size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(socket, pointer, length) == 0 && listen(socket, 64) == 0 && getsockname(socket, pointer, &size) == 0
-            }
+        listener = try LoopbackListener()
+        listener.start { [weak self] connection in
+            if let self { self.serve(connection) } else { close(connection) }
         }
-        if !bound { throw POSIXError(.EADDRNOTAVAIL) }
-        port = UInt16(bigEndian: address.sin_port)
-        let thread = Thread { [listener, weak self] in
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0, let self else { return }
-                self.serve(connection)
-            }
-        }
-        thread.start()
-    }
-
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     /// The next notice that was told; waits for it.

@@ -3,6 +3,7 @@
 import Foundation
 import NIOCore
 import Synchronization
+import TestSupport
 
 @testable import Gateway
 
@@ -14,8 +15,8 @@ import Synchronization
 
 /// Listens until it is let go. Scripts speak in the notation of `PostgresNotation`, or in raw bytes.
 final class BrokenBackend: Sendable {
-    let port: Int
-    private let listener: Int32
+    var port: Int { listener.port }
+    private let listener: LoopbackListener
     private let heard = Mutex<[UInt8]>([])
 
     /// Everything that came over all connections.
@@ -90,41 +91,19 @@ final class BrokenBackend: Sendable {
     }
 
     init(_ script: @escaping @Sendable (Peer) throws -> Void) throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let handle = listener
-        let isListening = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(handle, $0, length) == 0 && listen(handle, 8) == 0 && getsockname(handle, $0, &length) == 0
+        listener = try LoopbackListener()
+        listener.start { [weak self] connection in
+            guard let owner = self else {
+                close(connection)
+                return
             }
-        }
-        guard isListening else { throw NotationError(description: "cannot listen") }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        let accepting = Thread { [weak self] in
-            while true {
-                let connection = accept(handle, nil, nil)
-                guard connection >= 0 else { return }
-                guard let owner = self else {
-                    close(connection)
-                    return
-                }
-                let serving = Thread {
-                    let peer = Peer(connection, owner)
-                    // What a script does not wait for any more is read, so that an end is seen as one.
-                    if (try? script(peer)) != nil { peer.drain() }
-                    close(connection)
-                }
-                serving.start()
+            let serving = Thread {
+                let peer = Peer(connection, owner)
+                // What a script does not wait for any more is read, so that an end is seen as one.
+                if (try? script(peer)) != nil { peer.drain() }
+                close(connection)
             }
+            serving.start()
         }
-        accepting.start()
-    }
-
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 }

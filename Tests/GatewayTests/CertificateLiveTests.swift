@@ -9,6 +9,7 @@ import NIOCore
 import PolicyLang
 import Recording
 import Sealing
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -43,7 +44,8 @@ import Testing
         """
 
     private final class Place {
-        let directory: String
+        private let folder: TemporaryFolder
+        var directory: String { folder.path }
         let database: String
         let authority: TestAuthority
         let stranger: TestAuthority
@@ -54,16 +56,15 @@ import Testing
         /// - Parameter names: whether the configuration names the authority's files.
         init(policy: String = CertificateLiveTests.policy, names: Bool = true) async throws {
             let live = try LivePostgres.shared.get()
-            database = "t" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+            database = LivePostgres.freshName("t")
             try live.makeDatabase(
                 database,
                 "create table orders(id int primary key); insert into orders values (1), (2); create table notes(id int); insert into notes values (7);"
             )
-            directory = FileManager.default.temporaryDirectory.appendingPathComponent("postern-\(UUID().uuidString)").path
-            let folder = URL(fileURLWithPath: directory)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            authority = try TestAuthority("Mesh CA", in: folder)
-            stranger = try TestAuthority("Other CA", in: folder)
+            folder = try TemporaryFolder()
+            let directory = folder.path
+            authority = try TestAuthority("Mesh CA", in: folder.url)
+            stranger = try TestAuthority("Other CA", in: folder.url)
             try authority.writeRevocations()
             issuer = try await DevelopmentIssuer.open(directory: directory, url: "https://issuer.localhost")
             try LivePostgres.password.write(toFile: directory + "/password", atomically: true, encoding: .utf8)
@@ -84,8 +85,6 @@ import Testing
             logger.logLevel = .critical
             server = try await GatewayServer.start(configuration, logger: logger)
         }
-
-        deinit { try? FileManager.default.removeItem(atPath: directory) }
 
         static func writeBundle(_ policy: String, in directory: String) throws {
             let compiled = PolicyCompiler.compile(

@@ -1,6 +1,7 @@
 // Configuration files as text in, and what is wrong with them as text out.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -18,10 +19,7 @@ import Testing
         let parts = try String(contentsOf: url, encoding: .utf8).components(separatedBy: "\n----\n")
         try #require(parts.count == 2, "\(name) needs a configuration, a line ----, and what is wrong with it")
         let actual = Self.read(parts[0]) + "\n"
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
-            try (parts[0] + "\n----\n" + actual).write(to: url, atomically: true, encoding: .utf8)
-        }
-        #expect(actual == parts[1], "\(name)")
+        try CaseFolder.expect(parts[0] + "\n----\n" + actual, at: url)
     }
 
     @Test func everyCutAndFlipIsAnswered() throws {

@@ -25,7 +25,7 @@ import Testing
 
         init(pool: GatewayConfiguration.Pool? = nil) throws {
             live = try LivePostgres.shared.get()
-            database = "e" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+            database = LivePostgres.freshName("e")
             try live.makeDatabase(database, "create table notes(id int);")
             gateway = try LiveGateway(try PostgresStage(policy: ExpiryLiveTests.policy), database: database, pool: pool, tokenSeconds: 3)
         }

@@ -37,7 +37,7 @@ import Testing
 
     private func place(pool: GatewayConfiguration.Pool? = nil) throws -> Place {
         let live = try LivePostgres.shared.get()
-        let database = "l" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        let database = LivePostgres.freshName("l")
         try live.makeDatabase(database, Self.schema)
         return Place(live: live, gateway: try LiveGateway(try PostgresStage(policy: Self.policy), database: database, pool: pool), database: database)
     }

@@ -3,6 +3,7 @@
 import Foundation
 import Sealing
 import Synchronization
+import TestSupport
 
 #if canImport(Glibc)
     import Glibc
@@ -40,7 +41,7 @@ final class LivePostgres: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: place + "/server.key")
         if getuid() == 0 { _ = try Self.run("/usr/bin/chown", ["-R", "nobody", place]) }
         try Self.asServer(tools + "/initdb", ["-D", place + "/data", "-U", "postgres", "-A", "scram-sha-256", "--pwfile", place + "/pw", "--no-sync"])
-        let free = try Self.freePort()
+        let free = try LoopbackListener.freePort()
         port = free
         let settings = [
             "port=\(free)", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "ssl=on",
@@ -70,6 +71,11 @@ final class LivePostgres: Sendable {
     func makeDatabase(_ name: String, _ sql: String) throws {
         try query(database: "postgres", "create database \(name) owner app")
         try query(database: name, sql)
+    }
+
+    /// A name for a database that no other test has.
+    static func freshName(_ beginning: String) -> String {
+        beginning + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
     }
 
     // MARK: - Tools
@@ -115,20 +121,6 @@ final class LivePostgres: Sendable {
         let output = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         return (status & 0x7F == 0 ? status >> 8 & 0xFF : 128, output)
     }
-
-    private static func freePort() throws -> Int {
-        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(handle) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0 }
-        }
-        guard bound else { throw Failure(description: "no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
 }
 
 /// Stops the server when the test process ends: by its process id, with PostgreSQL's immediate shutdown.
@@ -158,21 +150,12 @@ struct PsqlRun {
 
     /// Each of `commands` is a `-c`; standard input is empty.
     init(_ connection: String, password: String, _ commands: [String], options: [String] = ["-At"]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/psql")
-        process.arguments = ["-X", "-q"] + options + commands.flatMap { ["-c", $0] } + [connection]
-        process.environment = [
-            "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "120", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8",
-        ]
-        let (out, err) = (Pipe(), Pipe())
-        process.standardOutput = out
-        process.standardError = err
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        output = String(decoding: out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        errors = String(decoding: err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        status = process.terminationStatus
+        let run = try ProgramRun(
+            "/usr/bin/psql", ["-X", "-q"] + options + commands.flatMap { ["-c", $0] } + [connection],
+            environment: [
+                "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "120", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8",
+            ], errors: .apart)
+        (status, output, errors) = (run.status, run.output, run.errors)
     }
 
     /// The output, or what went wrong.

@@ -26,7 +26,7 @@ import Testing
 
     @Test func everyLockIsAnAccess() throws {
         let live = try LivePostgres.shared.get()
-        let database = "locks" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        let database = LivePostgres.freshName("locks")
         try live.makeDatabase(database, "create schema s;" + Self.schema)
         // No superuser: the cases hold commands that read files and end sessions.
         let role = "r" + database

@@ -2,6 +2,7 @@
 
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -103,7 +104,7 @@ import Testing
     @Test func namesOfOthersAreNotReached() throws {
         let place = try PoolPlace(.transaction, size: 2)
         let clients = try (0..<3).map { _ in try place.client() }
-        var random = SeededRandom(state: 11)
+        var random = SeededGenerator(seed: 11)
         var known: [[String: Int]] = [[:], [:], [:]]
         var serial = 0
         for _ in 0..<300 {

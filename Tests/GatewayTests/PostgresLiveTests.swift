@@ -49,7 +49,7 @@ import Testing
     /// A database and a gateway of this test's own.
     private func place(cleartext: Bool = true, tls: GatewayConfiguration.BackendTLS = .disable, host: String = "127.0.0.1") throws -> Place {
         let live = try LivePostgres.shared.get()
-        let database = "t" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        let database = LivePostgres.freshName("t")
         try live.makeDatabase(database, Self.schema)
         let gateway = try LiveGateway(
             try PostgresStage(policy: Self.policy), database: database, cleartext: cleartext, tls: tls, host: host)

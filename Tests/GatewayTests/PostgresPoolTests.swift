@@ -29,7 +29,7 @@ struct PoolPlace {
     }
 
     private static func makeDatabase() throws -> String {
-        let name = "p" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        let name = LivePostgres.freshName("p")
         let more = "create sequence numbers; create table notes(note text);"
         try LivePostgres.shared.get().makeDatabase(name, PostgresLiveTests.schema + more)
         return name

@@ -11,7 +11,7 @@ import Testing
         identityIn: Set<GatewayConfiguration.IdentityPlace> = []
     ) throws -> (gateway: LiveGateway, database: String) {
         let live = try LivePostgres.shared.get()
-        let database = "r" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        let database = LivePostgres.freshName("r")
         try live.makeDatabase(database, PostgresLiveTests.schema)
         let stage = try PostgresStage(policy: PostgresLiveTests.policy)
         let gateway = try LiveGateway(
@@ -59,7 +59,7 @@ import Testing
     /// What a result's column is, only the server that sent it can say: elsewhere its number may be another table's.
     @Test func masksReadTheCatalogueOfTheSessionsOwnServer() throws {
         let (first, second) = (try LivePostgres.shared.get(), try LivePostgres.other.get())
-        let database = "r" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        let database = LivePostgres.freshName("r")
         let columns = "(id int, name text, email text, birthday date)"
         let plain = (0..<100).map { "create table plain\($0) \(columns)" }.joined(separator: "; ")
         try first.makeDatabase(database, "create table customers \(columns); \(plain)")

@@ -6,6 +6,7 @@ import Machine
 import NIOCore
 import Recording
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -52,14 +53,7 @@ import Testing
             output += try script.run(line).map { "  -> " + $0 }
         }
         let result = parts[0] + "\n----\n" + output.joined(separator: "\n")
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
-            try result.write(to: url, atomically: true, encoding: .utf8)
-        }
-        let expected = text.components(separatedBy: "\n")
-        for (index, line) in result.components(separatedBy: "\n").enumerated() where index >= expected.count || expected[index] != line {
-            Issue.record("\(name):\(index + 1): got \(line), expected \(index < expected.count ? expected[index] : "nothing")")
-            break
-        }
+        try CaseFolder.expect(result, at: url)
     }
 
     /// However the bytes are cut, the same bytes go out.

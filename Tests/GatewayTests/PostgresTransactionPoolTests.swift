@@ -444,7 +444,7 @@ import Testing
     @Test(arguments: [GatewayConfiguration.Pool.Mode.transaction, .session, nil])
     func anotherServerTakesOver(_ mode: GatewayConfiguration.Pool.Mode?) throws {
         let (first, second) = (try LivePostgres.shared.get(), try LivePostgres.other.get())
-        let database = "f" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        let database = LivePostgres.freshName("f")
         for (number, server) in [first, second].enumerated() {
             try server.makeDatabase(database, PostgresLiveTests.schema + "create table which as select \(number) as number")
         }

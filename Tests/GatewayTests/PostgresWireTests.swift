@@ -2,6 +2,7 @@
 
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -277,7 +278,7 @@ import Testing
         let stage = try PostgresStage(policy: PostgresLiveTests.policy)
         let caller = try stage.caller("reader")
         let recording = try stage.session("reader", on: "shop").recording
-        var random = SeededRandom(state: 7)
+        var random = SeededGenerator(seed: 7)
         for round in 0..<400 {
             guard !seeds.isEmpty else { break }
             var bytes = seeds[round % seeds.count]
@@ -294,18 +295,6 @@ import Testing
             if let gate { bytes.withUnsafeBytes { PostgresWireProbe.session($0, gate: gate, recording: recording) } }
             for choice in 0..<6 { ([UInt8(choice)] + bytes.prefix(200)).withUnsafeBytes { PostgresWireProbe.decode($0) } }
         }
-    }
-}
-
-/// The same numbers on every run (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 

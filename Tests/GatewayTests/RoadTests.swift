@@ -3,6 +3,7 @@
 
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -78,14 +79,7 @@ import Testing
                 golden += (outcome + String(repeating: " ", count: max(0, 14 - outcome.utf8.count))) + " " + statement + "\n"
             }
         }
-        let url = Self.directory.appendingPathComponent("\(way.rawValue).out")
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" { try golden.write(to: url, atomically: true, encoding: .utf8) }
-        let expected = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
-        for (index, pair) in zip(golden.components(separatedBy: "\n"), expected.components(separatedBy: "\n")).enumerated() where pair.0 != pair.1 {
-            Issue.record("\(way.rawValue).out:\(index + 1): got \(pair.0), expected \(pair.1)")
-            break
-        }
-        #expect(golden.utf8.count == expected.utf8.count, "UPDATE_GOLDEN=1 writes it anew: read the difference")
+        try CaseFolder.expect(golden, at: Self.directory.appendingPathComponent("\(way.rawValue).out"))
     }
 }
 
@@ -109,7 +103,7 @@ private final class RoadTraveller {
     init(_ way: RoadTests.Way, canary: String) throws {
         self.way = way
         let live = try LivePostgres.shared.get()
-        database = "t" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        database = LivePostgres.freshName("t")
         port = live.port
         let schema = try String(contentsOf: RoadTests.directory.appendingPathComponent("roads.sql"), encoding: .utf8)
         try live.makeDatabase(database, schema.replacingOccurrences(of: "CANARY", with: canary))

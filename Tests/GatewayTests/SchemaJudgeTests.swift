@@ -16,7 +16,7 @@ import Testing
 
         init() throws {
             live = try LivePostgres.shared.get()
-            database = "schema" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+            database = LivePostgres.freshName("schema")
             let cases = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Cases/schema.sql")
             try live.makeDatabase(database, try String(contentsOf: cases, encoding: .utf8))
             let run = try LivePostgres.run(

@@ -1,18 +1,20 @@
 // Everything that a simulation decides, from one seed: written down, so that a run that fails can be made shorter and run again.
 
+import TestSupport
+
 /// Numbers of a seed, or those of an earlier run. Beyond the end of a script everything is 0.
 final class SimulationChoices {
-    private var random: SeededRandom
+    private var random: SeededGenerator
     private let script: [Int]?
     private(set) var made: [Int] = []
 
     init(seed: UInt64) {
-        random = SeededRandom(state: seed)
+        random = SeededGenerator(seed: seed)
         script = nil
     }
 
     init(script: [Int]) {
-        random = SeededRandom(state: 0)
+        random = SeededGenerator(seed: 0)
         self.script = script
     }
 

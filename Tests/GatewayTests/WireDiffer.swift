@@ -2,6 +2,7 @@
 
 import Foundation
 import NIOCore
+import TestSupport
 
 @testable import Gateway
 
@@ -118,12 +119,12 @@ struct WireDiffer {
         case different(String)
     }
 
-    func difference(_ sequence: WireSequence, _ cut: Cut, _ random: inout SeededRandom) throws -> String? {
+    func difference(_ sequence: WireSequence, _ cut: Cut, _ random: inout SeededGenerator) throws -> String? {
         guard case .different(let text) = try compare(sequence, cut, &random) else { return nil }
         return text
     }
 
-    func compare(_ sequence: WireSequence, _ cut: Cut, _ random: inout SeededRandom) throws -> Comparison {
+    func compare(_ sequence: WireSequence, _ cut: Cut, _ random: inout SeededGenerator) throws -> Comparison {
         let whole = try WireNotation.bytes(sequence.lines)
         let expected = try direct.answers(to: [whole], pausing: false)
         let got = try gate.answers(to: try pieces(sequence, whole, cut, &random), pausing: cut != .whole)
@@ -143,7 +144,7 @@ struct WireDiffer {
         for road in [direct, gate] { _ = try road.answers(to: [try WireNotation.frontend(text)], pausing: false) }
     }
 
-    private func pieces(_ sequence: WireSequence, _ whole: ByteBuffer, _ cut: Cut, _ random: inout SeededRandom) throws -> [ByteBuffer] {
+    private func pieces(_ sequence: WireSequence, _ whole: ByteBuffer, _ cut: Cut, _ random: inout SeededGenerator) throws -> [ByteBuffer] {
         switch cut {
         case .whole: return [whole]
         case .messages: return try sequence.lines.map(WireNotation.frontend)
@@ -175,7 +176,7 @@ struct WireDiffer {
 
     /// The shortest sequence that still differs: messages are left out while the difference stays.
     func shortest(_ sequence: WireSequence, _ cut: Cut) throws -> (WireSequence, String)? {
-        var random = SeededRandom(state: 1)
+        var random = SeededGenerator(seed: 1)
         guard var found = try difference(sequence, cut, &random) else { return nil }
         var best = sequence
         var tries = 0
@@ -187,7 +188,7 @@ struct WireDiffer {
                 var shorter = best
                 shorter.lines.removeSubrange(at..<min(at + width, best.lines.count))
                 tries += 1
-                var again = SeededRandom(state: 1)
+                var again = SeededGenerator(seed: 1)
                 if !shorter.lines.isEmpty, let difference = try difference(shorter, cut, &again) {
                     (best, found, isShorter) = (shorter, difference, true)
                 } else {

@@ -2,6 +2,7 @@
 
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -39,7 +40,7 @@ import Testing
     /// Two databases with the same history, one for each road.
     private func differ(_ caller: String) throws -> (WireDiffer, LiveGateway) {
         let live = try LivePostgres.shared.get()
-        let name = "w" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        let name = LivePostgres.freshName("w")
         for database in [name + "d", name + "g"] {
             try live.makeDatabase(database, Self.schema)
             // The gate's own sessions name themselves: the same name directly would hide nothing, another would show.
@@ -76,7 +77,7 @@ import Testing
 
     /// Whether the difference is a documented one.
     private func check(
-        _ differ: WireDiffer, _ sequence: WireSequence, _ cut: WireDiffer.Cut, _ random: inout SeededRandom, _ origin: String
+        _ differ: WireDiffer, _ sequence: WireSequence, _ cut: WireDiffer.Cut, _ random: inout SeededGenerator, _ origin: String
     ) throws -> Bool {
         let found: String
         switch try differ.compare(sequence, cut, &random) {
@@ -93,7 +94,7 @@ import Testing
     @Test(arguments: ["admin", "reader"]) func knownSequences(_ caller: String) throws {
         let (differ, gateway) = try differ(caller)
         defer { gateway.service.drain() }
-        var random = SeededRandom(state: Self.seed)
+        var random = SeededGenerator(seed: Self.seed)
         let sequences = try WireSequence.all()
         #expect(sequences.count > 50)
         for sequence in sequences {
@@ -112,7 +113,7 @@ import Testing
         var known = 0
         for round in 0..<Self.rounds {
             // A round is its own: it can be run again alone.
-            var generator = WireGenerator(random: SeededRandom(state: Self.seed &+ UInt64(round) &* 7919), underMasks: caller == "reader")
+            var generator = WireGenerator(random: SeededGenerator(seed: Self.seed &+ UInt64(round) &* 7919), underMasks: caller == "reader")
             let sequence = WireSequence(name: "\(round)", lines: generator.sequence())
             let cut = WireDiffer.Cut.allCases[round % WireDiffer.Cut.allCases.count]
             if try check(differ, sequence, cut, &generator.random, "seed \(Self.seed), round \(round), as \(caller)") { known += 1 }

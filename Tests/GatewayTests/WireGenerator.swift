@@ -1,8 +1,10 @@
 // Random sequences of client messages from a seed: mostly sensible, often not, over few names so that they meet.
 
+import TestSupport
+
 /// What a client might send, in `WireNotation`. Equal seeds give equal sequences.
 struct WireGenerator {
-    var random: SeededRandom
+    var random: SeededGenerator
     /// Leaves out what is refused where masks apply, whatever it reads: FunctionCall, and COPY of a query in the extended protocol.
     var underMasks = false
 

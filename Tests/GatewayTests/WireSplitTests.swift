@@ -102,7 +102,7 @@ import Testing
     /// What goes out over TLS to a client is cut so that no record is longer than what asynchronous libpq clients take at once.
     @Test func recordsTowardsClientsAreSmall() throws {
         let live = try LivePostgres.shared.get()
-        let database = "t" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+        let database = LivePostgres.freshName("t")
         try live.makeDatabase(database, "create table a (b text); insert into a select repeat('x', 100000)")
         let gateway = try LiveGateway(try PostgresStage(policy: PostgresLiveTests.policy), database: database)
         let port = gateway.port

@@ -5,6 +5,7 @@ import Foundation
 import Harness
 import Machine
 import PolicyLang
+import TestSupport
 import Testing
 
 struct CaseFile {
@@ -29,21 +30,8 @@ struct CaseFile {
 
     /// Compares with the last part, or rewrites it.
     mutating func check(_ output: String) throws {
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
-            parts[parts.count - 1] = output
-            try parts.joined(separator: "\n----\n").write(to: url, atomically: true, encoding: .utf8)
-            return
-        }
-        let expected = parts[parts.count - 1]
-        if output == expected { return }
-        let (got, wanted) = (output.components(separatedBy: "\n"), expected.components(separatedBy: "\n"))
-        let line = zip(got, wanted).enumerated().first { $1.0 != $1.1 }?.offset ?? min(got.count, wanted.count)
-        Issue.record(
-            """
-            \(name): line \(line + 1) of the output
-            got       \(line < got.count ? got[line] : "nothing")
-            expected  \(line < wanted.count ? wanted[line] : "nothing")
-            """)
+        parts[parts.count - 1] = output
+        try CaseFolder.expect(parts.joined(separator: "\n----\n"), at: url)
     }
 }
 

@@ -1,6 +1,7 @@
 // Cases as text: read, compared, and rewritten when UPDATE_GOLDEN=1.
 
 import Foundation
+import TestSupport
 import Testing
 
 /// A file of cases. Each begins with `=== title`, goes on with `word rest-of-line` lines, and ends with `-> outcome`.
@@ -20,7 +21,7 @@ struct CaseFile {
     static func check(_ name: String, _ outcome: (Case) async throws -> String) async throws {
         let file = folder.appendingPathComponent(name)
         let text = try String(contentsOf: file, encoding: .utf8)
-        let update = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
+        let update = CaseFolder.isUpdating
         var rewritten = ""
         let blocks = text.components(separatedBy: "=== ")
         rewritten += blocks[0]
@@ -52,33 +53,5 @@ func seedFiles() throws -> [[UInt8]] {
     let paths = try #require(FileManager.default.enumerator(atPath: CaseFile.folder.path)).compactMap { $0 as? String }
     return try paths.filter { $0.hasSuffix(".txt") || $0.hasSuffix(".json") }.sorted().map {
         Array(try Data(contentsOf: CaseFile.folder.appendingPathComponent($0)))
-    }
-}
-
-/// A generator whose whole run follows from its seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
-/// A folder that is gone when its owner is.
-final class TemporaryFolder {
-    let path: String
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("identity-" + UUID().uuidString).path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ text: String, _ name: String) throws -> String {
-        let file = path + "/" + name
-        try text.write(toFile: file, atomically: true, encoding: .utf8)
-        return file
     }
 }

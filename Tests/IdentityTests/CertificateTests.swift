@@ -2,6 +2,7 @@
 
 import Foundation
 import Machine
+import TestSupport
 import Testing
 
 @testable import Identity
@@ -261,8 +262,4 @@ import Testing
         try (text + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").write(toFile: broken, atomically: true, encoding: .utf8)
         #expect(words { $0.authorities = broken }?.hasSuffix("holds something in PEM that cannot be read") == true)
     }
-}
-
-extension TemporaryFolder {
-    fileprivate var url: URL { URL(fileURLWithPath: path) }
 }

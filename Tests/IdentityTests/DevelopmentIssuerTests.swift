@@ -2,6 +2,7 @@
 
 import Foundation
 import Machine
+import TestSupport
 import Testing
 
 @testable import Identity

@@ -1,6 +1,7 @@
 // OpenID Connect discovery: followed only where it leads home.
 
 import Machine
+import TestSupport
 import Testing
 
 @testable import Identity

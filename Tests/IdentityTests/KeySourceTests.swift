@@ -3,6 +3,7 @@
 import Foundation
 import Machine
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Identity

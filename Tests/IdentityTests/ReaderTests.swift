@@ -1,6 +1,7 @@
 // The strict readers: JSON, base64url, addresses; and mutated seeds through all of them.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Identity
@@ -44,7 +45,7 @@ struct ReaderTests {
     func notBase64URL(_ text: String) { #expect(Base64URL.decode(text.utf8) == nil) }
 
     @Test func base64URLOfRandomBytes() {
-        var generator = SeededGenerator(state: 7)
+        var generator = SeededGenerator(seed: 7)
         for count in 0..<200 {
             let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
             #expect(Base64URL.decode(Base64URL.encode(bytes).utf8) == bytes)
@@ -86,7 +87,7 @@ struct ReaderTests {
     func maxAge(_ field: String, _ age: Int64?) { #expect(DocumentFetch.maxAge(field) == age) }
 
     @Test func mutatedSeeds() throws {
-        var generator = SeededGenerator(state: 42)
+        var generator = SeededGenerator(seed: 42)
         for seed in try seedFiles() {
             let pieces = seed.split(separator: 0x0A).map(Array.init) + [seed]
             for _ in 0..<400 {

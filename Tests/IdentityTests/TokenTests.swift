@@ -2,6 +2,7 @@
 
 import Foundation
 import Machine
+import TestSupport
 import Testing
 
 @testable import Identity
@@ -149,7 +150,7 @@ struct TokenTests {
         let payload = #"{"iss":"https://issuer.example","aud":"postern","sub":"j","repo":"r","exp":2000000300}"#
         let good = try key.token(header: #"{"alg":"EdDSA","kid":"ed","typ":"JWT"}"#, payload: payload)
         #expect(try verifier.attempt(good, now: Self.now)?.subject == "j")
-        var generator = SeededGenerator(state: 1)
+        var generator = SeededGenerator(seed: 1)
         let alphabet = Array("ABCabc019-_.={}\"\0\n\u{FF}".utf8)
         for _ in 0..<3000 {
             var token = good

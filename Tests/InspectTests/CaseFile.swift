@@ -3,6 +3,7 @@
 import Foundation
 import Inspect
 import Machine
+import TestSupport
 import Testing
 
 /// One case: option lines, the message, and what it is expected to render as.
@@ -109,7 +110,16 @@ struct CaseFile {
         return result
     }
 
-    func text(expecting: (Case) -> String) -> String {
+    /// Every case is as it is written; under `UPDATE_GOLDEN=1` what is found is written instead.
+    func check(_ render: (Case) -> String) throws {
+        if CaseFolder.isUpdating { return try text(expecting: render).write(to: url, atomically: true, encoding: .utf8) }
+        for item in cases {
+            let found = render(item)
+            #expect(found == item.expected, "\(url.lastPathComponent):\(item.line): \(item.message)\n\(found)")
+        }
+    }
+
+    private func text(expecting: (Case) -> String) -> String {
         var text = head
         for item in cases {
             text += "\n====\n" + (item.options + [item.message]).joined(separator: "\n") + "\n----\n" + expecting(item)

@@ -2,19 +2,8 @@
 
 import Inspect
 import Machine
+import TestSupport
 import Testing
-
-/// A small generator with a fixed seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 @Suite struct MutationTests {
     private static let pieces = [
@@ -41,7 +30,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     @Test func mutantsAreReadWithoutHarm() throws {
-        var random = SeededGenerator(state: 20_250_101)
+        var random = SeededGenerator(seed: 20_250_101)
         let inspector = SQLInspector(searchPath: ["public", "app"])
         let inspection = Inspection()
         var statements = 0

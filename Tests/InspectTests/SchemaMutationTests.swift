@@ -2,6 +2,7 @@
 
 import Foundation
 import Machine
+import TestSupport
 import Testing
 
 @testable import Inspect
@@ -9,16 +10,6 @@ import Testing
 @Suite struct SchemaMutationTests {
     /// `SCHEMA_MUTATIONS=20000` looks longer.
     static let rounds = ProcessInfo.processInfo.environment["SCHEMA_MUTATIONS"].flatMap { Int($0) } ?? 150
-
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ mixed >> 31
-        }
-    }
 
     private static func seeds() throws -> [[UInt8]] {
         let cases = try CaseFile(url: SchemaFiles.folder.appendingPathComponent("reader.cases")).cases.map(\.bytes)
@@ -28,7 +19,7 @@ import Testing
 
     @Test(arguments: 0..<4) func promisesHold(_ series: UInt64) throws {
         let seeds = try Self.seeds()
-        var random = Generator(state: series)
+        var random = SeededGenerator(seed: series)
         for round in 0..<Self.rounds {
             var bytes = seeds.randomElement(using: &random) ?? []
             for _ in 0..<Int.random(in: 1...6, using: &random) { Self.bend(&bytes, seeds, &random) }
@@ -46,7 +37,7 @@ import Testing
     }
 
     /// Lines or words taken out, doubled, put elsewhere; bytes changed.
-    private static func bend(_ bytes: inout [UInt8], _ seeds: [[UInt8]], _ random: inout Generator) {
+    private static func bend(_ bytes: inout [UInt8], _ seeds: [[UInt8]], _ random: inout SeededGenerator) {
         guard bytes.count > 4 else { return }
         let start = Int.random(in: 0..<bytes.count - 1, using: &random)
         let end = min(bytes.count, start + Int.random(in: 1...40, using: &random))

@@ -2,6 +2,7 @@
 
 import Inspect
 import Machine
+import TestSupport
 import Testing
 
 @testable import Inspect
@@ -100,7 +101,7 @@ import Testing
 
     /// Bytes changed anywhere: a text that is not of the shape after all is not taken for one that is.
     @Test func damagedTextsAreReadAsAnew() throws {
-        var random = SeededGenerator(state: 20_261_125)
+        var random = SeededGenerator(seed: 20_261_125)
         let anew = SQLInspector(searchPath: ["public"], remembers: false)
         let pieces = ["'", "1", ".", "e", "_", "-", "--", "/*", " ", "\n", "$", "\"", "n", "x", "''", "\0", "\u{E9}", "%", ";"].map { Array($0.utf8) }
         var answers = 0

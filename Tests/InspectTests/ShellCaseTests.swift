@@ -2,6 +2,7 @@
 
 import Foundation
 import Inspect
+import TestSupport
 import Testing
 
 enum ShellCases {
@@ -39,19 +40,7 @@ enum ShellCases {
         let warm = ShellInspector()
         let files = try ShellCases.files()
         #expect(files.reduce(0) { $0 + $1.cases.count } > 500)
-        for file in files {
-            if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
-                try file.text { ShellCases.rendered($0.bytes) }.write(
-                    to: file.url, atomically: true, encoding: .utf8)
-                continue
-            }
-            for item in file.cases {
-                let found = ShellCases.rendered(item.bytes, warm)
-                #expect(
-                    found == item.expected,
-                    "\(file.url.lastPathComponent):\(item.line): \(item.message)\n\(found)")
-            }
-        }
+        for file in files { try file.check { ShellCases.rendered($0.bytes, warm) } }
     }
 
     /// Rules see a command line in one form, however it was written.
@@ -113,11 +102,8 @@ enum ShellCases {
 
     /// Damaged texts neither crash nor hang, and a warm inspector finds what a fresh one finds.
     @Test func damagedTextsAreSurvived() throws {
-        var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-        func random(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int((state >> 33) % UInt64(bound))
-        }
+        var generator = SeededGenerator(seed: 1)
+        func random(_ bound: Int) -> Int { generator.below(bound) }
         let warm = ShellInspector()
         let odd = Array("\\\n'\"`$(){}[]<>|&;#*?~! =".utf8)
         for item in try ShellCases.files().flatMap(\.cases) {

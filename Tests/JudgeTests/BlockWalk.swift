@@ -1,10 +1,12 @@
 // Walks PL/pgSQL at random: blocks, loops and branches around the statements of the other walks.
 
+import TestSupport
+
 /// Deterministic for a seed.
 struct BlockWalk {
     private var narrow: GrammarWalk
     private var wide: WideWalk
-    private var state: UInt64
+    private var random: SeededGenerator
     private var depth = 0
     /// Cursors are opened and read too, which the library does not know the types for.
     private let usesCursors: Bool
@@ -13,17 +15,11 @@ struct BlockWalk {
         self.usesCursors = usesCursors
         narrow = GrammarWalk(seed: seed)
         wide = WideWalk(seed: seed)
-        state = seed &* 0x9E6C_63D0_676A_9A99
+        random = SeededGenerator(seed: seed &* 0x9E6C_63D0_676A_9A99)
     }
 
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-    private mutating func pick(_ words: [String]) -> String { words[Int(next() % UInt64(words.count))] }
+    private mutating func next() -> UInt64 { random.next() }
+    private mutating func pick(_ words: [String]) -> String { random.pick(words) }
     private mutating func one(in chances: UInt64) -> Bool { next() % chances == 0 }
 
     /// A whole body.

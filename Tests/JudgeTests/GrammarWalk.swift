@@ -1,24 +1,19 @@
 // Walks a part of PostgreSQL's grammar at random: statements that it takes, with names in every place a name can stand.
 
+import TestSupport
+
 /// Deterministic for a seed.
 struct GrammarWalk {
-    private var state: UInt64
+    private var random: SeededGenerator
     private var depth = 0
     /// By query, from the outermost: the names its columns can be qualified with. A name that belongs to nothing would be refused.
     private var scopes: [[String]] = []
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-    private mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+    private mutating func below(_ bound: Int) -> Int { random.below(bound) }
     private mutating func one(in chances: Int) -> Bool { below(chances) == 0 }
-    private mutating func pick(_ words: [String]) -> String { words[below(words.count)] }
+    private mutating func pick(_ words: [String]) -> String { random.pick(words) }
     private mutating func list(_ most: Int, _ item: (inout GrammarWalk) -> String) -> String {
         (0...below(most)).map { _ in item(&self) }.joined(separator: pick([", ", ","]))
     }

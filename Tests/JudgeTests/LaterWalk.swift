@@ -1,5 +1,7 @@
 // Walks what PostgreSQL 16 to 18 added, which the library of the other judges does not read: each walk knows what it wrote.
 
+import TestSupport
+
 /// Deterministic for a seed. Every table and column has a name of its own, so what is missed is missed for certain.
 struct LaterWalk {
     /// A relation, what is done to it, and a column of it that is read; none where it is only touched.
@@ -10,20 +12,14 @@ struct LaterWalk {
         var description: String { "\(verb) \(table)\(column.map { "(\($0))" } ?? "")" }
     }
     private(set) var uses: Set<Use> = []
-    private var state: UInt64
+    private var random: SeededGenerator
     private var depth = 0
     private var names = 0
 
-    init(seed: UInt64) { state = seed &* 0xD134_2543_DE82_EF95 }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed &* 0xD134_2543_DE82_EF95) }
 
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-    private mutating func pick(_ words: [String]) -> String { words[Int(next() % UInt64(words.count))] }
+    private mutating func next() -> UInt64 { random.next() }
+    private mutating func pick(_ words: [String]) -> String { random.pick(words) }
     private mutating func one(in chances: UInt64) -> Bool { next() % chances == 0 }
 
     // MARK: - Names

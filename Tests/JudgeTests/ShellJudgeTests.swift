@@ -2,6 +2,7 @@
 
 import Foundation
 import Inspect
+import TestSupport
 import Testing
 
 @Suite struct ShellJudgeTests {
@@ -158,14 +159,6 @@ final class ShellRoom {
     }
 
     private static func libraries(of program: String) throws -> [String] {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/ldd")
-        process.arguments = [program]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return text.split(whereSeparator: \.isWhitespace).map(String.init).filter { $0.hasPrefix("/") }
+        try ProgramRun("/usr/bin/ldd", [program]).output.split(whereSeparator: \.isWhitespace).map(String.init).filter { $0.hasPrefix("/") }
     }
 }

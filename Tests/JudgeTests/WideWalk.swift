@@ -1,20 +1,16 @@
 // Walks the parts of PostgreSQL's grammar beside plain queries: MERGE, recursion, windows, table functions, utility statements.
 
+import TestSupport
+
 /// Deterministic for a seed. What it makes is PostgreSQL 15's, which the judge reads.
 struct WideWalk {
-    private var state: UInt64
+    private var random: SeededGenerator
     private var depth = 0
 
-    init(seed: UInt64) { state = seed &* 0x2545_F491_4F6C_DD1D }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed &* 0x2545_F491_4F6C_DD1D) }
 
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-    private mutating func pick(_ words: [String]) -> String { words[Int(next() % UInt64(words.count))] }
+    private mutating func next() -> UInt64 { random.next() }
+    private mutating func pick(_ words: [String]) -> String { random.pick(words) }
     private mutating func one(in chances: UInt64) -> Bool { next() % chances == 0 }
     private mutating func maybe(_ text: String) -> String { one(in: 2) ? text : "" }
 

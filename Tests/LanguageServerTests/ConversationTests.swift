@@ -2,11 +2,12 @@
 
 import Foundation
 import LanguageServer
+import TestSupport
 import Testing
 
 @Suite struct ConversationTests {
     @Test(arguments: CaseFolder.files(ending: ".lsp")) func saysWhatIsWritten(_ file: CaseFile) throws {
-        try CaseFolder.expect(Conversation(try file.text()).answered(), at: file)
+        try CaseFolder.expect(Conversation(try file.text()).answered(), at: file.url)
     }
 
     /// Every request that `initialize` promises is answered in some case.

@@ -1,6 +1,7 @@
 // The real `postern lsp` driven by a real editor: Neovim's own LSP client, without a screen.
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct EditorTests {
@@ -46,12 +47,9 @@ import Testing
         try Self.policy.write(to: folder.appendingPathComponent("shop.postern"), atomically: true, encoding: .utf8)
         let schema = "create table orders (id int);\ncreate table \"😀\" (id int);\ncreate table \"é\" (id int);\n"
         try schema.write(to: folder.appendingPathComponent("schemas/db.sql"), atomically: true, encoding: .utf8)
-        let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("postern").path
-
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        let script = CaseFolder.tests.appendingPathComponent("Editors/drive.lua").path
-        process.arguments = ["nvim", "--headless", "-u", "NONE", "-i", "NONE", "-c", "luafile \(script)"]
+        let program = BuiltProgram.path("postern")
+        let script = CaseFolder.beside("Editors/drive.lua").path
+        let arguments = ["nvim", "--headless", "-u", "NONE", "-i", "NONE", "-c", "luafile \(script)"]
         var environment = ProcessInfo.processInfo.environment
         environment["POSTERN_EDITOR_TEST"] = [
             CaseFolder.project.appendingPathComponent("editors/nvim/postern.lua").path, program, folder.path,
@@ -59,16 +57,9 @@ import Testing
         environment["XDG_CACHE_HOME"] = folder.appendingPathComponent("cache").path
         environment["XDG_STATE_HOME"] = folder.appendingPathComponent("state").path
         environment["XDG_DATA_HOME"] = folder.appendingPathComponent("data").path
-        process.environment = environment
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        // Neovim writes its messages there, among them the test's outcome; the script says what it has to say on the other.
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let text = String(decoding: data, as: UTF8.self).replacingOccurrences(of: "\r", with: "")
+        // Neovim writes its messages to standard error, among them the test's outcome; the script says what it has to say on the other.
+        let run = try ProgramRun("/usr/bin/env", arguments, environment: environment, errors: .dropped)
+        let text = run.output.replacingOccurrences(of: "\r", with: "")
         let expected = """
             at first: 11:38 C0213 the schema has no table or view `odrers`
             mended: nothing is wrong
@@ -84,6 +75,6 @@ import Testing
             stopped
             """
         #expect(text.trimmingCharacters(in: .whitespacesAndNewlines) == expected)
-        #expect(process.terminationStatus == 0)
+        #expect(run.status == 0)
     }
 }

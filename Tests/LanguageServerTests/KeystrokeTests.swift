@@ -2,6 +2,7 @@
 
 import Foundation
 import LanguageServer
+import TestSupport
 import Testing
 
 @Suite struct KeystrokeTests {
@@ -22,7 +23,7 @@ import Testing
         #expect(Self.policies.count >= 4)
         for (name, policy) in Self.policies {
             for seed in UInt64(1)...3 {
-                var generator = SplitMix(state: seed &* 7_919 &+ UInt64(policy.utf8.count))
+                var generator = SeededGenerator(seed: seed &* 7_919 &+ UInt64(policy.utf8.count))
                 var text = Array(policy.utf8)
                 var texts = [text]
                 for _ in 0..<7 {
@@ -55,17 +56,5 @@ import Testing
             let texts = (0...rule.utf8.count).map { Array((head + rule.prefix($0) + behind).utf8) }
             #expect(ServerCheck.difference(changing: texts) == nil)
         }
-    }
-}
-
-/// A generator whose seed is printed with every failure.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -2,10 +2,11 @@
 
 import Foundation
 import LanguageServer
+import TestSupport
 import Testing
 
 @Suite struct MutationTests {
-    private func mutated(_ bytes: [UInt8], _ generator: inout SplitMix) -> [UInt8] {
+    private func mutated(_ bytes: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...6, using: &generator) {
             let place = bytes.isEmpty ? 0 : Int.random(in: 0..<bytes.count, using: &generator)
@@ -41,7 +42,7 @@ import Testing
 
             """
         for seed in UInt64(1)...60 {
-            var generator = SplitMix(state: seed)
+            var generator = SeededGenerator(seed: seed)
             #expect(ServerCheck.holds(forText: mutated(Array(source.utf8), &generator)), "seed \(seed)")
         }
         #expect(ServerCheck.holds(forText: Array(source.utf8)))
@@ -59,7 +60,7 @@ import Testing
         ]
         let stream = bodies.flatMap { Array("Content-Length: \($0.utf8.count)\r\n\r\n\($0)".utf8) }
         for seed in UInt64(1)...200 {
-            var generator = SplitMix(state: seed)
+            var generator = SeededGenerator(seed: seed)
             #expect(ServerCheck.holds(forStream: mutated(stream, &generator)), "seed \(seed)")
         }
         #expect(ServerCheck.holds(forStream: stream))

@@ -1,5 +1,6 @@
 // The serialised form: it comes back whole, it is always the same, and nothing malformed passes.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Machine
@@ -99,8 +100,8 @@ import Testing
     /// The format does not change by accident: the bytes are those that are kept. They also seed the fuzzer.
     @Test func bytesAreThoseThatAreKept() throws {
         let bytes = try ProgramCodec.encode(Self.full().program)
-        let url = CaseFile.url("program.bin")
-        if CaseFile.updates { try Data(bytes).write(to: url) }
+        let url = CaseFile(path: "program.bin").url
+        if CaseFolder.isUpdating { try Data(bytes).write(to: url) }
         #expect(try [UInt8](Data(contentsOf: url)) == bytes)
     }
 
@@ -200,7 +201,7 @@ import Testing
     /// A word of eight bytes, changed in any way; and two bytes that change places.
     @Test func changedWordsAreRefused() throws {
         let bytes = try ProgramCodec.encode(Self.full().program)
-        var random = SeededGenerator(4)
+        var random = SeededGenerator(seed: 4)
         for _ in 0..<3_000 {
             var changed = bytes
             let word = Int.random(in: 2..<bytes.count / 8, using: &random) * 8
@@ -214,7 +215,7 @@ import Testing
 
     /// What was built before there was a checksum is read as it was, and becomes what it is now when it is written again.
     @Test func programsOfTheFirstFormatAreRead() throws {
-        let kept = try [UInt8](Data(contentsOf: CaseFile.url("program-1.bin")))
+        let kept = try CaseFile(path: "program-1.bin").bytes()
         #expect(kept[8] == 1)
         let program = try ProgramCodec.decode(kept)
         #expect(program == Self.full().program)

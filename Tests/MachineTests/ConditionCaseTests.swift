@@ -1,4 +1,5 @@
 // Conditions as text: every opcode, run by the real machine.
+import TestSupport
 import Testing
 
 @testable import Machine
@@ -12,7 +13,7 @@ import Testing
 
     static func cases() throws -> [Case] {
         var cases: [Case] = []
-        for line in try CaseFile.text("conditions.txt").split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in try CaseFile(path: "conditions.txt").text().split(separator: "\n", omittingEmptySubsequences: false) {
             if line.isEmpty || line.hasPrefix("#") { continue }
             if line.hasPrefix("== ") {
                 cases.append(Case(title: String(line.dropFirst(3))))

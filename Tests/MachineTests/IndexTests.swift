@@ -1,4 +1,5 @@
 // The rule index misses no rule, and the machine decides as the plain evaluator does, on random programs and messages.
+import TestSupport
 import Testing
 
 @testable import Machine
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test(arguments: 0..<6) func decidesAsThePlainEvaluator(_ seed: Int) throws {
-        var random = SeededGenerator(UInt64(seed) &+ 1_000)
+        var random = SeededGenerator(seed: UInt64(seed) &+ 1_000)
         var outcomes: [Verdict.Outcome: Int] = [:]
         for round in 0..<60 {
             let world = Self.world(&random)

@@ -1,21 +1,18 @@
 // Pages that are written from the tables and from programs.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Machine
 
 @Suite struct PageTests {
     @Test func bytecodePage() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let page = root.appendingPathComponent("docs").appendingPathComponent("bytecode.md")
-        let actual = OpcodeTable.markdown
-        #expect(try CaseFile.expectation(page, actual: actual) == actual, "UPDATE_GOLDEN=1 writes docs/bytecode.md anew")
+        try CaseFolder.expect(OpcodeTable.markdown, at: CaseFolder.project.appendingPathComponent("docs/bytecode.md"))
     }
 
     @Test func disassembly() throws {
         let actual = Disassembler.text(of: try CodecTests.full().load())
-        #expect(try CaseFile.expectation(CaseFile.url("disassembly.txt"), actual: actual) == actual)
+        try CaseFolder.expect(actual, matches: "disassembly.txt")
         #expect(Disassembler.text(of: try CodecTests.full().load()) == actual)
     }
 

@@ -1,5 +1,6 @@
 // COPY streams against Cases/copy.txt, in every way of being cut into pieces, and against bytes that are no COPY.
 import Mask
+import TestSupport
 import Testing
 
 struct CopyCase: Sendable, CustomTestStringConvertible {
@@ -18,7 +19,7 @@ struct CopyCase: Sendable, CustomTestStringConvertible {
 
     /// The blocks of the file, without their last line.
     static let blocks: [[String]] =
-        ((try? CaseFile.allLines("copy.txt")) ?? []).filter { !$0.hasPrefix("#") }.split(separator: ".").map(Array.init)
+        ((try? CaseTable.lines("copy.txt")) ?? []).filter { !$0.hasPrefix("#") }.split(separator: ".").map(Array.init)
 
     func made() throws -> CopyLayout {
         var options: [String: String] = [:]
@@ -65,17 +66,17 @@ struct CopyTests {
 
     @Test func table() throws {
         try #require(!CopyCase.all.isEmpty)
-        var lines = try CaseFile.allLines("copy.txt").filter { $0.hasPrefix("#") }
+        var lines = try CaseTable.lines("copy.txt").filter { $0.hasPrefix("#") }
         for (given, block) in zip(CopyCase.all, CopyCase.blocks) {
             let output = String(decoding: masked(given.input, try given.made(), Self.rules), as: UTF8.self)
-            if !CaseFile.isUpdating { #expect(output == String(decoding: given.expected, as: UTF8.self), "\(block)") }
+            if !CaseFolder.isUpdating { #expect(output == String(decoding: given.expected, as: UTF8.self), "\(block)") }
             lines += block.prefix { $0 != "=>" } + ["=>"]
             lines += output.split(separator: "\n").map { line in
                 line.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "<T>")
             }
             lines.append(".")
         }
-        if CaseFile.isUpdating { try CaseFile.write(lines, to: "copy.txt") }
+        if CaseFolder.isUpdating { try CaseTable.write(lines, to: "copy.txt") }
     }
 
     /// Any way of cutting gives the same bytes: every single cut, each byte alone, and random cuts.
@@ -165,7 +166,7 @@ struct CopyTests {
 
     /// Any bytes: an answer, the same for any cut, and no masked value in it.
     @Test func mutations() throws {
-        var random = Seeded(seed: 13)
+        var random = SeededGenerator(seed: 13)
         var seeds: [([UInt8], CopyLayout, [CellRule])] = [(Self.binary(Self.rows), .binary, Self.binaryRules)]
         for given in CopyCase.all { seeds.append((given.input, try given.made(), Self.rules)) }
         for _ in 0..<5_000 {
@@ -186,7 +187,7 @@ struct CopyTests {
 
     /// Random rows, written as a server would, masked, and read back, are the rows with each cell masked by itself.
     @Test func masksWhatTheCellMaskerMasks() throws {
-        var random = Seeded(seed: 17)
+        var random = SeededGenerator(seed: 17)
         let alphabet = Array("ab\\N\t\n\r,\"'|;.x7 ".utf8)
         for _ in 0..<3_000 {
             let cells = (0..<3).map { _ in (0..<random.below(8)).map { _ in alphabet[random.below(alphabet.count)] } }

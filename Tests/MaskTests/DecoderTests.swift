@@ -1,11 +1,12 @@
 // The decoders behind detectors against Cases/decoders.txt, which is also what fuzzing begins with, and the normaliser's places.
+import TestSupport
 import Testing
 
 @testable import Mask
 
 struct DecoderTests {
     @Test func table() throws {
-        try CaseFile.check("decoders.txt", columns: 3) { fields in
+        try CaseTable.check("decoders.txt", columns: 3) { fields in
             let text = Array(fields[1].utf8)
             let isValid = text.withUnsafeBytes { bytes in
                 switch fields[0] {
@@ -22,8 +23,8 @@ struct DecoderTests {
 
     /// Any bytes have an answer, and the texts of the file, changed in any one byte, mostly no.
     @Test func changedTexts() throws {
-        var random = Seeded(seed: 8)
-        for line in try CaseFile.allLines("decoders.txt") where line.hasPrefix("b") && line.hasSuffix("yes") {
+        var random = SeededGenerator(seed: 8)
+        for line in try CaseTable.lines("decoders.txt") where line.hasPrefix("b") && line.hasSuffix("yes") {
             let fields = line.split(separator: "|").map { $0.split(separator: " ").joined() }
             for place in fields[1].utf8.indices {
                 var text = Array(fields[1].utf8)
@@ -52,7 +53,7 @@ struct DecoderTests {
 
     /// Whatever the normaliser makes of a text, every place in it is one of the text's, in order.
     @Test func places() throws {
-        var random = Seeded(seed: 12)
+        var random = SeededGenerator(seed: 12)
         let parts = [
             "%40", "\\u0040", "&#64;", "&#x", "(at)", "[dot] ",
             "\u{ff21}", "\u{200b}", "\u{430}", "a b c d e f g h", "\u{1d7d8}", "%", "\\", "\u{e9}", "&", " ", "xyz",

@@ -1,5 +1,6 @@
 // Every detector against Cases/detectors.txt, with the gate and without it.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Mask
@@ -20,7 +21,7 @@ struct DetectorTests {
     }
 
     @Test func table() throws {
-        try CaseFile.check("detectors.txt", columns: 3) { fields in
+        try CaseTable.check("detectors.txt", columns: 3) { fields in
             let text = fields[1].split(separator: "<NL>", omittingEmptySubsequences: false).joined(separator: "\n")
             let bytes = Array(text.utf8)
             let column = fields[0] == "-" ? nil : fields[0]
@@ -36,7 +37,7 @@ struct DetectorTests {
 
     /// Every detector finds something in the case file: none is there in name only.
     @Test func eachHasACase() throws {
-        let lines = try CaseFile.allLines("detectors.txt").filter { !$0.hasPrefix("#") }
+        let lines = try CaseTable.lines("detectors.txt").filter { !$0.hasPrefix("#") }
         let found = Set(
             lines.flatMap { line in
                 line.split(separator: "|").last.map { $0.split(separator: ";").compactMap { $0.split(separator: " ").first.map(String.init) } } ?? []

@@ -1,11 +1,12 @@
 // Ways of writing a value so that a pattern does not see it and a person does.
 import Foundation
+import TestSupport
 
 enum Disguise: CaseIterable {
     case fullWidth, zeroWidth, softHyphen, percent, jsonEscape, entity, base64, hexadecimal, spelledOut, arabicDigits, spacedOut, reversed
 
     /// nil where the value cannot wear it.
-    func wear(_ value: String, _ random: inout Seeded) -> String? {
+    func wear(_ value: String, _ random: inout SeededGenerator) -> String? {
         let characters = Array(value)
         switch self {
         case .fullWidth:
@@ -26,7 +27,7 @@ enum Disguise: CaseIterable {
         }
     }
 
-    private func inserted(_ mark: String, _ characters: [Character], _ random: inout Seeded) -> String {
+    private func inserted(_ mark: String, _ characters: [Character], _ random: inout SeededGenerator) -> String {
         let place = 2 + random.below(max(characters.count - 4, 1))
         return String(characters[..<place]) + mark + String(characters[place...])
     }

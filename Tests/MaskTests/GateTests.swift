@@ -1,5 +1,6 @@
 // The gate lets through whatever a pattern would match: findings are equal with it and without, on cells that are made to differ.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Mask
@@ -23,7 +24,7 @@ struct GateTests {
 
     /// Columns and texts of the case file, for material.
     private static func cases() throws -> [(column: String?, text: [UInt8])] {
-        try CaseFile.allLines("detectors.txt").filter { !$0.hasPrefix("#") }.map { line in
+        try CaseTable.lines("detectors.txt").filter { !$0.hasPrefix("#") }.map { line in
             let fields = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             return (fields[0] == "-" ? nil : fields[0], Array(fields[1].utf8))
         }
@@ -38,7 +39,7 @@ struct GateTests {
     /// Bytes changed, put in, left out and doubled, cells joined, values moved across the gate's blocks of sixty-four bytes.
     @Test(arguments: [UInt64(1), 2, 3, 4])
     func mutatedCells(seed: UInt64) throws {
-        var random = Seeded(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let cases = try Self.cases()
         for _ in 0..<1200 {
             var cell = cases[random.below(cases.count)].text
@@ -61,7 +62,7 @@ struct GateTests {
     /// Random digits, letters and separators, in which numbers of every grouping come up.
     @Test(arguments: [UInt64(11), 12, 13])
     func randomCells(seed: UInt64) {
-        var random = Seeded(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let alphabets = ["0123456789-. /", "0123456789", "0123456789ABCDEFXYZ -", "abcdef0123456789:.-", "0123456789+() -.", "AKIAghp_sk-xoxb.eyJ0123456789=/+"]
             .map { Array($0.utf8) }
         for _ in 0..<2500 {
@@ -96,7 +97,7 @@ struct GateTests {
 
     /// A value at the end of a window, in the next, and across the two is found; a long text is answered in windows.
     @Test func windows() throws {
-        var random = Seeded(seed: 6)
+        var random = SeededGenerator(seed: 6)
         let value = Array("jane@acme.io".utf8)
         for place in [0, 65_500, 65_530, 65_536, 57_344 - 6, 57_344, 65_536 * 2 - 5, 200_000] + (0..<20).map({ _ in random.below(250_000) }) {
             var text = [UInt8](repeating: UInt8(ascii: " "), count: 262_144)

@@ -1,5 +1,6 @@
 // The labelled set of the evaluation: values in texts and columns, and cells that hold none however they look.
 import Patterns
+import TestSupport
 
 @testable import Mask
 
@@ -25,10 +26,10 @@ struct LabelledCell {
 }
 
 struct LabelledCells {
-    var random: Seeded
+    var random: SeededGenerator
     let matcher = Matcher()
 
-    init(seed: UInt64) { random = Seeded(seed: seed) }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     mutating func all() -> [LabelledCell] {
         var cells: [LabelledCell] = []

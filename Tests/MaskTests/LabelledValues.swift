@@ -1,5 +1,6 @@
 // Values of every kind for the evaluation, drawn at random until the kind's own check takes them.
 import Patterns
+import TestSupport
 
 @testable import Mask
 
@@ -105,7 +106,7 @@ struct LabelledKind {
                 label: "aws secret", column: "aws_secret_access_key", standsAlone: false)]
 
     /// A value that the detector's check takes; nil when none came up.
-    func value(_ random: inout Seeded, _ matcher: Matcher) -> String? {
+    func value(_ random: inout SeededGenerator, _ matcher: Matcher) -> String? {
         let detectors = (DetectorCatalogue.all ?? []).filter { $0.specification.name == name }
         for _ in 0..<20_000 {
             let text = draw(looks[random.below(looks.count)], &random)
@@ -121,7 +122,7 @@ struct LabelledKind {
     }
 
     /// A text of the kind's look, checked by nothing.
-    func draw(_ look: String, _ random: inout Seeded) -> String {
+    func draw(_ look: String, _ random: inout SeededGenerator) -> String {
         var text = ""
         var isLiteral = false
         for character in look {
@@ -140,7 +141,7 @@ struct LabelledKind {
         return text
     }
 
-    private static func pick(_ characters: StaticString, _ random: inout Seeded) -> String {
+    private static func pick(_ characters: StaticString, _ random: inout SeededGenerator) -> String {
         String(UnicodeScalar(characters.utf8Start[random.below(characters.utf8CodeUnitCount)]))
     }
 }

@@ -1,6 +1,7 @@
 // Detectors of one's own against Cases/own.txt: parts, checksums, words, disguises, and texts beyond a window.
 import Foundation
 import Machine
+import TestSupport
 import Testing
 
 @testable import Mask
@@ -20,7 +21,7 @@ struct OwnDetectorTests {
     }
 
     @Test func table() throws {
-        try CaseFile.check("own.txt", columns: 5) { fields in
+        try CaseTable.check("own.txt", columns: 5) { fields in
             let answers = try Self.engines(try Self.detector(fields[0])).map { engine in
                 Array(fields[3].utf8).withUnsafeBytes { bytes in
                     engine.examine(
@@ -34,7 +35,7 @@ struct OwnDetectorTests {
     }
 
     @Test func everyChecksumHasACase() throws {
-        let lines = try CaseFile.allLines("own.txt")
+        let lines = try CaseTable.lines("own.txt")
         for name in Checksum.names { #expect(lines.contains { $0.contains(" / \(name)") && $0.contains("[redacted]") }, "\(name)") }
     }
 

@@ -1,5 +1,6 @@
 // DataRow bodies: what is rewritten, what is left, what is refused.
 import Mask
+import TestSupport
 import Testing
 
 /// A DataRow's body; nil is NULL.
@@ -65,7 +66,7 @@ struct RowTests {
 
     /// Rows with changed bytes give a row of the same number of cells or an error, and never a masked cell's text.
     @Test func mutations() throws {
-        var random = Seeded(seed: 9)
+        var random = SeededGenerator(seed: 9)
         let secret = Array("secretsecret".utf8)
         let good = row([secret, [1, 2], Array("jane@acme.io".utf8), [7]])
         for _ in 0..<20_000 {

@@ -1,5 +1,6 @@
 // Errors and notices: hits are replaced, detail is dropped, shapes are checked.
 import Mask
+import TestSupport
 import Testing
 
 struct ScrubTests {
@@ -67,7 +68,7 @@ struct ScrubTests {
     }
 
     @Test func mutations() {
-        var random = Seeded(seed: 21)
+        var random = SeededGenerator(seed: 21)
         let good = Self.fields(["SERROR", "C23505", "Mx", "DKey (email)=(jane@acme.io)", "Wctx"])
         for _ in 0..<5_000 {
             var body = good

@@ -1,5 +1,6 @@
 // Transforms against Cases/transforms.txt, their order, and that what is masked does not come through.
 import Mask
+import TestSupport
 import Testing
 
 struct TransformTests {
@@ -12,7 +13,7 @@ struct TransformTests {
     }
 
     @Test func table() throws {
-        try CaseFile.check("transforms.txt", columns: 3) { fields in
+        try CaseTable.check("transforms.txt", columns: 3) { fields in
             let transform = try #require(Given.transform(fields[0]), "\(fields)")
             let outputs = [WireFormat.text, .binary].map { format in
                 masker.masked(fields[1], CellRule(.transform(transform), scansValues: false, type: .text, format: format))
@@ -58,7 +59,7 @@ struct TransformTests {
 
     /// A masked character never comes through: with letters as values, only the kept ones are letters.
     @Test func nothingButWhatIsKept() {
-        var random = Seeded(seed: 3)
+        var random = SeededGenerator(seed: 3)
         for _ in 0..<5_000 {
             let (first, last) = (random.below(5), random.below(5))
             let characters = (0..<random.below(12)).map { _ in ["a", "é", "日", "𝄞"][random.below(4)] }

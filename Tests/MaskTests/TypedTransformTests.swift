@@ -1,5 +1,6 @@
 // Masks of numbers, dates and UUIDs against Cases/typed.txt, in both formats, and what they must never do.
 import Mask
+import TestSupport
 import Testing
 
 struct TypedTransformTests {
@@ -17,7 +18,7 @@ struct TypedTransformTests {
 
     /// `transform | type | format | value`; binary values are hexadecimal.
     @Test func table() throws {
-        try CaseFile.check("typed.txt", columns: 5) { fields in
+        try CaseTable.check("typed.txt", columns: 5) { fields in
             let transform = try #require(Given.transform(fields[0]), "\(fields)")
             let isBinary = fields[2] == "binary"
             let cell = isBinary ? Self.bytes(fields[3]) : Array(fields[3].utf8)
@@ -39,7 +40,7 @@ struct TypedTransformTests {
 
     /// The same number in text and in binary becomes the same number, and equal numbers stay equal.
     @Test func formatsAgree() throws {
-        var random = Seeded(seed: 9)
+        var random = SeededGenerator(seed: 9)
         let types: [(MaskedType, Int)] = [(.int2, 2), (.int4, 4), (.int8, 8)]
         for _ in 0..<3000 {
             let (type, width) = types[random.below(3)]
@@ -94,7 +95,7 @@ struct TypedTransformTests {
     }
 
     @Test func tokensKeepShapeAndEquality() {
-        var random = Seeded(seed: 4)
+        var random = SeededGenerator(seed: 4)
         for _ in 0..<2000 {
             let text = (0..<1 + random.below(60)).map { _ in ["a", "Z", "7", "-", " ", "é", "@"][random.below(7)] }.joined()
             let token = masker.masked(text, .text(.transform(.tokenize)))

@@ -1,6 +1,7 @@
 // Value masks against Cases/values.txt, in every type and format, and on text that is made to hide values or to cost time.
 import Mask
 import Patterns
+import TestSupport
 import Testing
 
 struct ValueTests {
@@ -9,7 +10,7 @@ struct ValueTests {
     init() throws { masker = CellMasker(plan: try Given.plan(Given.everything)) }
 
     @Test func table() throws {
-        try CaseFile.check("values.txt", columns: 3) { fields in
+        try CaseTable.check("values.txt", columns: 3) { fields in
             let masker = CellMasker(plan: try Given.plan(fields[0].split(separator: " ").map(String.init)))
             return masker.masked(fields[1], .text(.pass, scans: true))
         }
@@ -136,7 +137,7 @@ struct ValueTests {
 
     /// A value at a random place in random bytes is always found.
     @Test func alwaysFound() {
-        var random = Seeded(seed: 5)
+        var random = SeededGenerator(seed: 5)
         let values = ["jane@acme.io", "4111111111111111", "GB82WEST12345698765432"]
         let fillers = Array(" ,;:!\n\"\\{}()<>|=\u{0}".utf8) + [0xff, 0xc3]
         for _ in 0..<20_000 {

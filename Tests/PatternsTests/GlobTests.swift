@@ -1,10 +1,11 @@
 // Globs against the table in Cases/globs.txt, against a slow matcher, and at their limits.
 import Patterns
+import TestSupport
 import Testing
 
 struct GlobTests {
     @Test func table() throws {
-        try CaseFile.check("globs.txt", columns: 4) { fields in
+        try CaseTable.check("globs.txt", columns: 4) { fields in
             let glob = try GlobPattern(fields[0], separator: fields[1] == "-" ? nil : fields[1].utf8.first)
             return glob.matches(fields[2]) ? "yes" : "no"
         }
@@ -44,7 +45,7 @@ struct GlobTests {
 
     /// Random small patterns and subjects, against a matcher that follows the definition word by word.
     @Test func agreesWithTheDefinition() throws {
-        var random = Seeded(seed: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<20_000 {
             let pattern = (0..<random.below(7)).map { _ in Array("ab/*?")[random.below(5)] }
             let subject = (0..<random.below(7)).map { _ in Array("ab/")[random.below(3)] }

@@ -1,5 +1,6 @@
 // Patterns: what compiles, what is refused and where, and what a limit answers.
 import Patterns
+import TestSupport
 import Testing
 
 struct PatternTests {
@@ -82,7 +83,7 @@ struct PatternTests {
 
     /// Any bytes as a pattern, on any bytes: an answer, never a crash.
     @Test func anyPatternAnswers() {
-        var random = Seeded(seed: 11)
+        var random = SeededGenerator(seed: 11)
         let alphabet = Array("ab()[]{}*+?|\\^$.<>=!:-0129,PRCEQKdwsbx#\u{e9}".utf8) + [0xff, 0]
         for _ in 0..<5_000 {
             let source = (0..<random.below(14)).map { _ in alphabet[random.below(alphabet.count)] }

@@ -1,10 +1,11 @@
 // Patterns that explode, and those that only look so, against Cases/trials.txt.
 import Patterns
+import TestSupport
 import Testing
 
 struct TrialTests {
     @Test func table() throws {
-        try CaseFile.check("trials.txt", columns: 3) { fields in
+        try CaseTable.check("trials.txt", columns: 3) { fields in
             // A bar would end the field.
             let pattern = fields[0].split(separator: "<OR>", omittingEmptySubsequences: false).joined(separator: "|")
             switch try PatternTrial.failure(of: pattern, retries: fields[1] == "retries", steps: 10_000) {

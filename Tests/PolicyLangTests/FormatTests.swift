@@ -1,6 +1,7 @@
 // The formatter: its corpus, and its promises on every correct case file of every folder.
 
 import PolicyLang
+import TestSupport
 import Testing
 
 struct FormatTests {

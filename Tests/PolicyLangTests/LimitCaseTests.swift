@@ -2,6 +2,7 @@
 
 import Foundation
 import PolicyLang
+import TestSupport
 import Testing
 
 struct LimitCaseTests {

@@ -1,6 +1,7 @@
 // Policy text with the expected diagnostics written under their places.
 
 import PolicyLang
+import TestSupport
 
 /// A case file is policy text with marker lines in between. Under a source line,
 ///
@@ -12,18 +13,10 @@ import PolicyLang
 enum MarkedSource {
     /// The source without its marker lines.
     static func source(of marked: String) -> [UInt8] {
-        var lines = marked.split(separator: "\n", omittingEmptySubsequences: false).filter { !isMarker($0) }
+        var lines = marked.split(separator: "\n", omittingEmptySubsequences: false).filter { !MarkerLines.isMarker($0) }
         // The text after the last line break is no line.
         if lines.last == "" { lines.removeLast() }
         return lines.flatMap { bytes(of: $0) + [UInt8(ascii: "\n")] }
-    }
-
-    private static func isMarker(_ line: Substring) -> Bool {
-        var rest = line.drop { $0 == " " }
-        if rest.hasPrefix("^") { return true }
-        guard rest.hasPrefix("//") else { return false }
-        rest = rest.dropFirst(2).drop { $0 == " " }
-        return rest.hasPrefix("^") || ["help: ", "also: ", "fix: "].contains { rest.hasPrefix($0) }
     }
 
     private static func bytes(of line: Substring) -> [UInt8] {
@@ -40,7 +33,7 @@ enum MarkedSource {
 
     /// The source of `marked` again, with these diagnostics written under their places.
     static func mark(_ marked: String, with parsed: ParsedFile) -> String {
-        var lines = marked.split(separator: "\n", omittingEmptySubsequences: false).filter { !isMarker($0) }
+        var lines = marked.split(separator: "\n", omittingEmptySubsequences: false).filter { !MarkerLines.isMarker($0) }
         if lines.last == "" { lines.removeLast() }
         var text = ""
         for (index, line) in lines.enumerated() {
@@ -59,9 +52,8 @@ enum MarkedSource {
         let start = min(diagnostic.span.start, line.upperBound)
         let end = min(max(diagnostic.span.end, start), line.upperBound)
         let column = shownWidth(source, line.lowerBound..<start)
-        let carets = String(repeating: "^", count: max(1, shownWidth(source, start..<end)))
-        let lead = column < 2 ? String(repeating: " ", count: column) : "//" + String(repeating: " ", count: column - 2)
-        var text = "\(lead)\(carets) \(diagnostic.severity.rawValue) \(diagnostic.code): \(diagnostic.message)\n"
+        var text = MarkerLines.underline(column: column, width: shownWidth(source, start..<end))
+        text += " \(diagnostic.severity.rawValue) \(diagnostic.code): \(diagnostic.message)\n"
         if let help = diagnostic.help { text += "//     help: \(help)\n" }
         for related in diagnostic.related {
             text += "//     also: line \(source.location(of: related.span.start).line): \(related.message)\n"

@@ -1,21 +1,8 @@
 // Broken input: the case files, mutated by a seeded generator. Nothing may crash, hang or answer nonsense.
 
 import PolicyLang
+import TestSupport
 import Testing
-
-/// A small generator whose whole run follows from its seed (xorshift64*).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 2_685_821_657_736_338_717
-    }
-}
 
 struct MutationTests {
     static let seeds =

@@ -1,5 +1,6 @@
 // Reading a file after an earlier text of it gives the same as reading it alone: random edits, one after another.
 
+import TestSupport
 import Testing
 
 @testable import PolicyLang

@@ -1,6 +1,7 @@
 // Correct policy files: each parses without a diagnostic into the tree written beside it.
 
 import PolicyLang
+import TestSupport
 import Testing
 
 struct TreeTests {

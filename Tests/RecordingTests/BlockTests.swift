@@ -4,6 +4,7 @@ import Decision
 import Foundation
 import GRDB
 import Machine
+import TestSupport
 import Testing
 
 @testable import Recording
@@ -12,7 +13,7 @@ import Testing
     /// Sessions interleave, batches end anywhere, outcomes come early, late or never.
     @Test(arguments: [1, 2, 3, 4] as [UInt64]) func randomMessages(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let sessions = try (0..<4).map { try journal.begin(Fixture.session("s\($0)", startedAt: Fixture.start + UInt64($0))) }
@@ -81,7 +82,7 @@ import Testing
     }
 
     @Test func cutAndFlippedBlocks() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let session = try recorder.makeJournal().begin(Fixture.session())
         for number in 0..<4 {
@@ -121,7 +122,7 @@ import Testing
 
     /// A recording that version 2 made is read, and goes on in blocks.
     @Test func anOlderRecording() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         do {
             let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
             try recorder.makeJournal().begin(Fixture.session()).note("new", decision: Fixture.decision(fingerprint: 5))

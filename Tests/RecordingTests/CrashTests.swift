@@ -1,6 +1,7 @@
 // A process that records is killed with SIGKILL; every message whose recording it reported must be found.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Recording
@@ -8,7 +9,7 @@ import Testing
 @Suite struct CrashTests {
     /// - Parameter lines: how many reports the parent waits for before it kills: the moment within the child's work is left to chance.
     @Test(arguments: [1, 2, 3, 50, 400, 3000]) func whatWasRecordedOutlivesTheProcess(_ lines: Int) throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         // Three lives in the same directory: each takes in what the one before left.
         var reported: [String: [UInt64: String]] = [:]
         for _ in 0..<3 { try runUntilKilled(directory, lines, &reported) }
@@ -27,11 +28,9 @@ import Testing
         }
     }
 
-    private func runUntilKilled(_ directory: TemporaryDirectory, _ lines: Int, _ reported: inout [String: [UInt64: String]]) throws {
-        let tool = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appendingPathComponent("RecordingCrashTool")
+    private func runUntilKilled(_ directory: TemporaryFolder, _ lines: Int, _ reported: inout [String: [UInt64: String]]) throws {
         let process = Process()
-        process.executableURL = tool
+        process.executableURL = URL(fileURLWithPath: BuiltProgram.path("RecordingCrashTool"))
         process.arguments = [directory.path]
         let pipe = Pipe()
         process.standardOutput = pipe

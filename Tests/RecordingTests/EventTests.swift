@@ -1,6 +1,7 @@
 // What happens around messages: it comes back as it was recorded, and what a killed gateway left open is withdrawn.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Recording
@@ -21,7 +22,7 @@ import Testing
     }
 
     @Test func everyKindComesBack() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let session = try recorder.makeJournal().begin(Fixture.session())
         let kinds: [RecordedEvent.Kind] =
@@ -42,7 +43,7 @@ import Testing
 
     /// A gateway that is killed leaves requests behind that nobody waits for.
     @Test func whatIsOpenAfterACrashIsWithdrawnOnce() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let first = try journal.begin(Fixture.session())
@@ -74,7 +75,7 @@ import Testing
 
     /// An older recording is read as it is, and gets its table when a gateway writes it.
     @Test func anOlderRecordingHasNone() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         _ = try recorder.makeJournal().begin(Fixture.session())
         recorder.close()

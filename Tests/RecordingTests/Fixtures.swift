@@ -3,22 +3,15 @@
 import Decision
 import Foundation
 import Machine
+import TestSupport
 import Testing
 
 @testable import Recording
 
-/// A directory of its own for one test.
-final class TemporaryDirectory {
-    let path: String
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("recording-" + UUID().uuidString).path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TemporaryFolder {
     /// A copy as it is now: what a process that is killed at this moment leaves behind.
-    func snapshot() throws -> TemporaryDirectory {
-        let copy = try TemporaryDirectory()
+    func snapshot() throws -> TemporaryFolder {
+        let copy = try TemporaryFolder()
         try FileManager.default.removeItem(atPath: copy.path)
         try FileManager.default.copyItem(atPath: path, toPath: copy.path)
         return copy
@@ -26,19 +19,6 @@ final class TemporaryDirectory {
 
     func journalFiles() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path + "/journal").sorted()
-    }
-}
-
-/// Deterministic random numbers (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }
 

@@ -2,13 +2,14 @@
 
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Recording
 
 @Suite struct JournalTests {
     @Test func segmentsRollAndGoAway() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings(segmentBytes: 4096))
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -27,7 +28,7 @@ import Testing
 
     /// Blocks that are used again hold nothing of what was in them, and what is in them again is taken in once after a crash.
     @Test func blocksAreUsedAgain() throws {
-        let (directory, copy) = (try TemporaryDirectory(), try TemporaryDirectory())
+        let (directory, copy) = (try TemporaryFolder(), try TemporaryFolder())
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings(segmentBytes: 4096))
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -56,7 +57,7 @@ import Testing
     }
 
     @Test func everyLengthAroundASegmentsEnd() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings(segmentBytes: 4096))
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -67,7 +68,7 @@ import Testing
     }
 
     @Test func aMessageOfTheLimitFitsAndOneByteMoreDoesNot() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -82,7 +83,7 @@ import Testing
     }
 
     @Test func aBacklogRefusesUntilItIsTakenIn() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let settings = Fixture.settings(segmentBytes: 4096, backlogBytes: 20_000)
         let recorder = try Recorder(directory: directory.path, settings: settings)
         let journal = try recorder.makeJournal()
@@ -106,7 +107,7 @@ import Testing
     }
 
     @Test func afterCloseNothingIsRecorded() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -120,7 +121,7 @@ import Testing
     }
 
     @Test func oneProcessAtATime() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         #expect(throws: RecordingError.locked(path: directory.path)) {
             _ = try RecorderCore(directory: directory.path, settings: Fixture.settings(), lockPatience: 0)
@@ -130,7 +131,7 @@ import Testing
     }
 
     @Test func aReaderReadsWhileAGatewayRecordsAndLeavesItsJournalAlone() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -145,7 +146,7 @@ import Testing
     }
 
     @Test func noRoomIsAnErrorAndLeavesNoFile() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let path = directory.path + "/segment"
         #expect(throws: RecordingError.full(path: path)) {
             _ = try JournalSegment(path: path, journal: 1, number: 0, size: 1 << 60)
@@ -154,7 +155,7 @@ import Testing
     }
 
     @Test func aJournalThatCannotBeMadeIsAnError() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         try FileManager.default.removeItem(atPath: directory.path + "/journal")
         let error = #expect(throws: RecordingError.self) { _ = try recorder.makeJournal() }
@@ -165,12 +166,12 @@ import Testing
     }
 
     @Test func whoIsNotThereIsNotFound() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         #expect(throws: RecordingError.notFound(path: directory.path)) { _ = try RecordingReader(directory: directory.path) }
     }
 
     @Test func aNewerSchemaIsRefusedByWriterAndReader() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         try Recorder(directory: directory.path, settings: Fixture.settings()).close()
         let queue = try DatabaseQueue(path: StoreFile.path(directory.path))
         try queue.write { try $0.execute(sql: "PRAGMA user_version = 99") }
@@ -181,7 +182,7 @@ import Testing
     }
 
     @Test func filesAreOursAlone() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         _ = try journal.begin(Fixture.session())
@@ -196,7 +197,7 @@ import Testing
     }
 
     @Test func journalsOfManyThreadsAreOneRecording() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let settings = RecorderSettings(segmentBytes: 8192, intervalMilliseconds: 1)
         let recorder = try Recorder(directory: directory.path, settings: settings)
         try await withThrowingTaskGroup(of: Void.self) { group in

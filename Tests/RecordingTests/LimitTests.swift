@@ -2,13 +2,14 @@
 
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Recording
 
 @Suite struct LimitTests {
     @Test func aSessionsLastMessageIsRecordedAndTheNextRefused() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let begun = try journal.begin(Fixture.session())
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test func moreProgramsAndMasksThanAreRemembered() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test func moreSessionsThanTheIngesterRemembers() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings(segmentBytes: 1 << 20))
         let journal = try recorder.makeJournal()
         let writer = BatchWriter(rememberedSessions: 4)
@@ -78,7 +79,7 @@ import Testing
     }
 
     @Test func aFailingDatabaseLosesNothing() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings(segmentBytes: 4096))
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())

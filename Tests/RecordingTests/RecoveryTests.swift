@@ -1,6 +1,7 @@
 // What a killed process leaves behind is taken in once, in order, up to the first byte that is not whole.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Recording
@@ -9,7 +10,7 @@ import Testing
     /// Random sessions, messages, outcomes and flushes; at random moments the directory is copied as it is and opened as after a crash.
     @Test(arguments: 0..<8) func everythingRecordedIsThereOnceAfterACrashAtAnyMoment(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings(segmentBytes: 4096))
         var journals = [try recorder.makeJournal()]
         var sessions: [(recording: SessionRecording, texts: [String], outcomes: Set<UInt64>)] = []
@@ -44,7 +45,7 @@ import Testing
     }
 
     private func expect(
-        _ sessions: [(recording: SessionRecording, texts: [String], outcomes: Set<UInt64>)], in directory: TemporaryDirectory
+        _ sessions: [(recording: SessionRecording, texts: [String], outcomes: Set<UInt64>)], in directory: TemporaryFolder
     ) throws {
         // Opened twice: taking in what was taken in already must change nothing.
         for _ in 0..<2 {
@@ -64,8 +65,8 @@ import Testing
     }
 
     /// A directory whose only journal segment holds ten messages, and where each entry begins.
-    private func tenMessages() throws -> (directory: TemporaryDirectory, file: String, bytes: [UInt8], ends: [Int]) {
-        let directory = try TemporaryDirectory()
+    private func tenMessages() throws -> (directory: TemporaryFolder, file: String, bytes: [UInt8], ends: [Int]) {
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings(segmentBytes: 4096))
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -85,7 +86,7 @@ import Testing
         return (copy, file, bytes, ends)
     }
 
-    private func recovered(_ bytes: [UInt8], _ original: TemporaryDirectory, _ file: String) throws -> (messages: Int, damaged: UInt64) {
+    private func recovered(_ bytes: [UInt8], _ original: TemporaryFolder, _ file: String) throws -> (messages: Int, damaged: UInt64) {
         let directory = try original.snapshot()
         let path = directory.path + "/journal/" + URL(fileURLWithPath: file).lastPathComponent
         try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -143,7 +144,7 @@ import Testing
     }
 
     @Test func aDamagedSegmentIsSetAsideAndTheNextIsRead() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings(segmentBytes: 4096))
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -165,7 +166,7 @@ import Testing
     }
 
     @Test func foreignFilesInTheJournalAreLeftAlone() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         try Recorder(directory: directory.path, settings: Fixture.settings()).close()
         let names = ["notes.txt", ".journal", "0123456789abcdef-0001.zz00000000.journal"]
         for name in names { try Data([1]).write(to: URL(fileURLWithPath: directory.path + "/journal/" + name)) }

@@ -1,6 +1,7 @@
 // Passwords of roles do not reach the disk; everything else does, byte for byte.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Recording
@@ -23,10 +24,7 @@ import Testing
             #expect(!redacted.contains("hunter"), "\(text)")
         }
         output.removeLast()
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
-            try output.write(to: Self.file, atomically: true, encoding: .utf8)
-        }
-        #expect(output == original)
+        try CaseFolder.expect(output, at: Self.file)
     }
 
     @Test func theWordIsFoundWhereverItStands() {
@@ -44,7 +42,7 @@ import Testing
     }
 
     @Test func theRecordingHoldsTheRedactedText() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let session = try recorder.makeJournal().begin(Fixture.session())
         try session.note("alter role bob password 'hunter2'")

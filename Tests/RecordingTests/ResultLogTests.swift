@@ -1,12 +1,13 @@
 // Recorded results: in order, in chunks, bounded, and never another message's.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Recording
 
 @Suite struct ResultLogTests {
-    private func result(_ directory: TemporaryDirectory, _ session: SessionRecording, _ sequence: UInt64) throws -> [[UInt8]] {
+    private func result(_ directory: TemporaryFolder, _ session: SessionRecording, _ sequence: UInt64) throws -> [[UInt8]] {
         let reader = try RecordingReader(directory: directory.path)
         defer { reader.close() }
         let found = try #require(try reader.session(session.id))
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test func resultsOfManyMessagesAtOnce() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let log = try ResultLog(journal: journal, settings: ResultLogSettings(fileBytes: 3000, chunkBytes: 512))
@@ -49,7 +50,7 @@ import Testing
     }
 
     @Test func theLimitOfAMessageHoldsAndTheNextBeginsAnew() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let log = try ResultLog(journal: journal, settings: ResultLogSettings(bytesPerMessage: 10))
@@ -67,7 +68,7 @@ import Testing
     }
 
     @Test func writtenChunksOutliveACrash() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let log = try ResultLog(journal: journal, settings: ResultLogSettings(chunkBytes: 4))
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func aChangedFileIsAnError() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let log = try ResultLog(journal: journal)
@@ -105,7 +106,7 @@ import Testing
 
 extension ResultLogTests {
     @Test func unfinishedResultsAreBounded() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings(segmentBytes: 8 << 20))
         let journal = try recorder.makeJournal()
         let log = try ResultLog(journal: journal)

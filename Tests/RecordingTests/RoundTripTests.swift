@@ -4,13 +4,14 @@ import Decision
 import Foundation
 import GRDB
 import Machine
+import TestSupport
 import Testing
 
 @testable import Recording
 
 @Suite struct RoundTripTests {
     @Test func everyFieldOfASession() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let record = Fixture.session()
@@ -31,7 +32,7 @@ import Testing
     }
 
     @Test func everyFieldOfAMessage() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -60,7 +61,7 @@ import Testing
     /// A Bind and its Execute share a row where nothing is lost by that, and come back as the two they were.
     @Test(arguments: ["joined", "failed", "unanswered", "other portal", "another between", "refused", "later"])
     func bindAndExecute(_ how: String) throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let session = try recorder.makeJournal().begin(Fixture.session())
         let unjudged = Fixture.decision(how == "refused" ? .deny : .allow, rule: -1)
@@ -102,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: MessageKind.allCases) func everyKind(_ kind: MessageKind) throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let session = try recorder.makeJournal().begin(Fixture.session())
         try session.note(kind, Array("x".utf8))
@@ -111,7 +112,7 @@ import Testing
     }
 
     @Test(arguments: DecisionRecord.Effect.allCases) func everyEffect(_ effect: DecisionRecord.Effect) throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let session = try recorder.makeJournal().begin(Fixture.session())
         try session.note("x", decision: Fixture.decision(effect))
@@ -122,7 +123,7 @@ import Testing
     }
 
     @Test func anOutcomeThatComesAfterItsMessageWasTakenIn() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -134,7 +135,7 @@ import Testing
     }
 
     @Test func aReloadChangesTheProgramOfWhatComesAfter() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -149,7 +150,7 @@ import Testing
     }
 
     @Test func maskNamesAreAskedForOnceAJournalAndProgram() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         var asked = 0
@@ -169,7 +170,7 @@ import Testing
     }
 
     @Test func aLongTextIsKeptOnce() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let session = try journal.begin(Fixture.session())
@@ -210,7 +211,7 @@ extension RoundTripTests {
             values: [.init(detector: "pii.iban", transform: .init(kind: "redact", first: 0, last: 0))])
         let other = RecordedMask(rule: "unused", columns: [], values: [])
         let program = RecordedProgram(name: "p", revision: 1, digest: [], ruleNames: ["contact", "unused"], masks: [mask, other])
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let session = try recorder.makeJournal().begin(Fixture.session(program: program))
         try session.note(.query, [65], decision: Fixture.decision(masks: 3), maskNames: ["contact"])

@@ -2,14 +2,15 @@
 
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Recording
 
 @Suite struct SessionListTests {
     /// Three sessions: a (minute 0, one refusal), b (minute 1), c (minute 2, another resource).
-    private func recorded() throws -> TemporaryDirectory {
-        let directory = try TemporaryDirectory()
+    private func recorded() throws -> TemporaryFolder {
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let minute: UInt64 = 60_000_000_000
@@ -23,7 +24,7 @@ import Testing
         return directory
     }
 
-    private func identities(_ directory: TemporaryDirectory, _ change: (inout SessionFilter) -> Void) throws -> String {
+    private func identities(_ directory: TemporaryFolder, _ change: (inout SessionFilter) -> Void) throws -> String {
         var filter = SessionFilter()
         change(&filter)
         let reader = try RecordingReader(directory: directory.path)
@@ -62,7 +63,7 @@ import Testing
     }
 
     @Test func aSessionWhoseGatewayWasKilledIsEnded() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         try journal.begin(Fixture.session()).end(at: Fixture.start + 3, reason: "done")
@@ -97,7 +98,7 @@ import Testing
 
 extension SessionListTests {
     @Test func fingerprintsThatWereSeen() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         for identity in ["a", "b"] {
@@ -115,7 +116,7 @@ extension SessionListTests {
 }
 
 extension SessionListTests {
-    private static func refused(_ directory: TemporaryDirectory, _ decision: SessionFilter.Decision) throws -> [String] {
+    private static func refused(_ directory: TemporaryFolder, _ decision: SessionFilter.Decision) throws -> [String] {
         let reader = try RecordingReader(directory: directory.path)
         defer { reader.close() }
         var filter = SessionFilter()
@@ -126,7 +127,7 @@ extension SessionListTests {
     /// What was let through and then stopped counts as refused, also where its outcome comes in a later batch, or behind the session's end,
     /// and once however often the journal is read.
     @Test func whatWasStoppedWhileItRan() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder()
         let recorder = try Recorder(directory: directory.path, settings: Fixture.settings())
         let journal = try recorder.makeJournal()
         let (limit, other) = (SQLState("53400"), SQLState("22012"))

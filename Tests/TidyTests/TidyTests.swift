@@ -54,6 +54,7 @@ import Testing
             let forbidden = declared[module, default: []].intersection(never)
             #expect(forbidden.isEmpty, "\(module) must never import \(forbidden)")
         }
+        for (module, known) in declared { #expect(!known.contains("TestSupport"), "\(module) must not depend on what tests share") }
         var complaints: [String] = []
         for file in try Tree.swiftFiles(under: ["Sources"]) {
             guard let foreign = Arrows.withoutFoundation[file.module] else { continue }

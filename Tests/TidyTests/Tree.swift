@@ -75,7 +75,7 @@ enum Arrows {
         for part in text.components(separatedBy: "arget(").dropFirst() {
             let declaration = part.components(separatedBy: "swiftSettings").first ?? part
             let strings = declaration.components(separatedBy: "\"").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
-            guard let name = strings.first, !name.hasSuffix("Tests"), !name.hasSuffix("Tool") else { continue }
+            guard let name = strings.first, !name.hasSuffix("Tests"), !name.hasSuffix("Tool"), name != "TestSupport" else { continue }
             found[name] = Set(strings.dropFirst())
         }
         return found

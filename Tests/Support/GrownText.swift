@@ -1,8 +1,8 @@
 // Text that would be too large to keep, written short.
 
 /// Writes out `⟦129×n⟧` as 129 times `n`. In what is repeated `#` is the repetition's number, from nought, and `\n` a line break.
-enum GrownText {
-    static func of(_ short: String) -> String {
+package enum GrownText {
+    package static func of(_ short: String) -> String {
         var text = ""
         var rest = Substring(short)
         while let open = rest.firstIndex(of: "⟦"), let close = rest[open...].firstIndex(of: "⟧"),

@@ -3,16 +3,27 @@
 import Foundation
 import Synchronization
 
-/// Answers each request by its path, one after another, on a thread of its own. Gone when its owner is.
-final class LoopbackServer: Sendable {
-    struct Answer: Sendable {
-        var status = 200
-        var headers: [String: String] = [:]
-        var body: String = ""
-        /// Sends the head and then nothing, until the server ends.
-        var stalls = false
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
 
-        static func document(_ body: String, maxAge: Int? = nil) -> Answer {
+/// Answers each request by its path, one after another, on a thread of its own. Gone when its owner is.
+package final class LoopbackServer: Sendable {
+    package struct Answer: Sendable {
+        package var status = 200
+        package var headers: [String: String] = [:]
+        package var body: String = ""
+        /// Sends the head and then nothing, until the server ends.
+        package var stalls = false
+
+        package init(status: Int = 200, headers: [String: String] = [:], body: String = "", stalls: Bool = false) {
+            (self.status, self.headers, self.body, self.stalls) = (status, headers, body, stalls)
+        }
+
+        /// A document that may be kept for so many seconds.
+        package static func document(_ body: String, maxAge: Int? = nil) -> Answer {
             Answer(headers: maxAge.map { ["Cache-Control": "public, max-age=\($0)"] } ?? [:], body: body)
         }
     }
@@ -21,48 +32,27 @@ final class LoopbackServer: Sendable {
         var requests: [String] = []
         var open: [Int32] = []
     }
-    private let listener: Int32
-    private let port: UInt16
+    private let listener: LoopbackListener
     private let state: Mutex<State>
 
-    var origin: String { "http://127.0.0.1:\(port)" }
+    package var origin: String { "http://127.0.0.1:\(listener.port)" }
     /// The paths asked for so far, in order.
-    var requests: [String] { state.withLock { $0.requests } }
+    package var requests: [String] { state.withLock { $0.requests } }
 
-    init() throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let (socket, length) = (listener, size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(socket, pointer, length) == 0 && listen(socket, 64) == 0
-                    && getsockname(socket, pointer, &size) == 0
-            }
-        }
-        if !bound { throw POSIXError(.EADDRNOTAVAIL) }
-        port = UInt16(bigEndian: address.sin_port)
+    package init() throws {
+        listener = try LoopbackListener()
         state = Mutex(State())
-        let thread = Thread { [listener, weak self] in
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0, let self else { return }
-                self.serve(connection)
-            }
+        listener.start { [weak self] connection in
+            if let self { self.serve(connection) } else { close(connection) }
         }
-        thread.start()
     }
 
     deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         for connection in state.withLock({ $0.open }) { close(connection) }
     }
 
     /// From now on, what is asked for this path is answered so.
-    func serve(_ path: String, _ answer: Answer) { state.withLock { $0.answers[path] = answer } }
+    package func serve(_ path: String, _ answer: Answer) { state.withLock { $0.answers[path] = answer } }
 
     private func serve(_ connection: Int32) {
         var request: [UInt8] = []

@@ -3,15 +3,20 @@
 import Foundation
 
 /// An authority with its files in a folder of its own.
-final class TestAuthority {
-    struct Failure: Error, CustomStringConvertible { var description: String }
+package final class TestAuthority {
+    /// What OpenSSL said.
+    package struct Failure: Error, CustomStringConvertible { package var description: String }
 
-    let directory: URL
-    var certificate: String { path("ca.pem") }
-    var revocations: String { path("crl.pem") }
+    package let directory: URL
+    /// PEM of its own certificate.
+    package var certificate: String { path("ca.pem") }
+    /// PEM of its list of what was revoked, once it is written.
+    package var revocations: String { path("crl.pem") }
 
-    /// - Parameter parent: nil for a root.
-    init(_ name: String, in folder: URL, under parent: TestAuthority? = nil, until end: String = "20991231235959Z") throws {
+    /// - Parameters:
+    ///   - parent: nil for a root.
+    ///   - end: the last moment of its certificate, as `openssl ca` takes it.
+    package init(_ name: String, in folder: URL, under parent: TestAuthority? = nil, until end: String = "20991231235959Z") throws {
         directory = folder.appendingPathComponent(name.replacing(" ", with: "-") + "-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         try write(Self.configuration, "ca.cnf")
@@ -52,14 +57,15 @@ final class TestAuthority {
         commonName = optional
         """
 
-    static func newKey(_ path: String, rsaBits: Int? = nil) throws {
+    /// Writes a new key as PEM: of P-256, or RSA of so many bits.
+    package static func newKey(_ path: String, rsaBits: Int? = nil) throws {
         let kind = rsaBits.map { ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:\($0)"] } ?? ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
         try run(["genpkey"] + kind + ["-out", path], in: FileManager.default.temporaryDirectory)
     }
 
     /// A certificate's file; its key lies beside it, with `.key` at the end.
     @discardableResult
-    func issue(
+    package func issue(
         _ name: String, subject: String = "/CN=x", _ extensions: String, from start: String = "20200101000000Z", until end: String = "20981231235959Z",
         rsaBits: Int? = nil
     ) throws -> String {
@@ -69,7 +75,8 @@ final class TestAuthority {
         return file
     }
 
-    func sign(
+    /// Signs a certificate for a key, with extensions as lines of an OpenSSL configuration.
+    package func sign(
         subject: String, key: String, extensions: String, from start: String = "20200101000000Z", until end: String, to file: String
     ) throws {
         try write(extensions + "\n", "one.ext")
@@ -80,14 +87,14 @@ final class TestAuthority {
     }
 
     /// - Parameter end: when the list is no longer good; nil: in a month.
-    func writeRevocations(of files: [String] = [], until end: String? = nil) throws {
+    package func writeRevocations(of files: [String] = [], until end: String? = nil) throws {
         for file in files { try openssl("ca", "-batch", "-config", path("ca.cnf"), "-revoke", file) }
         let dates = end.map { ["-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", $0] } ?? []
         try openssl(["ca", "-batch", "-config", path("ca.cnf"), "-gencrl"] + dates + ["-out", revocations])
     }
 
     /// A certificate as the handshake has it.
-    static func der(_ file: String) throws -> [UInt8] {
+    package static func der(_ file: String) throws -> [UInt8] {
         let text = try String(contentsOfFile: file, encoding: .utf8)
         let lines = text.split(separator: "\n").drop { !$0.hasPrefix("-----BEGIN") }.dropFirst().prefix { !$0.hasPrefix("-----END") }
         guard let data = Data(base64Encoded: lines.joined()) else { throw Failure(description: "\(file) holds no PEM") }
@@ -101,19 +108,9 @@ final class TestAuthority {
     private func openssl(_ arguments: [String]) throws { try Self.run(arguments, in: directory) }
 
     private static func run(_ arguments: [String], in directory: URL) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        process.arguments = arguments
-        process.currentDirectoryURL = directory
-        process.standardOutput = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        let errors = Pipe()
-        process.standardError = errors
-        try process.run()
-        let said = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: "openssl \(arguments.joined(separator: " ")): \(String(decoding: said, as: UTF8.self))")
+        let run = try ProgramRun("/usr/bin/openssl", arguments, in: directory.path)
+        guard run.status == 0 else {
+            throw Failure(description: "openssl \(arguments.joined(separator: " ")): \(run.output)")
         }
     }
 }
