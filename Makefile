@@ -9,7 +9,7 @@ all: build
 
 build:
 	@Scripts/install-dependencies.sh
-	swift build -c release --product postern
+	swift build -c release --static-swift-stdlib --product postern
 
 test:
 	@Scripts/install-dependencies.sh

@@ -45,7 +45,7 @@ let package = Package(
         module(
             "Recording",
             [
-                "Machine", "Mask", "Decision", .product(name: "GRDB", package: "GRDB.swift"),
+                "CLinux", "Machine", "Mask", "Decision", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         module(

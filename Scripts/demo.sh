@@ -9,10 +9,12 @@ bold() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 note() { printf '\033[2m%s\033[0m\n' "$*"; }
 
 build() {
+  local -a flags=("${release_build[@]}")
+  [ -z "${CONFIGURATION:-}" ] || flags=(-c "$CONFIGURATION")
   mkdir -p .demo
   bold "Building postern (the first time takes some minutes; the log is .demo/build.log)"
-  swift build -c "${CONFIGURATION:-release}" --product postern >.demo/build.log 2>&1 || { tail -n 40 .demo/build.log >&2; exit 1; }
-  postern=$(swift build -c "${CONFIGURATION:-release}" --show-bin-path)/postern
+  swift build "${flags[@]}" --product postern >.demo/build.log 2>&1 || { tail -n 40 .demo/build.log >&2; exit 1; }
+  postern=$(swift build "${flags[@]}" --show-bin-path)/postern
 }
 
 start() {

@@ -8,8 +8,8 @@ begin_bench() { # PEER…
   for package in "$@"; do
     command -v "$package" >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package" >/dev/null
   done
-  swift build -c release --product postern 2>&1 | tail -n 1
-  postern=$(swift build -c release --show-bin-path)/postern
+  swift build "${release_build[@]}" --product postern 2>&1 | tail -n 1
+  postern=$(swift build "${release_build[@]}" --show-bin-path)/postern
   dir=$(mktemp -d)
   chmod 755 "$dir"
   trap 'stop_started; rm -rf "$dir"' EXIT

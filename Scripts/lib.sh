@@ -3,6 +3,9 @@
 pg_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 [ -n "$pg_bin" ] || pg_bin=$(dirname "$(command -v initdb || command -v pg_ctl)")
 
+# How the program is built where it is run for real: with Swift's own libraries in it, so that a machine without Swift can run it.
+release_build=(-c release --static-swift-stdlib)
+
 started_pids=()
 
 # A port of 127.0.0.1 that nobody listens on. It may be taken before it is used; whoever starts there then says so.
