@@ -98,12 +98,12 @@ public final class Gate {
             let searchPath = policy.searchPath(of: resource)
         else { return .unknown }
         guard specialisation.allowsAnything || !allowsAnything else { return .powerless }
-        // What is prepared was taken apart under these.
-        guard searchPath == self.searchPath, isSchema(KnownSchema.of(resource: resource, in: policy)) else { return .renamed }
         var moved = facts
         moved.caller = again
         let machine = VirtualMachine(specialisation, session: moved)
         if let channel = machine.refusedChannel(of: heard, inspection, at: moment) { return .deaf(channel: channel) }
+        // What is prepared was taken apart under these.
+        guard searchPath == self.searchPath, isSchema(KnownSchema.of(resource: resource, in: policy)) else { return .renamed }
         self.policy = policy
         caller = again
         self.machine = machine
@@ -395,7 +395,8 @@ public final class Gate {
         }
         // What waits for people is new until it runs.
         if step == .run || verdict.outcome == .allowed { remember(found) }
-        heard.note(found, isAgreed: record.effect == .approved)
+        // A Parse listens to nothing yet.
+        if step == .run { heard.note(found, isAgreed: record.effect == .approved) }
         noteTemporaryTables(found)
         if schema != nil, SQLInspector.changesSchema(found) {
             readAlone()

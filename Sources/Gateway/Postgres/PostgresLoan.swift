@@ -108,6 +108,11 @@ extension PostgresPair {
             }
             return
         }
+        // People may still say something: a pool that is busy now does not take that from them.
+        if fault.kind == .tooManyConnections, session.putOffHold(at: PostgresClock.now()) {
+            after()
+            return reconsiderHold(in: .seconds(1))
+        }
         end(fault)
     }
 

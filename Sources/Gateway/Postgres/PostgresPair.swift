@@ -321,6 +321,8 @@ final class PostgresPair {
 
     /// Whoever is not let in any more receives nothing more: what runs is cancelled, and not even its next row is sent.
     private func revoke(_ reason: String) {
+        // It ends already, and not later for being told so again.
+        guard session.endsBehindMessage == nil else { return }
         let fault = PostgresFault(.adminShutdown, reason)
         session.stopAtOnce(fault, at: PostgresClock.now())
         after()

@@ -77,6 +77,11 @@ extension PostgresPair {
         flush()
     }
 
+    func reconsiderHold(in time: TimeAmount) {
+        holdTimer?.cancel()
+        holdTimer = client.connection.loop.schedule(in: time) { [self] in reconsiderHold() }
+    }
+
     /// The client, or the gateway, does not wait for it any more.
     func withdrawHold(_ reason: String) {
         guard !isOver, session.hold != nil else { return }

@@ -324,6 +324,8 @@ extension PostgresSession {
         let copy = expectations.beginCopyIn()
         isCopyingIn = !copy.ended && !copy.isCut
         sparedSyncs = copy.spared
+        // The backend reads over that Sync: what was executed before it waits for another.
+        if copy.spared > 0 { batchExecutes &+= 1 }
     }
 
     private func copyOutBegins(_ message: PostgresBackendMessage) {

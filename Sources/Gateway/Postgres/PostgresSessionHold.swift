@@ -100,6 +100,14 @@ extension PostgresSession {
     /// Its time may be over, or the policy is another.
     func reconsiderHold() { hold?.isDue = true }
 
+    /// There is no connection to decide it on. False where it is not waited for any more: then there is nothing to put off.
+    func putOffHold(at moment: PostgresMoment) -> Bool {
+        guard let hold, hold.isDue, hold.withdrawn == nil, moment.moment < hold.request.deadline, end == nil, !isStopping else { return false }
+        hold.isDue = false
+        carrier?.wantsBackend = false
+        return true
+    }
+
     /// It is not waited for any more; the client is told why, in the message's place.
     func withdrawHold(_ reason: String) {
         guard let hold, hold.withdrawn == nil else { return }
