@@ -15,6 +15,7 @@ final class LiveGateway {
     let port: Int
     let service: PostgresService
     private let loops: SocketLoops
+    private let loopCount: Int
     private let listener: ListenerHandle
 
     /// - Parameters:
@@ -56,6 +57,7 @@ final class LiveGateway {
             certificateChain: Array(certificate.certificatePEM.utf8), privateKey: Array(certificate.privateKeyPEM.utf8),
             protocols: ["postgresql"])
         let service = service
+        loopCount = count
         loops = try SocketLoops(count: count)
         listener = try Listener.bind(host: "127.0.0.1", port: 0, loops: loops) { file, peer, loop in
             service.accept(file, from: peer, on: loop, tls: context, allowsCleartext: cleartext)
@@ -66,6 +68,15 @@ final class LiveGateway {
     deinit {
         service.endAll()
         loops.stop()
+    }
+
+    /// Waits until every loop has done what it was told to do until now: they take turns.
+    func settle() {
+        for _ in 0..<loopCount {
+            let done = DispatchSemaphore(value: 0)
+            loops.next().execute { done.signal() }
+            done.wait()
+        }
     }
 
     func psql(_ token: String, database: String, _ commands: [String], tls: String = "require", options: [String] = ["-At"]) throws -> PsqlRun {

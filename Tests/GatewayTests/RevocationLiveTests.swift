@@ -36,6 +36,8 @@ import Testing
         func becomes(_ policy: String) throws {
             let next = try PostgresStage(policy: policy)
             gateway.service.adopt(next.program, RecordedProgram(next.program.program, digest: [UInt8(policy.utf8.count & 0xFF)]))
+            // Each session goes over on its loop.
+            gateway.settle()
         }
         func direct(_ sql: String) throws -> String {
             try live.query(database: database, sql).trimmingCharacters(in: .whitespacesAndNewlines)
