@@ -107,7 +107,7 @@ public final class SessionRecording {
     }
 
     /// A message completed and there is nothing else to tell of it, as of most Parses and Binds. It is recorded with the outcome of the
-    /// message behind it, or by `settle`, which is called before anything else happens to this session.
+    /// message behind it, or by `settle`, which is called before the client is sent anything of what was just read from the backend.
     public func completed(_ sequence: UInt64, nanoseconds: UInt64) {
         if quiet.count > 0, isNext(sequence, nanoseconds), quiet.count < 255 {
             quiet.last = sequence

@@ -81,6 +81,7 @@ import Testing
         func becomes(_ policy: String) throws {
             let next = try PostgresStage(policy: policy)
             place.gateway.service.adopt(next.program, RecordedProgram(next.program.program, digest: [UInt8(policy.utf8.count & 0xFF)]))
+            place.gateway.settle()
         }
     }
 
@@ -114,6 +115,20 @@ import Testing
         #expect(held.read() == ["Z I"])
         #expect(try place.other.value("select count(*) from notes") == "0")
         #expect(try held.value("select 7") == "7")
+    }
+
+    /// A reload has the message decided again: a pool that is busy for longer than anybody waits for a connection takes it from nobody.
+    @Test func aReloadWhileNothingIsFree() throws {
+        let place = try Place(wait: 1)
+        let held = try place.held()
+        #expect(try place.other.query("begin").last == "Z T")
+        try place.becomes(Self.policy)
+        #expect(try place.other.query("select pg_sleep(2.5)").last == "Z T")
+        #expect(place.cards.count == 1)
+        #expect(try place.other.query("rollback").last == "Z I")
+        #expect(try place.answer(true).told() == .ended(.approved))
+        #expect(held.read(to: "C DELETE").last == "C DELETE 2")
+        #expect(held.read() == ["Z I"])
     }
 
     @Test func manyWaitOnNothing() throws {

@@ -28,7 +28,7 @@ import Testing
 
         init(pool: GatewayConfiguration.Pool? = nil) throws {
             live = try LivePostgres.shared.get()
-            database = "r" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+            database = LivePostgres.freshName("r")
             try live.makeDatabase(database, "create table notes(id int);")
             gateway = try LiveGateway(try PostgresStage(policy: RevocationLiveTests.policy), database: database, pool: pool)
         }
