@@ -30,6 +30,7 @@ let package = Package(
 
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CUring", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
 
         // Authoring: text in, program out.
         .target(name: "PolicyLang"),
@@ -59,7 +60,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                "CLinux", "COpenSSL", .product(name: "HeapModule", package: "swift-collections"),
+                "CLinux", "COpenSSL", "CUring", .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ], swiftSettings: hot),
         .target(name: "Harness", dependencies: ["Machine", "Inspect", "Mask", "Decision", "Recording"]),
@@ -93,7 +94,8 @@ let package = Package(
             name: "ImportingTests", dependencies: ["TestSupport", "Importing", "Compiler", "PolicyLang", "Machine"], exclude: ["Cases"]),
         .testTarget(name: "PatternsTests", dependencies: ["TestSupport", "Patterns"], exclude: ["Cases"]),
         .testTarget(
-            name: "TransportTests", dependencies: ["Transport", "Sealing", .product(name: "NIOCore", package: "swift-nio")]),
+            name: "TransportTests",
+            dependencies: ["TestSupport", "Transport", "CUring", "Sealing", .product(name: "NIOCore", package: "swift-nio")]),
         .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
         .testTarget(name: "MachineTests", dependencies: ["TestSupport", "Machine", "Patterns"], exclude: ["Cases"]),
         .testTarget(name: "MaskTests", dependencies: ["TestSupport", "Mask", "Patterns"], exclude: ["Cases"]),

@@ -30,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CUring", pkgConfig: "liburing"),
         module("Patterns", ["CPCRE2"]),
         module("Sealing", ["COpenSSL"]),
         module("PolicyLang", []),
@@ -51,7 +52,7 @@ let package = Package(
         module(
             "Transport",
             [
-                "CLinux", "COpenSSL", .product(name: "HeapModule", package: "swift-collections"),
+                "CLinux", "COpenSSL", "CUring", .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         module(

@@ -2,7 +2,7 @@
 # Installs what building and testing need from the distribution's packages; silent and quick when all of it is there.
 set -euo pipefail
 
-needed=(libpcre2-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev libpg-query-dev pkg-config postgresql postgresql-client openssl curl ca-certificates neovim)
+needed=(libpcre2-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev liburing-dev libpg-query-dev pkg-config postgresql postgresql-client openssl curl ca-certificates neovim)
 missing=()
 for package in "${needed[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

@@ -103,7 +103,7 @@ public final class GatewayServer: Sendable {
         let (store, policy) = try load(configuration, logger)
         try FileManager.default.createDirectory(atPath: configuration.recording, withIntermediateDirectories: true)
         let recorder = try Recorder(directory: configuration.recording)
-        let loops = try SocketLoops(count: configuration.limits.eventLoops)
+        let loops = try SocketLoops(count: configuration.limits.eventLoops, batchesSends: configuration.limits.ioUring)
         do {
             let server = try GatewayServer(
                 configuration: configuration, logger: logger, loops: loops, metrics: metrics, store: store, inForce: policy,

@@ -88,6 +88,8 @@ public final class Connection: SocketSource {
     /// A send failed for this reason; the end is told at the end of the batch.
     var lost: TransportError?
     var unsentBytes = 0
+    /// Some of what was flushed waits in the loop's batch.
+    var isInBatch = false
     private var patience: LoopTimer?
 
     /// Takes over a connected socket, on its loop. Nothing is read until `setReading`.
@@ -270,6 +272,7 @@ public final class Connection: SocketSource {
         firstByte = .taken
         let isAddress = name.map { (try? SocketAddress(ipAddress: $0, port: 0)) != nil } ?? false
         flush()
+        sendBatched()
         guard unsent.isEmpty else { throw .tls("the peer does not take the answer to its request for TLS") }
         security = .handshake(try TLSSession(context, file: file, peer: name, isAddress: isAddress))
         if context.isServer { putOff() } else { shakeHands() }
@@ -299,6 +302,7 @@ public final class Connection: SocketSource {
     /// but the end any more.
     public func finish(within time: TimeAmount) {
         guard life == .open else { return }
+        sendBatched()
         settleOnly()
         life = .finishing
         patience = loop.schedule(in: time) { [self] in over(nil) }
@@ -327,6 +331,7 @@ public final class Connection: SocketSource {
 
     private func over(_ reason: TransportError?) {
         guard life != .closed else { return }
+        sendBatched()
         life = .closed
         patience?.cancel()
         patience = nil

@@ -40,7 +40,7 @@ extension Connection {
 
     /// Sends what the peer takes now; the rest goes when it takes more.
     public func flush() {
-        guard !isBlocked, !sendOnly() else { return }
+        guard !isBlocked, !joinBatch(), !isBlocked, !sendOnly() else { return }
         settleTail()
         guard !unsent.isEmpty else { return }
         switch security {
@@ -50,6 +50,42 @@ extension Connection {
         }
         if unsentBytes <= Self.lowWater { isWritable = true }
         if unsent.isEmpty { finishIfDue() }
+    }
+
+    /// Leaves what is small to the end of the loop's turn. False where it is to be sent now.
+    private func joinBatch() -> Bool {
+        guard unsentBytes > 0, life == .open, case .none = security else { return false }
+        guard loop.sends.accepts(unsentBytes, from: self) else {
+            sendBatched()
+            return false
+        }
+        if let piece = only {
+            only = nil
+            piece.withUnsafeReadableBytes { loop.sends.add($0, from: self) }
+        } else {
+            settleTail()
+            for piece in unsent { piece.withUnsafeReadableBytes { loop.sends.add($0, from: self) } }
+            unsent.removeAll(keepingCapacity: true)
+        }
+        unsentBytes = 0
+        isWritable = true
+        return true
+    }
+
+    /// What was left to the end of the turn is sent now: something is about to come behind it.
+    func sendBatched() { if isInBatch { loop.sends.send() } }
+
+    /// What the kernel took of the bytes that were left to the end of the turn; below zero is an error's number.
+    func batchSent(_ result: Int, of bytes: UnsafeRawBufferPointer) {
+        isInBatch = false
+        if result == bytes.count { return }
+        guard result >= 0 || result == -Int(EAGAIN) || result == -Int(EINTR) else { return lose(CInt(-result)) }
+        let rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(max(result, 0)))
+        settleOnly()
+        unsent.insert(ByteBuffer(bytes: rest), at: 0)
+        unsentBytes += rest.count
+        if unsentBytes > Self.highWater { isWritable = false }
+        block()
     }
 
     /// Sends the one piece there is. False where there is another way to go: what is left of it is in `unsent`.

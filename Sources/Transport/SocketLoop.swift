@@ -43,6 +43,7 @@ public final class SocketLoop: @unchecked Sendable {
     static let readSize = 64 * 1024
 
     private let poll: CInt
+    private let batchesSends: Bool
     private let wake: CInt
     private let mailbox = Mutex(Mailbox())
     private let thread = Atomic<UInt>(0)
@@ -57,11 +58,14 @@ public final class SocketLoop: @unchecked Sendable {
     private var settling: [SocketSource] = []
     /// Read into by whichever connection reads; a connection without half a message holds no memory of its own.
     var scratch = ByteBuffer()
+    /// Small writes that wait for the end of the turn.
+    let sends = SendBatch()
     /// Small writes are joined here before they are encrypted.
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: TLSSession.largestRecord, alignment: 16)
 
     /// Throws `TransportError` when the system has no more files.
-    init() throws(TransportError) {
+    init(batchesSends: Bool) throws(TransportError) {
+        self.batchesSends = batchesSends
         poll = postern_epoll()
         guard poll >= 0 else { throw .system("no loop can be made", errno) }
         wake = postern_wake()
@@ -147,6 +151,7 @@ public final class SocketLoop: @unchecked Sendable {
     /// Runs until `stop`. The thread becomes the loop's.
     func run() {
         thread.store(UInt(pthread_self()), ordering: .relaxed)
+        if batchesSends { sends.begin() }
         let events = UnsafeMutablePointer<postern_event>.allocate(capacity: Self.batch)
         defer { events.deallocate() }
         while true {
@@ -192,8 +197,10 @@ public final class SocketLoop: @unchecked Sendable {
 
     /// What is put off again by this waits for the next batch, so that one busy connection cannot keep the others waiting.
     private func settleAll() {
+        sends.send()
         swap(&settling, &unsettled)
         for source in settling { source.settle() }
+        sends.send()
         settling.removeAll(keepingCapacity: true)
         closed.removeAll(keepingCapacity: true)
     }

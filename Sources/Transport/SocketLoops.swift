@@ -16,12 +16,13 @@ public final class SocketLoops: Sendable {
     private let threads: Mutex<[pthread_t]>
 
     /// Starts a thread for each loop; at least one. Throws when the system has no more threads or files.
-    public init(count: Int) throws(TransportError) {
+    /// - Parameter batchesSends: false never asks the kernel for io_uring; each connection sends by itself then, as where there is none.
+    public init(count: Int, batchesSends: Bool = true) throws(TransportError) {
         // A peer that leaves while it is written to is an error of its connection, never the end of the process.
         signal(SIGPIPE, SIG_IGN)
         var (all, threads): ([SocketLoop], [pthread_t]) = ([], [])
         for number in 0..<max(count, 1) {
-            let loop = try SocketLoop()
+            let loop = try SocketLoop(batchesSends: batchesSends)
             threads.append(try Self.start(loop, number))
             all.append(loop)
         }

@@ -298,13 +298,14 @@ private struct ConfigurationSections {
 
     private func limits(_ node: Node?) -> GatewayConfiguration.Limits {
         var limits = GatewayConfiguration.Limits()
-        let known = ["connections", "login_seconds", "drain_seconds", "event_loops"]
+        let known = ["connections", "login_seconds", "drain_seconds", "event_loops", "io_uring"]
         guard let node, let reader = ConfigurationReader(node, name: "limits", known: known, problems: problems) else {
             return limits
         }
         limits.connections = reader.integer("connections", in: 1...100_000, default: limits.connections)
         limits.loginSeconds = reader.integer("login_seconds", in: 1...300, default: limits.loginSeconds)
         limits.drainSeconds = reader.integer("drain_seconds", in: 0...3600, default: limits.drainSeconds)
+        limits.ioUring = reader.boolean("io_uring", default: limits.ioUring)
         limits.eventLoops = reader.integer("event_loops", in: 1...256, default: limits.eventLoops)
         return limits
     }

@@ -161,6 +161,8 @@ public struct GatewayConfiguration: Sendable {
         public var drainSeconds = 30
         /// Threads that relay. One core is left to the recording by default: fewer, fuller loops cost less for each message.
         public var eventLoops = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
+        /// Whether the kernel is asked for io_uring; false where a sandbox ends whoever asks.
+        public var ioUring = true
     }
 }
 

@@ -1,0 +1,180 @@
+// What connections leave to the end of a turn arrives as if each had sent by itself.
+
+import CUring
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Transport
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+@Suite struct SendBatchTests {
+    private func pipes(_ count: Int, _ loops: SocketLoops, sendBuffer: CInt? = nil) throws -> [Pipe] {
+        let loop = loops.next()
+        return try (0..<count).map { _ in
+            let pipe = try Pipe(loop)
+            try pipe.run { near, far in
+                if let sendBuffer { _ = setSendBuffer(near.connection.file, sendBuffer) }
+                near.connection.setReading(true)
+                far.connection.setReading(true)
+            }
+            return pipe
+        }
+    }
+
+    private func inOneTurn(_ pipes: [Pipe], _ body: @escaping @Sendable ([Peer]) -> Void) throws {
+        let near = pipes.map(\.near)
+        try pipes[0].loop.sync { body(near.map(\.value)) }
+    }
+
+    @Test(arguments: [true, false]) func manyInOneTurnReachTheirOwn(_ batches: Bool) throws {
+        let loops = try SocketLoops(count: 1, batchesSends: batches)
+        let pipes = try pipes(100, loops)
+        try inOneTurn(pipes) { peers in
+            for (number, peer) in peers.enumerated() { peer.say("to \(number)") }
+        }
+        for (number, pipe) in pipes.enumerated() {
+            let expected = "to \(number)"
+            #expect(pipe.farReport.wait { $0.count == expected.utf8.count } != nil)
+            #expect(pipe.farReport.text == expected)
+        }
+        loops.stop()
+    }
+
+    /// Pieces of one connection come in order, whatever other connections say in between and whatever is too large to wait.
+    @Test(arguments: [true, false]) func orderIsKept(_ batches: Bool) throws {
+        let loops = try SocketLoops(count: 1, batchesSends: batches)
+        let pipes = try pipes(3, loops)
+        try inOneTurn(pipes) { peers in
+            peers[0].say("one ")
+            peers[0].say("two ")
+            peers[1].say("other")
+            peers[0].say("three ")
+            peers[2].say("more")
+            peers[0].connection.write(ByteBuffer(string: String(repeating: "x", count: SendBatch.largest)))
+            peers[0].say("end")
+        }
+        let expected = "one two three " + String(repeating: "x", count: SendBatch.largest) + "end"
+        let heard = try #require(pipes[0].farReport.wait { $0.count == expected.utf8.count })
+        #expect(heard.sum == Self.sum(Array(expected.utf8)))
+        #expect(pipes[1].farReport.wait { $0.count == 5 } != nil)
+        #expect(pipes[2].farReport.wait { $0.count == 4 } != nil)
+        loops.stop()
+    }
+
+    /// An end right behind what was flushed does not take it away, whether it waits for the peer or not.
+    @Test(arguments: [true, false], [true, false]) func anEndComesBehind(_ batches: Bool, _ closesAtOnce: Bool) throws {
+        let loops = try SocketLoops(count: 1, batchesSends: batches)
+        let pipes = try pipes(3, loops)
+        try inOneTurn(pipes) { peers in
+            for peer in peers {
+                peer.say("last words")
+                if closesAtOnce { peer.connection.close() } else { peer.connection.finish(within: .seconds(5)) }
+            }
+        }
+        for pipe in pipes {
+            #expect(pipe.farReport.wait { $0.closed != nil } != nil)
+            #expect(pipe.farReport.text == "last words")
+        }
+        loops.stop()
+    }
+
+    /// A peer that is gone costs nobody else a byte.
+    @Test(arguments: [true, false]) func oneLostPeerIsItsOwnAffair(_ batches: Bool) throws {
+        let loops = try SocketLoops(count: 1, batchesSends: batches)
+        let pipes = try pipes(5, loops)
+        try pipes[2].run { near, far in
+            near.connection.setReading(false)
+            far.connection.close()
+        }
+        try inOneTurn(pipes) { peers in
+            for peer in peers { peer.say("hello") }
+        }
+        for (number, pipe) in pipes.enumerated() where number != 2 {
+            #expect(pipe.farReport.wait { $0.count == 5 } != nil)
+            #expect(pipe.nearReport.wait { _ in true }?.closed == nil)
+        }
+        #expect(pipes[2].nearReport.wait { $0.closed != nil } != nil)
+        loops.stop()
+    }
+
+    /// Random pieces, readers that stop and go on, sockets that take little: every stream is what was written.
+    @Test(arguments: [true, false], Array(1...8)) func streamsAreWhatWasWritten(_ batches: Bool, _ seed: Int) throws {
+        let loops = try SocketLoops(count: 1, batchesSends: batches)
+        let pipes = try pipes(6, loops, sendBuffer: 4096)
+        var random = SeededGenerator(seed: UInt64(seed))
+        var written = [[UInt8]](repeating: [], count: pipes.count)
+        for _ in 0..<60 {
+            var said: [(Int, [UInt8], Bool)] = []
+            for _ in 0..<Int.random(in: 1...40, using: &random) {
+                let (who, first) = (Int.random(in: 0..<pipes.count, using: &random), UInt8.random(in: 0...255, using: &random))
+                let size = Int.random(in: 0..<20, using: &random) == 0 ? 30_000 : Int.random(in: 1...900, using: &random)
+                let bytes = (0..<size).map { first &+ UInt8(truncatingIfNeeded: $0 &* 7) }
+                said.append((who, bytes, Bool.random(using: &random)))
+                written[who] += bytes
+            }
+            let far = pipes.map(\.far)
+            let (stops, turn) = (Int.random(in: 0..<pipes.count, using: &random), said)
+            try inOneTurn(pipes) { peers in
+                for (number, peer) in far.enumerated() { peer.value.connection.setReading(number != stops) }
+                for (who, bytes, flushes) in turn {
+                    peers[who].connection.write(ByteBuffer(bytes: bytes))
+                    if flushes { peers[who].connection.flush() }
+                }
+            }
+        }
+        for (pipe, bytes) in zip(pipes, written) {
+            try pipe.run { near, far in
+                far.connection.setReading(true)
+                near.connection.flush()
+            }
+            let heard = try #require(pipe.farReport.wait { $0.count >= bytes.count })
+            #expect(heard.count == bytes.count)
+            #expect(heard.sum == Self.sum(bytes))
+        }
+        loops.stop()
+    }
+
+    /// The kernel may take the ring away from a running process; what it had been given is sent without it.
+    @Test func aRingThatFailsLosesNothing() throws {
+        let loops = try SocketLoops(count: 1)
+        let pipes = try pipes(4, loops)
+        try inOneTurn(pipes) { peers in
+            let sends = peers[0].connection.loop.sends
+            if let ring = sends.ring?.assumingMemoryBound(to: io_uring.self) {
+                io_uring_unregister_ring_fd(ring)
+                // Another file takes its number: what the ring asks of it fails.
+                let other = open("/dev/null", O_RDONLY)
+                dup2(other, ring.pointee.ring_fd)
+                Glibc.close(other)
+            }
+            for peer in peers { peer.say("once") }
+            sends.send()
+            #expect(sends.ring == nil)
+        }
+        for pipe in pipes {
+            #expect(pipe.farReport.wait { $0.count == 4 } != nil)
+            #expect(pipe.farReport.text == "once")
+        }
+        loops.stop()
+    }
+
+    private static func sum(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(0) { $0 &* 31 &+ UInt64($1) } }
+}
+
+extension Peer {
+    fileprivate func say(_ text: String) {
+        connection.write(ByteBuffer(string: text))
+        connection.flush()
+    }
+}
+
+private func setSendBuffer(_ socket: CInt, _ size: CInt) -> CInt {
+    var size = size
+    return setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
+}
