@@ -101,7 +101,8 @@ auth_file = $dir/users
 unix_socket_dir =
 max_client_conn = 20000
 INI
-  if [ $# -eq 0 ]; then set -- 'pool_mode = session'; fi
+  # A place for every client: its default of 20 would have the others wait for the whole run.
+  if [ $# -eq 0 ]; then set -- 'pool_mode = session' 'default_pool_size = 100'; fi
   printf '%s\n' "$@" >>"$dir/pgbouncer.ini"
   chmod 644 "$dir"/pgbouncer.ini "$dir"/users
   become_as_postgres pgbouncer -q "$dir/pgbouncer.ini" 2>"$dir/pgbouncer.log" &

@@ -48,7 +48,7 @@ static inline int postern_ring_send(void *opaque, postern_send_request *all, uns
         entry->user_data = index;
     }
     unsigned answered = 0;
-    for (int tries = 0; answered < count; tries++) {
+    for (int failures = 0; answered < count;) {
         unsigned queued = io_uring_sq_ready(ring);
         // Everything was taken and answers are missing: they are waited for, since their bytes are still lent.
         int error = queued > 0 ? io_uring_submit(ring) : io_uring_submit_and_wait(ring, 1);
@@ -60,7 +60,9 @@ static inline int postern_ring_send(void *opaque, postern_send_request *all, uns
         }
         io_uring_cq_advance(ring, seen);
         answered += seen;
-        if (error >= 0 || error == -EINTR || seen > 0 || tries < 8) continue;
+        if (error >= 0 || seen > 0) failures = 0;
+        else if (error != -EINTR) failures++;
+        if (failures < 8) continue;
         unsigned taken = count - io_uring_sq_ready(ring);
         for (unsigned index = 0; index < taken; index++)
             if (all[index].result == POSTERN_SEND_UNTRIED) all[index].result = -EIO;

@@ -104,6 +104,11 @@ public final class GatewayServer: Sendable {
         try FileManager.default.createDirectory(atPath: configuration.recording, withIntermediateDirectories: true)
         let recorder = try Recorder(directory: configuration.recording)
         let loops = try SocketLoops(count: configuration.limits.eventLoops, batchesSends: configuration.limits.ioUring)
+        if configuration.limits.ioUring, let loop = loops.all.first {
+            loop.execute {
+                if !loop.joinsSends { logger.notice("io_uring is not to be had: each message is sent by itself, which costs more") }
+            }
+        }
         do {
             let server = try GatewayServer(
                 configuration: configuration, logger: logger, loops: loops, metrics: metrics, store: store, inForce: policy,

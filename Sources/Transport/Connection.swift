@@ -166,6 +166,8 @@ public final class Connection: SocketSource {
             switch fill() {
             case .some(let isAll):
                 hasMore = !isAll
+                // So much takes long to deal with: what others sent does not wait for it.
+                if hasMore { loop.sends.send() }
                 if life == .lingering { input.clear() } else { owner?.connectionRead() }
             case .nothing: hasMore = false
             case .end(let why): (hasMore, isEnd, reason) = (false, true, why)

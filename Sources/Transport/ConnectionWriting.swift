@@ -12,7 +12,7 @@ import NIOCore
 extension Connection {
     /// Takes bytes to be sent with the next `flush`, in order.
     public func write(_ bytes: ByteBuffer) {
-        guard life == .open, bytes.readableBytes > 0 else { return }
+        guard life == .open, lost == nil, bytes.readableBytes > 0 else { return }
         if only == nil, unsentBytes == 0, case .none = security {
             only = bytes
         } else if isBlocked, bytes.readableBytes < Self.keptInPlace {
@@ -40,7 +40,8 @@ extension Connection {
 
     /// Sends what the peer takes now; the rest goes when it takes more.
     public func flush() {
-        guard !isBlocked, !joinBatch(), !isBlocked, !sendOnly() else { return }
+        // Nothing goes behind bytes that are lost: the peer would read on in the middle of a message.
+        guard lost == nil, !isBlocked, !joinBatch(), lost == nil, !isBlocked, !sendOnly() else { return }
         settleTail()
         guard !unsent.isEmpty else { return }
         switch security {

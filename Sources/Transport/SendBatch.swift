@@ -14,10 +14,10 @@ import NIOCore
 /// costs a switch of threads. Together they are one system call (io_uring), and the readers run when it is over. Where the kernel has no
 /// io_uring for us nothing is put off. Lives on its loop.
 final class SendBatch {
-    /// What a connection has at most in here: copying more would cost more than it spares.
+    /// What is flushed at once and copied at most: copying more would cost more than it spares.
     static let largest = 8 * 1024
     private static let room = 64 * 1024
-    /// The first one waits while the turn's other messages are judged, which takes some microseconds each.
+    /// The first one waits while others are judged, which takes some microseconds each.
     private static let capacity = 32
 
     /// nil where the kernel has none for us.
@@ -25,11 +25,12 @@ final class SendBatch {
     private let requests = UnsafeMutablePointer<postern_send_request>.allocate(capacity: capacity)
     private let senders = UnsafeMutablePointer<Unmanaged<Connection>>.allocate(capacity: capacity)
     private let bytes = UnsafeMutableRawPointer.allocate(byteCount: room, alignment: 64)
+    /// Batches that went to the kernel by one call.
+    private(set) var together = 0
     private var count = 0
     private var used = 0
 
     deinit {
-        if let ring { postern_ring_close(ring) }
         requests.deallocate()
         senders.deallocate()
         bytes.deallocate()
@@ -37,6 +38,12 @@ final class SendBatch {
 
     /// Sends are put off from now on, where the kernel can take many at once. Called on the thread that sends.
     func begin() { ring = postern_ring_open(UInt32(Self.capacity)) }
+
+    /// Called on the same thread when nothing is sent any more.
+    func end() {
+        if let ring { postern_ring_close(ring) }
+        ring = nil
+    }
 
     /// Has room for these many bytes of a connection, behind all that it sent before. False where the connection is to send by itself.
     func accepts(_ size: Int, from sender: Connection) -> Bool {
@@ -62,6 +69,7 @@ final class SendBatch {
         used += piece.count
     }
 
+    /// Sends what no ring has taken.
     private func sendSingly(_ all: Int) {
         for index in 0..<all where requests[index].result == POSTERN_SEND_UNTRIED {
             let request = requests[index]
@@ -75,13 +83,15 @@ final class SendBatch {
         guard count > 0 else { return }
         let all = count
         (count, used) = (0, 0)
-        if all == 1 || ring == nil {
-            sendSingly(all)
-        } else if let ring, postern_ring_send(ring, requests, UInt32(all)) == 0 {
-            postern_ring_close(ring)
-            self.ring = nil
-            sendSingly(all)
+        if all > 1, let ring {
+            together += 1
+            if postern_ring_send(ring, requests, UInt32(all)) == 0 {
+                // What the kernel did not take goes without a ring; the next batch has a new one, where there is one to be had.
+                end()
+                begin()
+            }
         }
+        sendSingly(all)
         for index in 0..<all {
             let request = requests[index]
             // A connection that ends has its bytes sent first, so all of them still live.

@@ -39,6 +39,8 @@ public final class SocketLoop: @unchecked Sendable {
     }
 
     private static let batch = 256
+    /// Files dealt with while what the first of them sent may wait.
+    private static let longestWait = 32
     /// What one read of a socket may bring: a buffer of this size is shared by all connections of a loop.
     static let readSize = 64 * 1024
 
@@ -165,12 +167,17 @@ public final class SocketLoop: @unchecked Sendable {
                 }
                 let source = Unmanaged<SocketSource>.fromOpaque(owner)
                 source._withUnsafeGuaranteedRef { if $0.isWatched { $0.ready(postern_event_ready(events + index)) } }
+                if index % Self.longestWait == Self.longestWait - 1 { sends.send() }
             }
+            sends.send()
             if timers.entries > 0 {
                 now = .now()
                 while let timer = timers.takeDue(at: now) { timer.fire() }
             }
-            guard runTasks() else { return settleAll() }
+            guard runTasks() else {
+                settleAll()
+                return sends.end()
+            }
         }
     }
 
@@ -190,10 +197,17 @@ public final class SocketLoop: @unchecked Sendable {
             mailbox.isWoken = false
             return mailbox.isStopping
         }
-        for task in tasks { task() }
+        for task in tasks {
+            task()
+            // The next one may take long.
+            sends.send()
+        }
         tasks.removeAll(keepingCapacity: true)
         return !stops
     }
+
+    /// Whether sends of one turn go to the kernel together; asked on the loop.
+    public var joinsSends: Bool { sends.ring != nil }
 
     /// What is put off again by this waits for the next batch, so that one busy connection cannot keep the others waiting.
     private func settleAll() {

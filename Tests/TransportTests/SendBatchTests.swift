@@ -88,11 +88,9 @@ import Testing
     @Test(arguments: [true, false]) func oneLostPeerIsItsOwnAffair(_ batches: Bool) throws {
         let loops = try SocketLoops(count: 1, batchesSends: batches)
         let pipes = try pipes(5, loops)
-        try pipes[2].run { near, far in
-            near.connection.setReading(false)
-            far.connection.close()
-        }
+        let gone = pipes[2].far
         try inOneTurn(pipes) { peers in
+            gone.value.connection.close()
             for peer in peers { peer.say("hello") }
         }
         for (number, pipe) in pipes.enumerated() where number != 2 {
@@ -146,7 +144,8 @@ import Testing
         let pipes = try pipes(4, loops)
         try inOneTurn(pipes) { peers in
             let sends = peers[0].connection.loop.sends
-            if let ring = sends.ring?.assumingMemoryBound(to: io_uring.self) {
+            let broken = sends.ring
+            if let ring = broken?.assumingMemoryBound(to: io_uring.self) {
                 io_uring_unregister_ring_fd(ring)
                 // Another file takes its number: what the ring asks of it fails.
                 let other = open("/dev/null", O_RDONLY)
@@ -155,13 +154,127 @@ import Testing
             }
             for peer in peers { peer.say("once") }
             sends.send()
-            #expect(sends.ring == nil)
+            for peer in peers { peer.say(" and again") }
+            #expect((sends.ring == nil) == (broken == nil))
         }
         for pipe in pipes {
-            #expect(pipe.farReport.wait { $0.count == 4 } != nil)
-            #expect(pipe.farReport.text == "once")
+            #expect(pipe.farReport.wait { $0.count == 14 } != nil)
+            #expect(pipe.farReport.text == "once and again")
         }
         loops.stop()
+    }
+
+    /// Where the kernel has a ring for us, it is used: else the tests here would say nothing of it.
+    @Test func theRingIsUsed() throws {
+        let probe = postern_ring_open(1)
+        if let probe { postern_ring_close(probe) }
+        let isThere = probe != nil
+        for batches in [true, false] {
+            let loops = try SocketLoops(count: 1, batchesSends: batches)
+            let pipes = try pipes(3, loops)
+            try inOneTurn(pipes) { peers in
+                for peer in peers { peer.say("x") }
+                let sends = peers[0].connection.loop.sends
+                sends.send()
+                #expect(sends.together == (batches && isThere ? 1 : 0))
+                #expect(peers[0].connection.loop.joinsSends == (batches && isThere))
+            }
+            loops.stop()
+        }
+    }
+
+    /// A socket that takes a part: the rest waits in front of what comes behind it.
+    @Test(arguments: [true, false]) func aPartThatIsTakenKeepsItsPlace(_ batches: Bool) throws {
+        let loops = try SocketLoops(count: 1, batchesSends: batches)
+        let pipes = try pipes(2, loops, sendBuffer: 4096)
+        let (piece, far) = (String(repeating: "abcdefgh", count: 1000), pipes[0].far)
+        try inOneTurn(pipes) { peers in
+            far.value.connection.setReading(false)
+            for _ in 0..<4 {
+                peers[0].say(piece)
+                peers[1].say("x")
+            }
+            peers[0].connection.loop.sends.send()
+            #expect(peers[0].connection.isBlocked)
+            #expect(peers[0].connection.unsentBytes > 0)
+            peers[0].say("end")
+        }
+        try pipes[0].run { _, far in far.connection.setReading(true) }
+        let expected = String(repeating: piece, count: 4) + "end"
+        #expect(try #require(pipes[0].farReport.wait { $0.count == expected.utf8.count }).sum == Self.sum(Array(expected.utf8)))
+        #expect(pipes[1].farReport.wait { $0.count == 4 } != nil)
+        loops.stop()
+    }
+
+    /// A send that failed for a reason that is not the socket's: nothing goes behind the hole, and the connection ends.
+    @Test func nothingGoesBehindAHole() throws {
+        let loops = try SocketLoops(count: 1)
+        let pipes = try pipes(2, loops)
+        try inOneTurn(pipes) { peers in
+            peers[0].say("before")
+            peers[0].connection.loop.sends.send()
+            Array("lost".utf8).withUnsafeBytes { peers[0].connection.batchSent(-Int(ENOMEM), of: $0) }
+            peers[0].say("behind")
+            peers[0].connection.write(ByteBuffer(repeating: 0x61, count: 100_000))
+            peers[0].connection.finish(within: .seconds(5))
+        }
+        #expect(pipes[0].farReport.wait { $0.closed != nil } != nil)
+        #expect(pipes[0].farReport.text == "before")
+        #expect(pipes[0].nearReport.wait { $0.closed != nil } != nil)
+        loops.stop()
+    }
+
+    /// An answer in plain text goes before the handshake that follows it in the same turn.
+    @Test(arguments: [true, false]) func anAnswerGoesBeforeTLS(_ batches: Bool) throws {
+        let loops = try SocketLoops(count: 1, batchesSends: batches)
+        let pipes = try pipes(2, loops)
+        let server = try TestCertificate.server()
+        let client = try TLSContext.client(trust: nil)
+        try pipes[0].run { near, _ in near.connection.setReading(false) }
+        let far = pipes[0].far
+        try inOneTurn(pipes) { peers in
+            far.value.say("S")
+            peers[1].say("x")
+            try? far.value.connection.startTLS(server)
+        }
+        try pipes[0].run { near, _ in
+            var byte: UInt8 = 0
+            #expect(recv(near.connection.file, &byte, 1, CInt(MSG_DONTWAIT)) == 1)
+            #expect(byte == UInt8(ascii: "S"))
+            near.connection.setReading(true)
+            try near.connection.startTLS(client, name: "localhost")
+        }
+        #expect(pipes[0].nearReport.wait { $0.protocolName != nil } != nil)
+        #expect(pipes[1].farReport.wait { $0.count == 1 } != nil)
+        loops.stop()
+    }
+
+    /// What timers and the last task before the end flush is sent.
+    @Test(arguments: [true, false]) func timersAndTheLastTaskSend(_ batches: Bool) throws {
+        let loops = try SocketLoops(count: 1, batchesSends: batches)
+        let pipes = try pipes(2, loops)
+        let near = pipes.map(\.near)
+        try inOneTurn(pipes) { peers in
+            _ = peers[0].connection.loop.schedule(in: .milliseconds(1)) {
+                for peer in near { peer.value.say("timer") }
+            }
+        }
+        for pipe in pipes { #expect(pipe.farReport.wait { $0.count == 5 } != nil) }
+        var files: [CInt] = [0, 0]
+        try #require(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &files) == 0)
+        let (file, other) = (files[0], files[1])
+        pipes[0].loop.execute {
+            let peers = near.map(\.value)
+            for peer in peers { peer.say("last") }
+            if let own = try? Connection(file: file, peer: nil, on: peers[0].connection.loop) {
+                own.write(ByteBuffer(string: "goodbye"))
+                own.flush()
+            }
+        }
+        loops.stop()
+        var heard = [UInt8](repeating: 0, count: 16)
+        #expect(recv(other, &heard, 16, CInt(MSG_DONTWAIT)) == 7)
+        Glibc.close(other)
     }
 
     private static func sum(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(0) { $0 &* 31 &+ UInt64($1) } }
