@@ -59,23 +59,9 @@ extension VirtualMachine {
     }
 }
 
-extension Specialisation {
-    /// Whether an approve may ask about anything.
-    var mayHold: Bool { has { $0 == .approve } }
-    /// Whether any rule lets anything pass.
-    var allowsAnything: Bool { has { $0 == .allow || $0 == .approve } }
-
-    private func has(_ isMeant: (Effect) -> Bool) -> Bool {
-        rules.contains { rule in
-            let record = program.rules[rule]
-            return isMeant(record.effect) && !record.observe
-        }
-    }
-}
-
 extension VerifiedProgram {
     /// The schemas that unqualified names of a resource are looked up in; nil when there is no such resource.
     func searchPath(of resource: String) -> [String]? {
-        program.resources.first { text($0.name) == resource }.map { $0.searchPath.map(text) }
+        resourceIndex(resource).map { program.resources[$0].searchPath.map(text) }
     }
 }

@@ -48,6 +48,10 @@ public final class Specialisation: Sendable {
     let identity: Int
     /// Indices of the rules that are about this caller on this resource, or may be, ascending.
     public let rules: [Int]
+    /// Whether an approve among them may ask about anything.
+    public let mayHold: Bool
+    /// Whether any of them lets anything pass.
+    public let allowsAnything: Bool
     /// Whether any of those rules asks for `statement.first_seen`.
     public let usesFirstSeen: Bool
 
@@ -72,14 +76,21 @@ public final class Specialisation: Sendable {
         var applying: [Int] = []
         var builder = ClauseBuilder(program, resource: resource)
         var facts: UInt64 = 0
+        var (asks, allows) = (false, false)
         for (index, rule) in program.rules.enumerated() {
             let isAbout = Self.isAbout(rule, identity: UInt32(identity), groups, resource: UInt32(resource))
             guard isAbout != .no else { continue }
             applying.append(index)
+            if !rule.observe {
+                asks = asks || rule.effect == .approve
+                allows = allows || rule.effect == .allow
+            }
             builder.add(index, isCertain: isAbout == .yes)
             if let condition = rule.condition { facts |= core.conditions[condition.start]?.facts ?? 0 }
         }
         rules = applying
+        mayHold = asks
+        allowsAnything = allows || asks
         builder.sort()
         clauses = FixedMemory(builder.clauses)
         columns = FixedMemory(builder.columns)

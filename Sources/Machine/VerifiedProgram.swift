@@ -148,10 +148,9 @@ public final class VerifiedProgram: Sendable {
     /// The program narrowed to a caller that this very program identified, on a resource. The caller's claims are no part of
     /// it. nil when the program has no such identity (of that issuer), group or resource: after a reload, identify anew.
     public func specialise(for caller: Caller, resource: String) -> Specialisation? {
-        let resourceName = tables.symbols.find(resource)
         let identityName = tables.symbols.find(caller.identity)
         let issuerName = tables.symbols.find(caller.claims.issuer)
-        guard let resource = program.resources.firstIndex(where: { $0.name == resourceName }),
+        guard let resource = resourceIndex(resource),
             let identity = program.identities.firstIndex(where: { $0.name == identityName }),
             program.issuers[Int(program.identities[identity].issuer)].name == issuerName
         else { return nil }
@@ -167,6 +166,12 @@ public final class VerifiedProgram: Sendable {
             cache[key] = made
             return made
         }
+    }
+
+    /// Index into `Program.resources`; nil when there is no resource of the name.
+    package func resourceIndex(_ name: String) -> Int? {
+        let symbol = tables.symbols.find(name)
+        return program.resources.firstIndex { $0.name == symbol }
     }
 
     /// Indices of groups, ascending; nil when one is none of this program.

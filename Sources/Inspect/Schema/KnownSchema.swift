@@ -216,7 +216,7 @@ public final class KnownSchema: Sendable {
 extension KnownSchema {
     /// What a policy's schema says of a resource; nil where the policy has none for it. Made once for each program.
     public static func of(resource: String, in policy: VerifiedProgram) -> KnownSchema? {
-        guard let index = policy.program.resources.firstIndex(where: { policy.text($0.name) == resource }),
+        guard let index = policy.resourceIndex(resource),
             let number = policy.program.schemas.firstIndex(where: { $0.resources.contains(UInt32(index)) })
         else { return nil }
         return policy.remembered("schema \(number)") {
