@@ -62,7 +62,8 @@ final class SendBatch {
             requests[count - 1].count += UInt32(piece.count)
         } else {
             sender.isInBatch = true
-            requests[count] = postern_send_request(bytes: bytes + used, count: UInt32(piece.count), socket: sender.file, result: CInt(POSTERN_SEND_UNTRIED))
+            requests[count] = postern_send_request(
+                bytes: bytes + used, count: UInt32(piece.count), socket: sender.file, result: CInt(POSTERN_SEND_UNTRIED))
             senders[count] = Unmanaged.passUnretained(sender)
             count += 1
         }
