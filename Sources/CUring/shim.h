@@ -36,7 +36,8 @@ static inline void postern_ring_close(void *ring) {
 }
 
 /// Sends all in order, without waiting and without SIGPIPE; at most as many as the ring's capacity. Every request has its result then.
-/// False when the ring is of no more use: requests that the kernel did not take are untried, those that it did not answer failed.
+/// 1, or less when the ring is of no more use: requests that the kernel did not take are untried then. Below 0 when some were taken and not
+/// answered: they failed, and their bytes may still be read, so that nothing else may ever be put in their place.
 static inline int postern_ring_send(void *opaque, postern_send_request *all, unsigned count) {
     struct io_uring *ring = (struct io_uring *)opaque;
     for (unsigned index = 0; index < count; index++) {
@@ -64,9 +65,13 @@ static inline int postern_ring_send(void *opaque, postern_send_request *all, uns
         else if (error != -EINTR) failures++;
         if (failures < 8) continue;
         unsigned taken = count - io_uring_sq_ready(ring);
-        for (unsigned index = 0; index < taken; index++)
-            if (all[index].result == POSTERN_SEND_UNTRIED) all[index].result = -EIO;
-        return 0;
+        int outcome = 0;
+        for (unsigned index = 0; index < taken; index++) {
+            if (all[index].result != POSTERN_SEND_UNTRIED) continue;
+            all[index].result = -EIO;
+            outcome = -1;
+        }
+        return outcome;
     }
     return 1;
 }

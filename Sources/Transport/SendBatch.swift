@@ -86,11 +86,11 @@ final class SendBatch {
         (count, used) = (0, 0)
         if all > 1, let ring {
             together += 1
-            if postern_ring_send(ring, requests, UInt32(all)) == 0 {
-                // What the kernel did not take goes without a ring; the next batch has a new one, where there is one to be had.
-                end()
-                begin()
-            }
+            let outcome = postern_ring_send(ring, requests, UInt32(all))
+            // What the kernel did not take goes without a ring. The next batch has a new one, unless the kernel may still read these bytes:
+            // without a ring none are put in their place.
+            if outcome <= 0 { end() }
+            if outcome == 0 { begin() }
         }
         sendSingly(all)
         for index in 0..<all {
