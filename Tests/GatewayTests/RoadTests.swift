@@ -182,8 +182,7 @@ private final class RoadTraveller {
     /// Rows, copied data, errors, notices, notifications and settings.
     private func keep(_ lines: [String], of statement: String, _ sight: inout RoadSight) {
         for line in lines where "DdENASCV".contains(line.prefix(1)) {
-            sight.lines.append(statement.prefix(60) + " => " + line.replacingOccurrences(of: database, with: "DATABASE")
-                .replacingOccurrences(of: "\(client.process)", with: "PROCESS"))
+            sight.lines.append(statement.prefix(60) + " => " + line.replacingOccurrences(of: database, with: "DATABASE"))
         }
     }
 }
