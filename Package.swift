@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(name: "PatternsTests", dependencies: ["TestSupport", "Patterns"], exclude: ["Cases"]),
         .testTarget(
             name: "TransportTests",
-            dependencies: ["TestSupport", "Transport", "CUring", "Sealing", .product(name: "NIOCore", package: "swift-nio")]),
+            dependencies: ["TestSupport", "Transport", "COpenSSL", "CUring", "Sealing", .product(name: "NIOCore", package: "swift-nio")]),
         .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
         .testTarget(name: "MachineTests", dependencies: ["TestSupport", "Machine", "Patterns"], exclude: ["Cases"]),
         .testTarget(name: "MaskTests", dependencies: ["TestSupport", "Mask", "Patterns"], exclude: ["Cases"]),

@@ -2,7 +2,7 @@
 # Figures of the relay beside PgBouncer (session mode) and HAProxy (TCP mode), all in one run on one machine: CPU seconds of the proxy
 # process per 100,000 transactions, and rates, for pgbench. Medians of ROUNDS rounds of SECONDS_EACH. The gateway enforces a policy of 200
 # rules with a masked column, and records. WORKLOADS: select (-S), tpcb (the standard script). MODES: simple, extended, prepared.
-# CLIENTS: numbers of clients. `make bench` takes select, simple and prepared, 8 clients; `make bench-all` takes all of them.
+# CLIENTS: numbers of clients. SSL=1: TLS on both sides, of the gateway and of PgBouncer. `make bench` takes select, simple and prepared, 8 clients; `make bench-all` takes all of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . Scripts/lib.sh
@@ -14,11 +14,25 @@ begin_bench pgbouncer haproxy
 start_bench_postgres
 pgbench -q -i -s "${SCALE:-10}" "${admin[@]}" bench >/dev/null 2>&1
 write_bench_policy
-start_bench_gate
-start_bench_bouncer
-start_bench_haproxy
-for target in "$(url "$gate" "$token")" "$(url "$bouncer" bench)" "$(url "$ha" bench)"; do
-  wait_for 20 psql -qAt "$target" -c 'select count(*) from pgbench_branches limit 1'
+names=(postern pgbouncer)
+if [ -n "${SSL:-}" ]; then
+  make_bench_certificate
+  give_postgres_tls
+  ssl=require
+  TLS="{ certificate: server.pem, key: server.key }" BACKEND="tls: verify-full, ca: server.pem" start_bench_gate
+  start_bench_bouncer 'pool_mode = session' 'default_pool_size = 100' 'client_tls_sslmode = require' \
+    "client_tls_cert_file = $dir/server.pem" "client_tls_key_file = $dir/server.key" \
+    'server_tls_sslmode = verify-ca' "server_tls_ca_file = $dir/server.pem"
+else
+  ssl=disable
+  start_bench_gate
+  start_bench_bouncer
+  start_bench_haproxy
+  names+=(haproxy)
+fi
+declare -A ports=([postern]=$gate [pgbouncer]=$bouncer [haproxy]=${ha:-}) passwords=([postern]=$token [pgbouncer]=bench [haproxy]=bench)
+for name in "${names[@]}"; do
+  wait_for 20 psql -qAt "$(url "${ports[$name]}" "${passwords[$name]}" $ssl)" -c 'select count(*) from pgbench_branches limit 1'
 done
 
 # The process that relays is the newest one that listens there: one that leads others does not relay itself.
@@ -32,7 +46,7 @@ one() {
   [ "$5" -ge 2 ] || threads=1
   pid=$(listener_pid "$2")
   before=$(cpu_ticks "$pid")
-  out=$(pgbench -n "${script[@]}" -M "$4" -c "$5" -j $threads -T "$seconds" "$(url "$2" "$3")" 2>&1)
+  out=$(pgbench -n "${script[@]}" -M "$4" -c "$5" -j $threads -T "$seconds" "$(url "$2" "$3" $ssl)" 2>&1)
   after=$(cpu_ticks "$pid")
   count=$(sed -n 's/.*actually processed: \([0-9]*\).*/\1/p' <<<"$out")
   [ -n "$count" ] || { echo "$out" >&2; return 1; }
@@ -41,17 +55,15 @@ one() {
     'BEGIN { printf "%.3f %.0f %.3f\n", t / h / n * 100000, tps, l }'
 }
 
-# three WORKLOAD MODE CLIENTS: the proxies in turns, then a line for each.
-three() {
-  local name cpu tps base round
-  for name in postern pgbouncer haproxy; do : >"$dir/$name"; done
-  for round in $(seq 1 "$rounds"); do
-    one "$1" "$gate" "$token" "$2" "$3" >>"$dir/postern"
-    one "$1" "$bouncer" bench "$2" "$3" >>"$dir/pgbouncer"
-    one "$1" "$ha" bench "$2" "$3" >>"$dir/haproxy"
+# each WORKLOAD MODE CLIENTS: the proxies in turns, then a line for each.
+each() {
+  local name cpu tps base
+  for name in "${names[@]}"; do : >"$dir/$name"; done
+  for _ in $(seq 1 "$rounds"); do
+    for name in "${names[@]}"; do one "$1" "${ports[$name]}" "${passwords[$name]}" "$2" "$3" >>"$dir/$name"; done
   done
   base=$(cut -d' ' -f1 "$dir/pgbouncer" | median)
-  for name in postern pgbouncer haproxy; do
+  for name in "${names[@]}"; do
     cpu=$(cut -d' ' -f1 "$dir/$name" | median)
     tps=$(cut -d' ' -f2 "$dir/$name" | median)
     awk -v w="$1" -v n=$name -v m="$2" -v k="$3" -v c="$cpu" -v t="$tps" -v b="$base" -v l="$(cut -d' ' -f3 "$dir/$name" | median)" \
@@ -63,6 +75,6 @@ three() {
 printf '%-7s %-9s %7s  %-10s %12s %10s %10s\n' load mode clients proxy 'CPU s/100k' tps 'mean ms'
 for workload in ${WORKLOADS:-select}; do
   for mode in ${MODES:-simple prepared}; do
-    for clients in ${CLIENTS:-8}; do three "$workload" "$mode" "$clients"; done
+    for clients in ${CLIENTS:-8}; do each "$workload" "$mode" "$clients"; done
   done
 done

@@ -78,6 +78,39 @@ static inline void postern_prepare(SSL_CTX *context) {
         context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(context, 1);
 }
+/// Takes bytes of a session that are to be sent, and says how many; 1 where it took some.
+typedef int (*postern_record_writer)(BIO *bio, const char *bytes, size_t count, size_t *written);
+static inline long postern_record_control(BIO *bio, int command, long number, void *pointer) {
+    (void)bio; (void)number; (void)pointer;
+    return command == BIO_CTRL_FLUSH;
+}
+/// A place to write to that is ours; NULL when libcrypto refuses.
+static inline BIO_METHOD *postern_record_method(postern_record_writer writer) {
+    BIO_METHOD *method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "records");
+    if (!method) return NULL;
+    BIO_meth_set_write_ex(method, writer);
+    BIO_meth_set_ctrl(method, postern_record_control);
+    return method;
+}
+/// Lets a session read from a socket and write to a place of ours, which is given its owner. 1 on success.
+static inline int postern_set_ends(SSL *ssl, int file, const BIO_METHOD *method, void *owner) {
+    BIO *in = BIO_new_socket(file, BIO_NOCLOSE);
+    BIO *out = method ? BIO_new(method) : NULL;
+    if (!in || !out) {
+        BIO_free(in);
+        BIO_free(out);
+        return 0;
+    }
+    BIO_set_data(out, owner);
+    BIO_set_init(out, 1);
+    SSL_set_bio(ssl, in, out);
+    return 1;
+}
+/// Says that nothing was written because nothing could be, or clears that.
+static inline void postern_must_wait(BIO *bio, int must_wait) {
+    BIO_clear_retry_flags(bio);
+    if (must_wait) BIO_set_retry_write(bio);
+}
 static inline long postern_no_session_cache(SSL_CTX *context) { return SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); }
 static inline long postern_add_chain(SSL_CTX *context, X509 *certificate) { return SSL_CTX_add1_chain_cert(context, certificate); }
 static inline long postern_server_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name); }

@@ -85,6 +85,8 @@ public final class Connection: SocketSource {
     var only: ByteBuffer?
     /// Small pieces behind those, joined, written while the kernel takes none: each would else keep the whole buffer that it is cut from.
     var tail = ByteBuffer()
+    /// Records of TLS that waited in the loop's batch, and that the kernel did not take.
+    var sealed = ByteBuffer()
     /// A send failed for this reason; the end is told at the end of the batch.
     var lost: TransportError?
     var unsentBytes = 0
@@ -276,7 +278,7 @@ public final class Connection: SocketSource {
         flush()
         sendBatched()
         guard unsent.isEmpty else { throw .tls("the peer does not take the answer to its request for TLS") }
-        security = .handshake(try TLSSession(context, file: file, peer: name, isAddress: isAddress))
+        security = .handshake(try TLSSession(context, of: self, peer: name, isAddress: isAddress))
         if context.isServer { putOff() } else { shakeHands() }
     }
 
@@ -312,8 +314,11 @@ public final class Connection: SocketSource {
     }
 
     func finishIfDue() {
-        guard life == .finishing, !isHandshaking else { return }
-        if case .established(let tls) = security { tls.sayGoodbye() }
+        guard life == .finishing, !isHandshaking, sealed.readableBytes == 0 else { return }
+        if case .established(let tls) = security, !tls.sayGoodbye() {
+            isBlocked = true
+            return putOff()
+        }
         life = .lingering
         shutdown(file, CInt(SHUT_WR))
         patience?.cancel()
@@ -339,13 +344,14 @@ public final class Connection: SocketSource {
         patience = nil
         loop.unwatch(self)
         // The session's last use of the socket is before its number may belong to another.
-        if case .established(let tls) = security, reason == nil { tls.sayGoodbye() }
+        if case .established(let tls) = security, reason == nil { _ = tls.sayGoodbye() }
         security = .none
         Glibc.close(file)
         file = -1
         only = nil
         unsent.removeAll()
         tail = ByteBuffer()
+        sealed = ByteBuffer()
         unsentBytes = 0
         let told = owner
         owner = nil

@@ -41,9 +41,9 @@ extension Connection {
     /// Sends what the peer takes now; the rest goes when it takes more.
     public func flush() {
         // Nothing goes behind bytes that are lost: the peer would read on in the middle of a message.
-        guard lost == nil, !isBlocked, !joinBatch(), lost == nil, !isBlocked, !sendOnly() else { return }
+        guard lost == nil, !isBlocked, !joinBatch(), lost == nil, !isBlocked, !sendOnly(), sendSealed() else { return }
         settleTail()
-        guard !unsent.isEmpty else { return }
+        guard !unsent.isEmpty else { return finishIfDue() }
         switch security {
         case .none: flushPlain()
         case .handshake: return
@@ -82,11 +82,56 @@ extension Connection {
         if result == bytes.count { return }
         guard result >= 0 || result == -Int(EAGAIN) || result == -Int(EINTR) else { return lose(CInt(-result)) }
         let rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(max(result, 0)))
+        if isEncrypted {
+            // These may be told of while a record behind them is being written, from `unsent`, which is left as it is.
+            sealed = ByteBuffer(bytes: rest)
+            isBlocked = true
+            return putOff()
+        }
         settleOnly()
         unsent.insert(ByteBuffer(bytes: rest), at: 0)
         unsentBytes += rest.count
         if unsentBytes > Self.highWater { isWritable = false }
         block()
+    }
+
+    /// Takes bytes of TLS to be sent behind all others. How many; 0 where none are taken now, below zero where the connection is lost.
+    func sendRecord(_ record: UnsafeRawBufferPointer) -> Int {
+        if life == .open, isEncrypted, loop.sends.accepts(record.count, from: self) {
+            loop.sends.add(record, from: self)
+            return record.count
+        }
+        sendBatched()
+        guard lost == nil else { return -1 }
+        guard sealed.readableBytes == 0 else { return 0 }
+        return send(record)
+    }
+
+    /// How many of some bytes the kernel takes now; 0 for none, below zero for an error, whose number is in `errno`.
+    private func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+        while true {
+            let count = postern_send(file, bytes.baseAddress, bytes.count, 0)
+            if count < 0, errno == EINTR { continue }
+            return count < 0 && errno == EAGAIN ? 0 : count
+        }
+    }
+
+    /// Sends the records that are left of a batch. False where they are still left.
+    private func sendSealed() -> Bool {
+        while sealed.readableBytes > 0 {
+            let count = sealed.withUnsafeReadableBytes { send($0) }
+            if count < 0 {
+                lose(errno)
+                return false
+            }
+            if count == 0 {
+                block()
+                return false
+            }
+            sealed.moveReaderIndex(forwardBy: count)
+        }
+        sealed = ByteBuffer()
+        return true
     }
 
     /// Sends the one piece there is. False where there is another way to go: what is left of it is in `unsent`.
@@ -130,7 +175,8 @@ extension Connection {
         while !unsent.isEmpty {
             var (joined, step) = (0, TLSSession.Step.wantsWrite)
             if unsent.count == 1 || unsent[0].readableBytes >= recordLimit {
-                step = unsent[0].withUnsafeReadableBytes { tls.write(UnsafeRawBufferPointer(rebasing: $0.prefix(recordLimit))) }
+                let piece = unsent[0]
+                step = piece.withUnsafeReadableBytes { tls.write(UnsafeRawBufferPointer(rebasing: $0.prefix(recordLimit))) }
             } else {
                 for piece in unsent where joined < recordLimit {
                     let count = min(piece.readableBytes, recordLimit - joined)
@@ -146,7 +192,7 @@ extension Connection {
             case .wantsRead:
                 writeWantsRead = true
                 return block()
-            case .ended, .failed: return lose(EPIPE)
+            case .ended, .failed: return lost == nil ? lose(EPIPE) : ()
             }
         }
     }
@@ -179,6 +225,7 @@ extension Connection {
         only = nil
         unsent.removeAll()
         tail = ByteBuffer()
+        sealed = ByteBuffer()
         unsentBytes = 0
         lost = .system("the connection was lost", error)
         putOff()

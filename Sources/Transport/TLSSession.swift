@@ -3,7 +3,7 @@
 import COpenSSL
 import NIOCore
 
-/// One side of one TLS connection. It reads and writes the socket itself: OpenSSL on the socket costs less than through memory.
+/// One side of one TLS connection. It reads the socket itself; its records go where everything goes that its connection sends.
 final class TLSSession {
     /// The longest record of TLS: what one write may hold.
     static let largestRecord = 16 * 1024
@@ -19,15 +19,27 @@ final class TLSSession {
         case failed(String)
     }
 
-    private let ssl: OpaquePointer
+    let ssl: OpaquePointer
     private let context: TLSContext
+    /// Made once, and never changed.
+    private nonisolated(unsafe) static let records = postern_record_method { bio, bytes, count, written in
+        guard let bio, let bytes, let written, let owner = BIO_get_data(bio) else { return 0 }
+        let taken = Unmanaged<Connection>.fromOpaque(owner)._withUnsafeGuaranteedRef {
+            $0.sendRecord(UnsafeRawBufferPointer(start: bytes, count: count))
+        }
+        postern_must_wait(bio, taken == 0 ? 1 : 0)
+        written.pointee = max(taken, 0)
+        return taken > 0 ? 1 : 0
+    }
 
     /// - Parameter peer: a client's name for the server: a host name, which is also sent (SNI), or an address.
-    init(_ context: TLSContext, file: CInt, peer: String?, isAddress: Bool) throws(TransportError) {
+    init(_ context: TLSContext, of connection: Connection, peer: String?, isAddress: Bool) throws(TransportError) {
         guard let ssl = SSL_new(context.context) else { throw .tls("OpenSSL makes no TLS session: \(Self.lastError())") }
         self.ssl = ssl
         self.context = context
-        guard SSL_set_fd(ssl, file) == 1 else { throw .tls("OpenSSL does not take the socket") }
+        // The connection outlives its session.
+        let owner = Unmanaged.passUnretained(connection).toOpaque()
+        guard postern_set_ends(ssl, connection.file, Self.records, owner) == 1 else { throw .tls("OpenSSL does not take the socket") }
         if context.isServer { SSL_set_accept_state(ssl) } else { SSL_set_connect_state(ssl) }
         guard let peer, !context.isServer else { return }
         if isAddress {
@@ -58,10 +70,12 @@ final class TLSSession {
         ERR_clear_error()
         return step(SSL_write(ssl, bytes.baseAddress, Int32(clamping: bytes.count)))
     }
-    /// Says that nothing more is sent. What cannot be sent at once is not.
-    func sayGoodbye() {
+    /// Says that nothing more is sent. False where that cannot be sent now: it may be said again.
+    func sayGoodbye() -> Bool {
         ERR_clear_error()
-        if SSL_is_init_finished(ssl) == 1 { _ = SSL_shutdown(ssl) }
+        guard SSL_is_init_finished(ssl) == 1 else { return true }
+        let result = SSL_shutdown(ssl)
+        return result >= 0 || SSL_get_error(ssl, result) != SSL_ERROR_WANT_WRITE
     }
 
     /// Whether bytes have come from the socket that were not read yet: the socket will not tell of them again.

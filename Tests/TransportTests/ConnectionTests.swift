@@ -31,7 +31,7 @@ import Testing
     /// A reader that pauses again and again gets every byte, and the writer holds little more than the mark.
     @Test(arguments: [false, true]) func aSlowReaderBoundsTheWriter(_ isEncrypted: Bool) throws {
         let pipe = try Pipe(loops.next())
-        if isEncrypted { try encrypt(pipe) }
+        if isEncrypted { try pipe.encrypt() }
         let total = 20_000_000
         try pipe.run { near, far in
             near.connection.setReading(true)
@@ -57,7 +57,7 @@ import Testing
     /// The end is said after everything that was written, and bytes of the other end that nobody reads do not take it away.
     @Test(arguments: [false, true]) func anEndComesAfterTheLastByte(_ isEncrypted: Bool) throws {
         let pipe = try Pipe(loops.next())
-        if isEncrypted { try encrypt(pipe) }
+        if isEncrypted { try pipe.encrypt() }
         try pipe.say("never read")
         try pipe.run { near, far in
             far.connection.write(ByteBuffer(repeating: 0x62, count: 1_000_000))
@@ -102,18 +102,6 @@ import Testing
     }
 
     // MARK: - TLS
-
-    private func encrypt(_ pipe: Pipe, _ client: TLSContext? = nil, name: String = "localhost") throws {
-        let server = try TestCertificate.server()
-        let client = try client ?? TLSContext.client(trust: nil)
-        try pipe.run { near, far in
-            try far.connection.startTLS(server)
-            try near.connection.startTLS(client, name: name)
-        }
-        guard pipe.nearReport.wait(until: { $0.protocolName != nil }) != nil,
-            pipe.farReport.wait(until: { $0.protocolName != nil }) != nil
-        else { throw TransportError.timedOut("the handshake") }
-    }
 
     @Test func aCertificateThatNobodyVouchesForIsRefused() throws {
         let pipe = try Pipe(loops.next())

@@ -37,6 +37,18 @@ struct Pipe {
         try loop.sync { try body(near.value, far.value) }
     }
 
+    /// Puts TLS between the ends.
+    func encrypt(_ client: TLSContext? = nil, name: String = "localhost") throws {
+        let server = try TestCertificate.server()
+        let client = try client ?? TLSContext.client(trust: nil)
+        try run { near, far in
+            try far.connection.startTLS(server)
+            try near.connection.startTLS(client, name: name)
+        }
+        guard nearReport.wait(until: { $0.protocolName != nil }) != nil, farReport.wait(until: { $0.protocolName != nil }) != nil
+        else { throw TransportError.timedOut("the handshake") }
+    }
+
     func say(_ text: String) throws {
         try run { near, _ in
             near.connection.write(ByteBuffer(string: text))

@@ -1,5 +1,6 @@
 // What connections leave to the end of a turn arrives as if each had sent by itself.
 
+import COpenSSL
 import CUring
 import NIOCore
 import TestSupport
@@ -14,10 +15,11 @@ import Testing
 #endif
 
 @Suite struct SendBatchTests {
-    private func pipes(_ count: Int, _ loops: SocketLoops, sendBuffer: CInt? = nil) throws -> [Pipe] {
+    private func pipes(_ count: Int, _ loops: SocketLoops, sendBuffer: CInt? = nil, isEncrypted: Bool = false) throws -> [Pipe] {
         let loop = loops.next()
         return try (0..<count).map { _ in
             let pipe = try Pipe(loop)
+            if isEncrypted { try pipe.encrypt() }
             try pipe.run { near, far in
                 if let sendBuffer { _ = setSendBuffer(near.connection.file, sendBuffer) }
                 near.connection.setReading(true)
@@ -32,9 +34,9 @@ import Testing
         try pipes[0].loop.sync { body(near.map(\.value)) }
     }
 
-    @Test(arguments: [true, false]) func manyInOneTurnReachTheirOwn(_ batches: Bool) throws {
+    @Test(arguments: [true, false], [true, false]) func manyInOneTurnReachTheirOwn(_ batches: Bool, _ isEncrypted: Bool) throws {
         let loops = try SocketLoops(count: 1, batchesSends: batches)
-        let pipes = try pipes(100, loops)
+        let pipes = try pipes(100, loops, isEncrypted: isEncrypted)
         try inOneTurn(pipes) { peers in
             for (number, peer) in peers.enumerated() { peer.say("to \(number)") }
         }
@@ -47,9 +49,9 @@ import Testing
     }
 
     /// Pieces of one connection come in order, whatever other connections say in between and whatever is too large to wait.
-    @Test(arguments: [true, false]) func orderIsKept(_ batches: Bool) throws {
+    @Test(arguments: [true, false], [true, false]) func orderIsKept(_ batches: Bool, _ isEncrypted: Bool) throws {
         let loops = try SocketLoops(count: 1, batchesSends: batches)
-        let pipes = try pipes(3, loops)
+        let pipes = try pipes(3, loops, isEncrypted: isEncrypted)
         try inOneTurn(pipes) { peers in
             peers[0].say("one ")
             peers[0].say("two ")
@@ -70,7 +72,7 @@ import Testing
     /// An end right behind what was flushed does not take it away, whether it waits for the peer or not.
     @Test(arguments: [true, false], [true, false]) func anEndComesBehind(_ batches: Bool, _ closesAtOnce: Bool) throws {
         let loops = try SocketLoops(count: 1, batchesSends: batches)
-        let pipes = try pipes(3, loops)
+        let pipes = try pipes(3, loops) + pipes(3, loops, isEncrypted: true)
         try inOneTurn(pipes) { peers in
             for peer in peers {
                 peer.say("last words")
@@ -104,7 +106,7 @@ import Testing
     /// Random pieces, readers that stop and go on, sockets that take little: every stream is what was written.
     @Test(arguments: [true, false], Array(1...8)) func streamsAreWhatWasWritten(_ batches: Bool, _ seed: Int) throws {
         let loops = try SocketLoops(count: 1, batchesSends: batches)
-        let pipes = try pipes(6, loops, sendBuffer: 4096)
+        let pipes = try pipes(6, loops, sendBuffer: 4096, isEncrypted: seed.isMultiple(of: 2))
         var random = SeededGenerator(seed: UInt64(seed))
         var written = [[UInt8]](repeating: [], count: pipes.count)
         for _ in 0..<60 {
@@ -169,9 +171,9 @@ import Testing
         let probe = postern_ring_open(1)
         if let probe { postern_ring_close(probe) }
         let isThere = probe != nil
-        for batches in [true, false] {
+        for (batches, isEncrypted) in [(true, false), (true, true), (false, false), (false, true)] {
             let loops = try SocketLoops(count: 1, batchesSends: batches)
-            let pipes = try pipes(3, loops)
+            let pipes = try pipes(3, loops, isEncrypted: isEncrypted)
             try inOneTurn(pipes) { peers in
                 for peer in peers { peer.say("x") }
                 let sends = peers[0].connection.loop.sends
@@ -184,9 +186,9 @@ import Testing
     }
 
     /// A socket that takes a part: the rest waits in front of what comes behind it.
-    @Test(arguments: [true, false]) func aPartThatIsTakenKeepsItsPlace(_ batches: Bool) throws {
+    @Test(arguments: [true, false], [true, false]) func aPartThatIsTakenKeepsItsPlace(_ batches: Bool, _ isEncrypted: Bool) throws {
         let loops = try SocketLoops(count: 1, batchesSends: batches)
-        let pipes = try pipes(2, loops, sendBuffer: 4096)
+        let pipes = try pipes(2, loops, sendBuffer: 4096, isEncrypted: isEncrypted)
         let (piece, far) = (String(repeating: "abcdefgh", count: 1000), pipes[0].far)
         try inOneTurn(pipes) { peers in
             far.value.connection.setReading(false)
@@ -207,9 +209,9 @@ import Testing
     }
 
     /// A send that failed for a reason that is not the socket's: nothing goes behind the hole, and the connection ends.
-    @Test func nothingGoesBehindAHole() throws {
+    @Test(arguments: [true, false]) func nothingGoesBehindAHole(_ isEncrypted: Bool) throws {
         let loops = try SocketLoops(count: 1)
-        let pipes = try pipes(2, loops)
+        let pipes = try pipes(2, loops, isEncrypted: isEncrypted)
         try inOneTurn(pipes) { peers in
             peers[0].say("before")
             peers[0].connection.loop.sends.send()
@@ -246,6 +248,47 @@ import Testing
         }
         #expect(pipes[0].nearReport.wait { $0.protocolName != nil } != nil)
         #expect(pipes[1].farReport.wait { $0.count == 1 } != nil)
+        loops.stop()
+    }
+
+    /// An end behind records of TLS that the socket did not take: it is said after them.
+    @Test(arguments: [true, false]) func anEndWaitsForRecords(_ batches: Bool) throws {
+        let loops = try SocketLoops(count: 1, batchesSends: batches)
+        let pipes = try pipes(2, loops, sendBuffer: 4096, isEncrypted: true)
+        let (piece, far) = (String(repeating: "abcdefgh", count: 1000), pipes[0].far)
+        try inOneTurn(pipes) { peers in
+            far.value.connection.setReading(false)
+            for _ in 0..<4 {
+                peers[0].say(piece)
+                peers[1].say("x")
+            }
+            peers[0].connection.finish(within: .seconds(5))
+        }
+        try pipes[0].run { _, far in far.connection.setReading(true) }
+        let heard = try #require(pipes[0].farReport.wait { $0.closed != nil })
+        #expect(heard.count == 4 * piece.utf8.count)
+        #expect(heard.closed == .some(nil))
+        loops.stop()
+    }
+
+    /// New keys of TLS in the middle of a batch.
+    @Test(arguments: [true, false]) func keysAreRenewedInOrder(_ batches: Bool) throws {
+        let loops = try SocketLoops(count: 1, batchesSends: batches)
+        let pipes = try pipes(3, loops, isEncrypted: true)
+        try inOneTurn(pipes) { peers in
+            for peer in peers {
+                peer.say("old ")
+                guard case .established(let tls) = peer.connection.security else { continue }
+                #expect(SSL_key_update(tls.ssl, SSL_KEY_UPDATE_REQUESTED) == 1)
+                peer.say("new")
+            }
+        }
+        for pipe in pipes {
+            #expect(pipe.farReport.wait { $0.count == 7 } != nil)
+            #expect(pipe.farReport.text == "old new")
+            try pipe.run { _, far in far.say("answer") }
+            #expect(pipe.nearReport.wait { $0.count == 6 } != nil)
+        }
         loops.stop()
     }
 
