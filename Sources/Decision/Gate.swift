@@ -22,8 +22,11 @@ public final class Gate {
     private var sharesInspector: Bool
     private let searchPath: [String]
     private let schema: KnownSchema?
-    private let inspection = Inspection()
-    private let expanded = Inspection()
+    private let room: DecisionRoom
+    /// Of the room when this session used it last.
+    private var turn = -1
+    var inspection: Inspection { room.inspection }
+    private var expanded: Inspection { room.expanded }
     private(set) var machine: VirtualMachine
     private var masks: MaskSelection
     private var known = KnownDecisions()
@@ -59,10 +62,10 @@ public final class Gate {
     /// - Parameters:
     ///   - ledger: counts requests and sessions; without one, rates and `concurrent` limits are not applied.
     ///   - approvals: remembers approvals that hold for a while; without one they hold for their own message.
-    ///   - inspectors: of the event loop; without them the session reads alone.
+    ///   - shelf: of the event loop; without one the session shares nothing.
     public init?(
         policy: VerifiedProgram, caller: Caller, resource: String, facts: SessionFacts, secrets: MaskSecrets,
-        memory: FirstSeen, ledger: LimitLedger? = nil, approvals: ApprovalLedger? = nil, inspectors: InspectorShelf? = nil
+        memory: FirstSeen, ledger: LimitLedger? = nil, approvals: ApprovalLedger? = nil, shelf: GateShelf? = nil
     ) {
         guard let specialisation = policy.specialise(for: caller, resource: resource),
             let searchPath = policy.searchPath(of: resource)
@@ -77,10 +80,11 @@ public final class Gate {
         names = SessionNames(searchPath: searchPath)
         schema = KnownSchema.of(resource: resource, in: policy)
         inspector =
-            inspectors?.inspector(for: caller, searchPath: searchPath, schema: schema)
+            shelf?.inspector(for: caller, searchPath: searchPath, schema: schema)
             ?? SQLInspector(searchPath: searchPath, schema: schema)
-        sharesInspector = inspectors != nil
-        machine = VirtualMachine(specialisation, session: facts)
+        sharesInspector = shelf != nil
+        room = shelf?.room ?? DecisionRoom()
+        machine = VirtualMachine(specialisation, session: facts, room: room.machine)
         masks = MaskSelection(policy: policy, searchPath: searchPath, secrets: secrets)
         limits = LimitSelection(policy: policy, caller: caller, resource: resource, ledger: ledger)
         self.ledger = ledger
@@ -88,7 +92,7 @@ public final class Gate {
         mayHold = specialisation.mayHold
         allowsAnything = specialisation.allowsAnything
         tellsChannels = !policy.channels.isEmpty
-        judged = inspection
+        judged = room.inspection
     }
 
     /// Goes over to another policy, or stays under the old one where the session has to end.
@@ -100,7 +104,8 @@ public final class Gate {
         guard specialisation.allowsAnything || !allowsAnything else { return .powerless }
         var moved = facts
         moved.caller = again
-        let machine = VirtualMachine(specialisation, session: moved)
+        let machine = VirtualMachine(specialisation, session: moved, room: room.machine)
+        takeTurn()
         if let channel = machine.refusedChannel(of: heard, inspection, at: moment) { return .deaf(channel: channel) }
         // What is prepared was taken apart under these.
         guard searchPath == self.searchPath, isSchema(KnownSchema.of(resource: resource, in: policy)) else { return .renamed }
@@ -160,6 +165,7 @@ public final class Gate {
     }
 
     private func outcome(of message: Message, _ circumstances: Circumstances, _ agreement: PortalAgreement?) -> Outcome {
+        takeTurn()
         hasDecided = false
         if !portalStatements.isEmpty { portalStatements = [] }
         text = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -215,12 +221,23 @@ public final class Gate {
         }
     }
 
-    /// What the message considered last does: its statements in order, an EXECUTE or FETCH with what it runs.
-    public var lastInspection: Inspection { judged }
+    private func takeTurn() {
+        room.turn &+= 1
+        turn = room.turn
+    }
 
-    /// Rules that only observe and would have acted on the message considered last; none when it was not decided by rules.
+    /// What the message considered last does: its statements in order, an EXECUTE or FETCH with what it runs. Must be asked before another
+    /// session of the shelf considers anything.
+    public var lastInspection: Inspection {
+        precondition(turn == room.turn || turn < 0)
+        return judged
+    }
+
+    /// Rules that only observe and would have acted on the message considered last; none when it was not decided by rules. Must be asked
+    /// before another session of the shelf considers anything.
     public var lastObserved: UnsafeBufferPointer<UInt32> {
-        hasDecided ? machine.observedRules.buffer : UnsafeBufferPointer(start: nil, count: 0)
+        precondition(turn == room.turn || turn < 0)
+        return hasDecided ? machine.observedRules.buffer : UnsafeBufferPointer(start: nil, count: 0)
     }
 
     func maskRules(_ digest: UInt64) -> [Int] { masks.rules(digest) }
@@ -232,30 +249,15 @@ public final class Gate {
     /// Names of the mask rules behind a `DecisionRecord.masks` that this gate has made since its policy was adopted.
     public func maskRuleNames(_ digest: UInt64) -> [String] { masks.ruleNames(digest) }
 
-    /// What `consider` would decide of a query, and why: for each access every rule whose verbs and objects match. Allocates; for
-    /// people. Changes no names and remembers nothing.
-    public func explain(_ query: UnsafeRawBufferPointer, at circumstances: Circumstances) -> [AccessExplanation] {
-        look(at: query, circumstances)
-        defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
-        return machine.explain(inspection, request(inspection, circumstances))
-    }
-
-    /// What a query tries of every rule, before `consider`: for the coverage of tests. As `explain` it changes nothing; a message that
-    /// runs what was prepared before tries nothing here.
-    public func exercise(_ query: UnsafeRawBufferPointer, at circumstances: Circumstances) -> Set<RuleExercise> {
-        guard query.count <= Self.messageLimit else { return [] }
-        look(at: query, circumstances)
-        defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
-        guard !NameExpansion.isNeeded(inspection) else { return [] }
-        return machine.exercise(inspection, request(inspection, circumstances))
-    }
-
-    /// Takes a query apart for people; nothing is decided.
-    private func look(at query: UnsafeRawBufferPointer, _ circumstances: Circumstances) {
+    /// Takes a query apart for people; nothing is decided. Its text is borrowed while `body` runs.
+    func look<Result>(at query: UnsafeRawBufferPointer, _ circumstances: Circumstances, _ body: (RequestFacts) -> Result) -> Result {
+        takeTurn()
         text = query
+        defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
         lookUpAlongPath()
         inspector.inspect(query, lexical: circumstances.lexical, into: inspection)
         judged = inspection
+        return body(request(inspection, circumstances))
     }
 
     // MARK: - Judging

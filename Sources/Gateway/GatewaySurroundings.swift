@@ -57,7 +57,7 @@ extension GatewayServer {
     ) throws -> PostgresSurroundings {
         let secrets = try MaskKeyFile.read(configuration.maskKeyFile)
         let journals = PerLoop { try recorder.makeJournal() }
-        let inspectors = PerLoop { InspectorShelf() }
+        let shelves = PerLoop { GateShelf() }
         let approvals = ApprovalLedger()
         var surroundings = PostgresSurroundings(
             authenticate: { request in
@@ -76,7 +76,7 @@ extension GatewayServer {
                 facts.caller = again
                 return try Gate(
                     policy: current.program, caller: again, resource: resource, facts: facts, secrets: secrets, memory: memory,
-                    ledger: ledger, approvals: approvals, inspectors: inspectors.value(on: loop)
+                    ledger: ledger, approvals: approvals, shelf: shelves.value(on: loop)
                 ).map { PostgresJudge(gate: $0, program: current.recorded) }
             },
             journal: { try journals.value(on: $0) }, metrics: metrics, logger: logger)

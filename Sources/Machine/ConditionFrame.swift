@@ -16,7 +16,7 @@ struct ConditionFrame {
     let networks: UnsafePointer<ProgramTables.Network>
     let verbNames: UnsafePointer<UInt32>
     let patterns: Unmanaged<PatternMatcher>
-    // Session. `facts` has 64 values by fact number: unknown where a fact is not of the session.
+    // Session. `facts` has `SessionValues.slots` values by fact number: unknown where a fact is not of the session.
     let facts: UnsafePointer<Value>
     let claims: UnsafePointer<Value>
     let registers: UnsafeMutablePointer<Value>

@@ -7,7 +7,7 @@ extension ConditionFrame {
         switch fact {
         case .identityName, .identityIssuer, .identityGroups, .identityProof, .resourceName, .resourceKind, .resourceTags,
             .requestSource, .sessionReason:
-            return facts[Int(raw)]
+            return Int(raw) < SessionValues.slots ? facts[Int(raw)] : .unknown
         case .requestTime:
             isSteady = false
             return .integer(moment)

@@ -4,8 +4,10 @@
 final class SessionValues {
     /// By claim index; unknown where the caller has none.
     let claims: FixedMemory<Value>
-    /// By fact number, 64 of them.
+    /// By fact number, `slots` of them.
     let facts: FixedMemory<Value>
+    /// Facts of the session have the lowest numbers.
+    static let slots = Int(Fact.sessionReason.rawValue) + 1
     private let blob: FixedMemory<UInt8>
     private let items: FixedMemory<TextItem>
     private let numbers: FixedMemory<Int64>
@@ -77,7 +79,7 @@ final class SessionValues {
     private init(_ draft: Draft, _ tables: ProgramTables) {
         var writer = Writer(symbols: tables.symbols)
         let claims = draft.claims.map { writer.place($0) }
-        var facts = [Writer.Placed](repeating: .value(.unknown), count: 64)
+        var facts = [Writer.Placed](repeating: .value(.unknown), count: Self.slots)
         for (fact, value) in draft.facts { facts[Int(fact.rawValue)] = writer.place(value, possible: draft.possible[fact] ?? []) }
         if let source = draft.source { facts[Int(Fact.requestSource.rawValue)] = .value(.address(source)) }
         let blob = FixedMemory(writer.blob)

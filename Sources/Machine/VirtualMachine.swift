@@ -7,16 +7,16 @@ public final class VirtualMachine {
     /// After `decide` answered `allowed` or `approval`: the masks that apply, one bit for each of `VerifiedProgram.maskRules`. Otherwise all zero.
     public let maskWords: ArenaBuffer<UInt64>
     /// After `decide`: `observe` rules that would have acted (a deny, approve or allow that covers an access, a mask that applies), each once.
-    public let observedRules = ArenaBuffer<UInt32>(capacity: 8)
+    public let observedRules: ArenaBuffer<UInt32>
 
     /// After `decide` answered `approval`: approves that cover an access, each once. Otherwise empty.
-    public let approvingRules = ArenaBuffer<UInt32>(capacity: 8)
+    public let approvingRules: ArenaBuffer<UInt32>
 
     /// After `decide` answered `allowed` or `approval`: watches, observed or not, that may be about the answer, each once. Otherwise empty.
-    public let watchingRules = ArenaBuffer<UInt32>(capacity: 8)
+    public let watchingRules: ArenaBuffer<UInt32>
 
     /// After `decide` answered `allowed` or `approval`: allows whose limits hold, that is those that may cover an access, each once. Otherwise empty.
-    public let limitingRules = ArenaBuffer<UInt32>(capacity: 8)
+    public let limitingRules: ArenaBuffer<UInt32>
 
     /// After `decide`: whether what it answered hangs on nothing but the session, the accesses and what the inspector says of the statements,
     /// and no rule holds that has more to do. An inspection of the same origin would be answered so again.
@@ -29,35 +29,28 @@ public final class VirtualMachine {
     let plan: UnsafeMutablePointer<SpecialisationView>
     private let matcher: PatternMatcher
     private let values: SessionValues
-    private let registers: UnsafeMutablePointer<Value>
-    private let fingerprint: UnsafeMutablePointer<UInt8>
-    private let columnItems = ArenaBuffer<TextItem>(capacity: 32)
-    private let objectItems = ArenaBuffer<TextItem>(capacity: 8)
-    private let tableItems = ArenaBuffer<TextItem>(capacity: 8)
-    private let functionItems = ArenaBuffer<TextItem>(capacity: 8)
-    private let objectText = ArenaBuffer<UInt8>(capacity: 256)
-    /// Per statement: 1 when it holds an `unknown` access.
-    private let strange = ArenaBuffer<UInt8>(capacity: 8)
+    private let room: MachineRoom
     private var anyStrange = false
 
-    /// - Parameter session: its caller must be the one that the specialisation was made for.
-    public init(_ specialisation: Specialisation, session: SessionFacts) {
+    /// - Parameters:
+    ///   - session: its caller must be the one that the specialisation was made for.
+    ///   - room: of machines that decide one after the other; what one has decided is read before the next decides.
+    public init(_ specialisation: Specialisation, session: SessionFacts, room: MachineRoom = MachineRoom()) {
         self.specialisation = specialisation
+        self.room = room
+        (observedRules, approvingRules) = (room.observedRules, room.approvingRules)
+        (watchingRules, limitingRules) = (room.watchingRules, room.limitingRules)
         let core = specialisation.core
         let program = core.program
         let issuer = Int(program.identities[specialisation.identity].issuer)
         values = SessionValues(
             session, issuer: issuer, resource: program.resources[specialisation.resource], of: program, core.tables)
         matcher = PatternMatcher(core.tables.patterns)
-        registers = .allocate(capacity: ProgramLimits.registers)
-        registers.initialize(repeating: .unknown, count: ProgramLimits.registers)
-        fingerprint = .allocate(capacity: 16)
-        fingerprint.initialize(repeating: 0, count: 16)
         frame = .allocate(capacity: 1)
         frame.initialize(
             to: ConditionFrame(
-                core.tables, patterns: matcher, facts: values.facts.base, claims: values.claims.base, registers: registers,
-                fingerprint: fingerprint, sessionStart: session.start.seconds))
+                core.tables, patterns: matcher, facts: values.facts.base, claims: values.claims.base, registers: room.registers,
+                fingerprint: room.fingerprint, sessionStart: session.start.seconds))
         plan = .allocate(capacity: 1)
         plan.initialize(to: specialisation.view)
         maskWords = ArenaBuffer(capacity: specialisation.baseMasks.count)
@@ -68,8 +61,6 @@ public final class VirtualMachine {
         frame.deinitialize(count: 1)
         frame.deallocate()
         plan.deallocate()
-        registers.deallocate()
-        fingerprint.deallocate()
     }
 
     /// The decision on a message. Cost: linear in its accesses and in the rules that can apply to them.
@@ -187,9 +178,9 @@ public final class VirtualMachine {
         frame.pointee.tablesOf = -1
         frame.pointee.functionsOf = -1
         let count = frame.pointee.accesses.count
-        if specialisation.usesColumns { frame.pointee.columnItems = columnItems.room(for: frame.pointee.columns.count) }
-        if specialisation.usesTables { frame.pointee.tableItems = tableItems.room(for: count) }
-        if specialisation.usesFunctions { frame.pointee.functionItems = functionItems.room(for: frame.pointee.names.count) }
+        if specialisation.usesColumns { frame.pointee.columnItems = room.columnItems.space(for: frame.pointee.columns.count) }
+        if specialisation.usesTables { frame.pointee.tableItems = room.tableItems.space(for: count) }
+        if specialisation.usesFunctions { frame.pointee.functionItems = room.functionItems.space(for: frame.pointee.names.count) }
         if specialisation.usesObjects { composeObjects() }
         anyStrange = false
         for index in 0..<count where frame.pointee.accesses[index].verb == .unknown { anyStrange = true }
@@ -206,10 +197,11 @@ public final class VirtualMachine {
     @inline(__always)
     func stand(inStatement statement: Int) {
         frame.pointee.statement = statement
-        frame.pointee.understood = !anyStrange || statement >= strange.count || strange[statement] == 0
+        frame.pointee.understood = !anyStrange || statement >= room.strange.count || room.strange[statement] == 0
     }
 
     private func markStrange() {
+        let strange = room.strange
         strange.removeAll()
         for _ in 0..<frame.pointee.statements.count { strange.append(0) }
         for access in frame.pointee.accesses where access.verb == .unknown && Int(access.statement) < strange.count {
@@ -222,23 +214,23 @@ public final class VirtualMachine {
         let accesses = frame.pointee.accesses
         var bytes = 0
         for access in accesses { bytes += frame.pointee.bytes(access.schema).count + frame.pointee.bytes(access.name).count + 1 }
-        let room = objectText.room(for: bytes)
-        let items = objectItems.room(for: accesses.count)
+        let text = room.objectText.space(for: bytes)
+        let items = room.objectItems.space(for: accesses.count)
         var offset = 0
         for index in 0..<accesses.count {
             let start = offset
             let schema = frame.pointee.bytes(accesses[index].schema)
             let name = frame.pointee.bytes(accesses[index].name)
             if let base = schema.baseAddress, schema.count > 0 {
-                UnsafeMutableRawPointer(room + offset).copyMemory(from: base, byteCount: schema.count)
-                room[offset + schema.count] = UInt8(ascii: ".")
+                UnsafeMutableRawPointer(text + offset).copyMemory(from: base, byteCount: schema.count)
+                text[offset + schema.count] = UInt8(ascii: ".")
                 offset += schema.count + 1
             }
             if let base = name.baseAddress {
-                UnsafeMutableRawPointer(room + offset).copyMemory(from: base, byteCount: name.count)
+                UnsafeMutableRawPointer(text + offset).copyMemory(from: base, byteCount: name.count)
                 offset += name.count
             }
-            items[index] = TextItem(pointer: UnsafeRawPointer(room + start), count: offset - start, symbol: SymbolView.unasked)
+            items[index] = TextItem(pointer: UnsafeRawPointer(text + start), count: offset - start, symbol: SymbolView.unasked)
         }
         frame.pointee.objects = items
     }
@@ -293,7 +285,7 @@ public final class VirtualMachine {
 
 extension ArenaBuffer {
     /// Memory for `count` values, kept for the next call; what was there before is lost.
-    func room(for count: Int) -> UnsafeMutablePointer<Element> {
+    func space(for count: Int) -> UnsafeMutablePointer<Element> {
         if capacity < count { grow(to: count) }
         return storage
     }

@@ -56,7 +56,7 @@ import Testing
         var text = Self.head
         for rule in Self.rules where random.next() % 2 == 0 { text += rule + "\n" }
         let program = try GatePolicy.compile(text)
-        let shelf = InspectorShelf()
+        let shelf = GateShelf()
         let (warmSeen, coldSeen) = (FirstSeen(), FirstSeen())
         let warm = try Self.gate(program, warmSeen, shelf)
         // How the temporary table was made, if it was.
@@ -91,14 +91,14 @@ import Testing
         #expect(Self.tell(gate, "select id from orders", at).hasPrefix("uncovered"))
     }
 
-    private static func gate(_ program: VerifiedProgram, _ memory: FirstSeen, _ shelf: InspectorShelf?) throws -> Gate {
+    private static func gate(_ program: VerifiedProgram, _ memory: FirstSeen, _ shelf: GateShelf?) throws -> Gate {
         let claims = VerifiedClaims(issuer: "i", subject: "bot", values: ["sub": .string("bot")], proof: .bearer)
         guard case .caller(let caller) = program.identify(claims) else { throw ScriptError.noCaller("bot") }
         return try #require(
             Gate(
                 policy: program, caller: caller, resource: "r",
                 facts: SessionFacts(caller: caller, source: nil, start: Moment(seconds: 1_772_000_000)),
-                secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: memory, inspectors: shelf))
+                secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: memory, shelf: shelf))
     }
 
     /// Everything that an outcome says.

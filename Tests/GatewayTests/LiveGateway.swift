@@ -37,7 +37,7 @@ final class LiveGateway {
         logger.logLevel = .critical
         let recorder = try StageRecording.shared.get()
         let journals = PerLoop { try recorder.makeJournal() }
-        let inspectors = PerLoop { InspectorShelf() }
+        let shelves = PerLoop { GateShelf() }
         service = try PostgresService(
             resources: [resource],
             surroundings: PostgresSurroundings(
@@ -47,7 +47,7 @@ final class LiveGateway {
                     return caller
                 },
                 judge: { caller, resource, facts, loop in
-                    try stage.gate(caller, on: resource, facts, inspectors: inspectors.value(on: loop))
+                    try stage.gate(caller, on: resource, facts, shelf: shelves.value(on: loop))
                         .map { PostgresJudge(gate: $0, program: stage.recorded) }
                 },
                 journal: { try journals.value(on: $0) }, metrics: GatewayMetrics(), logger: logger), loginSeconds: loginSeconds)

@@ -32,11 +32,11 @@ struct PostgresStage: Sendable {
         return caller
     }
 
-    func gate(_ caller: Caller, on resource: String, _ facts: SessionFacts? = nil, inspectors: InspectorShelf? = nil) -> Gate? {
+    func gate(_ caller: Caller, on resource: String, _ facts: SessionFacts? = nil, shelf: GateShelf? = nil) -> Gate? {
         Gate(
             policy: program, caller: caller, resource: resource,
             facts: facts ?? SessionFacts(caller: caller, source: nil, start: Moment(seconds: 0)),
-            secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen(), ledger: LimitLedger(), inspectors: inspectors)
+            secrets: MaskSecrets(hashKey: Array(repeating: 7, count: 32)), memory: FirstSeen(), ledger: LimitLedger(), shelf: shelf)
     }
 
     /// A session as the handler would make it, recorded into the process's own recording.

@@ -134,7 +134,7 @@ final class PostgresSession {
 
     // Masks.
     var masking: PostgresMasking?
-    let maskedRow = MaskOutput()
+    let maskedRow = MaskOutput(capacity: 16)
     /// Searches that failed under `masking`, as far as they were told.
     private var toldFailures: UInt64 = 0
     /// Rules of the result that is being sent, for a Query; an Execute has its own.

@@ -1,13 +1,14 @@
-// The inspectors of one event loop: sessions of one user share what was read, and nobody else's.
+// What the sessions of one event loop share: those of one user what was read, all of them the room to decide in.
 
 import Inspect
 import Machine
 
-/// Inspectors that sessions share while names mean to each what they meant when it began. Not thread-safe: one for each event loop.
+/// Inspectors that sessions share while names mean to each what they meant when it began, and the room to decide in. Not thread-safe: one
+/// for each event loop.
 ///
 /// What an inspector remembers can be told from how fast it answers, so only sessions of the same subject under the same identity share
 /// one. One that nobody uses stays for the user's next session until some other sessions have begun.
-public final class InspectorShelf {
+public final class GateShelf {
     private struct Key: Hashable {
         var user: [UInt8]
         var searchPath: [String]
@@ -19,6 +20,8 @@ public final class InspectorShelf {
     private var begun = 0
     /// After how many sessions that is done, or after as many as an eighth of what there is.
     static let round = 16
+
+    let room = DecisionRoom()
 
     public init() {}
 
