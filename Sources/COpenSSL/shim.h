@@ -78,7 +78,7 @@ static inline void postern_prepare(SSL_CTX *context) {
         context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(context, 1);
 }
-/// Takes bytes of a session that are to be sent, and says how many; 1 where it took some.
+/// Takes bytes of a session that are to be sent, and says how many; 1 where it took some, else -1.
 typedef int (*postern_record_writer)(BIO *bio, const char *bytes, size_t count, size_t *written);
 static inline long postern_record_control(BIO *bio, int command, long number, void *pointer) {
     (void)bio; (void)number; (void)pointer;

@@ -166,7 +166,6 @@ public final class Gate {
 
     private func outcome(of message: Message, _ circumstances: Circumstances, _ agreement: PortalAgreement?) -> Outcome {
         takeTurn()
-        hasDecided = false
         if !portalStatements.isEmpty { portalStatements = [] }
         text = UnsafeRawBufferPointer(start: nil, count: 0)
         defer { text = UnsafeRawBufferPointer(start: nil, count: 0) }
@@ -222,8 +221,8 @@ public final class Gate {
     }
 
     private func takeTurn() {
-        room.turn &+= 1
-        turn = room.turn
+        turn = room.begin()
+        hasDecided = false
     }
 
     /// What the message considered last does: its statements in order, an EXECUTE or FETCH with what it runs. Must be asked before another
@@ -233,11 +232,10 @@ public final class Gate {
         return judged
     }
 
-    /// Rules that only observe and would have acted on the message considered last; none when it was not decided by rules. Must be asked
-    /// before another session of the shelf considers anything.
+    /// Rules that only observe and would have acted on the message considered last; none when it was not decided by rules, or when another
+    /// session of the shelf has considered something since.
     public var lastObserved: UnsafeBufferPointer<UInt32> {
-        precondition(turn == room.turn || turn < 0)
-        return hasDecided ? machine.observedRules.buffer : UnsafeBufferPointer(start: nil, count: 0)
+        hasDecided && turn == room.turn ? machine.observedRules.buffer : UnsafeBufferPointer(start: nil, count: 0)
     }
 
     func maskRules(_ digest: UInt64) -> [Int] { masks.rules(digest) }

@@ -1,8 +1,13 @@
 // Opens what runs by name: EXECUTE is judged as the statement it executes, FETCH as its cursor's query.
 
+import Inspect
 import Machine
 
 enum NameExpansion {
+    /// How much is opened in one message, in accesses, columns and names together. What is beyond is not understood: a statement that is
+    /// executed a thousand times is judged a thousand times.
+    static let room = 16 * InspectLimits.accesses
+
     /// Whether any statement makes, runs or forgets a name. Most messages do not.
     @inline(__always)
     static func isNeeded(_ found: Inspection) -> Bool {
@@ -94,7 +99,8 @@ enum NameExpansion {
         let number = UInt16(truncatingIfNeeded: expanded.statements.count)
         let own = found.statements[index]
         let first = expanded.accesses.count
-        if candidates.count == 1, candidates[0].inspection.statements.count == 1 {
+        var isWhole = !isFull(expanded)
+        if isWhole, candidates.count == 1, candidates[0].inspection.statements.count == 1 {
             expanded.append(statement: 0, of: candidates[0].inspection)
         } else {
             expanded.append(statement: index, of: found)
@@ -108,18 +114,22 @@ enum NameExpansion {
             if candidates.contains(where: { $0.inspection.statements.buffer.contains { $0.pathChange != .none } }) {
                 expanded.modifyStatement(Int(number)) { $0.pathChange = .unknown }
             }
-            for candidate in candidates {
+            for candidate in candidates where isWhole {
                 for i in 0..<candidate.inspection.statements.count {
                     expanded.appendAccesses(ofStatement: i, of: candidate.inspection, as: number)
                 }
+                isWhole = !isFull(expanded)
             }
         }
         if makesTable(index, of: found) { store(accessesFrom: first, of: expanded) }
         expanded.appendAccesses(ofStatement: index, of: found, as: number)
         // A name inside a name (a portal of an EXECUTE) is not followed further: what it runs is not known here.
-        if candidates.isEmpty || candidates.contains(where: { isNeeded($0.inspection) }) {
+        if candidates.isEmpty || !isWhole || candidates.contains(where: { isNeeded($0.inspection) }) {
             var access = Access(verb: .unknown, objectClass: .any, statement: number)
-            access.name = expanded.intern("a name that this session has not prepared")
+            access.name =
+                isWhole
+                ? expanded.intern("a name that this session has not prepared")
+                : expanded.intern("more of what was prepared than is judged at once")
             expanded.append(access)
         }
         let name = expanded.intern(found.string(own.effectName))
@@ -127,7 +137,8 @@ enum NameExpansion {
             $0.firstAccess = UInt32(first)
             $0.accessCount = UInt32(expanded.accesses.count - first)
             $0.text = own.text
-            $0.mayChangeLexicalState = $0.mayChangeLexicalState || own.mayChangeLexicalState
+            $0.mayChangeLexicalState = $0.mayChangeLexicalState || own.mayChangeLexicalState || !isWhole
+            if !isWhole { $0.pathChange = .unknown }
             $0.nameEffect = own.nameEffect
             $0.effectName = name
             $0.returnsRows = true
@@ -136,6 +147,10 @@ enum NameExpansion {
 }
 
 extension NameExpansion {
+    private static func isFull(_ expanded: Inspection) -> Bool {
+        expanded.accesses.count + expanded.columns.count + expanded.names.count > room
+    }
+
     /// CREATE TABLE … AS EXECUTE, as it is or inside an EXPLAIN.
     fileprivate static func makesTable(_ index: Int, of found: Inspection) -> Bool {
         let statement = found.statements[index]

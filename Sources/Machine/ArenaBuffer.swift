@@ -48,6 +48,15 @@ public final class ArenaBuffer<Element: BitwiseCopyable> {
 
     @inlinable public func removeAll() { filled = 0 }
 
+    /// Empties it, and gives its memory back where that is more than so many bytes.
+    func giveBack(above bytes: Int) {
+        filled = 0
+        guard capacity * MemoryLayout<Element>.stride > bytes else { return }
+        storage.deallocate()
+        capacity = 16
+        storage = .allocate(capacity: capacity)
+    }
+
     @inlinable public func truncate(to count: Int) {
         precondition(count >= 0 && count <= filled)
         filled = count

@@ -256,6 +256,16 @@ public final class Inspection {
         origin = 0
     }
 
+    /// Empties it; lists that have grown above so many bytes give their memory back.
+    public func giveBack(above bytes: Int) {
+        clear()
+        text.giveBack(above: bytes)
+        accesses.giveBack(above: bytes)
+        columns.giveBack(above: bytes)
+        names.giveBack(above: bytes)
+        statements.giveBack(above: bytes)
+    }
+
     /// Adds bytes to the arena's text.
     @inlinable public func intern(_ bytes: UnsafeRawBufferPointer) -> TextRef { text.append(bytes: bytes) }
     @inlinable public func intern(_ string: StaticString) -> TextRef {

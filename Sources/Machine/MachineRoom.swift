@@ -25,6 +25,13 @@ public final class MachineRoom {
         fingerprint.initialize(repeating: 0, count: 16)
     }
 
+    /// Lists that have grown above so many bytes give their memory back. What was decided before is forgotten.
+    public func giveBack(above bytes: Int) {
+        for list in [observedRules, approvingRules, watchingRules, limitingRules] { list.giveBack(above: bytes) }
+        for list in [columnItems, objectItems, tableItems, functionItems] { list.giveBack(above: bytes) }
+        for list in [objectText, strange] { list.giveBack(above: bytes) }
+    }
+
     deinit {
         registers.deallocate()
         fingerprint.deallocate()

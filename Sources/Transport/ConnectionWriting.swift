@@ -86,6 +86,8 @@ extension Connection {
             // These may be told of while a record behind them is being written, from `unsent`, which is left as it is.
             sealed = ByteBuffer(bytes: rest)
             isBlocked = true
+            // They go first, and need nothing to be read for it.
+            writeWantsRead = false
             return putOff()
         }
         settleOnly()
@@ -104,7 +106,9 @@ extension Connection {
         sendBatched()
         guard lost == nil else { return -1 }
         guard sealed.readableBytes == 0 else { return 0 }
-        return send(record)
+        let count = send(record)
+        if count < 0 { lose(errno) }
+        return count
     }
 
     /// How many of some bytes the kernel takes now; 0 for none, below zero for an error, whose number is in `errno`.
@@ -186,13 +190,14 @@ extension Connection {
                 }
                 step = tls.write(UnsafeRawBufferPointer(rebasing: loop.chunk[..<joined]))
             }
+            guard lost == nil else { return }
             switch step {
             case .done(let count): drop(count)
             case .wantsWrite: return block()
             case .wantsRead:
                 writeWantsRead = true
                 return block()
-            case .ended, .failed: return lost == nil ? lose(EPIPE) : ()
+            case .ended, .failed: return lose(EPIPE)
             }
         }
     }

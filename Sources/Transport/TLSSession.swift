@@ -23,13 +23,14 @@ final class TLSSession {
     private let context: TLSContext
     /// Made once, and never changed.
     private nonisolated(unsafe) static let records = postern_record_method { bio, bytes, count, written in
-        guard let bio, let bytes, let written, let owner = BIO_get_data(bio) else { return 0 }
+        guard let bio, let bytes, let written, let owner = BIO_get_data(bio) else { return -1 }
         let taken = Unmanaged<Connection>.fromOpaque(owner)._withUnsafeGuaranteedRef {
             $0.sendRecord(UnsafeRawBufferPointer(start: bytes, count: count))
         }
         postern_must_wait(bio, taken == 0 ? 1 : 0)
         written.pointee = max(taken, 0)
-        return taken > 0 ? 1 : 0
+        // As a socket's: nothing that was not taken may pass for a record of no bytes.
+        return taken > 0 ? 1 : -1
     }
 
     /// - Parameter peer: a client's name for the server: a host name, which is also sent (SNI), or an address.

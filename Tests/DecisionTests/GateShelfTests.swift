@@ -1,12 +1,12 @@
 // Who shares an inspector, and that nobody notices.
 
 import Inspect
-import Machine
 import Mask
 import TestSupport
 import Testing
 
 @testable import Decision
+@testable import Machine
 
 @Suite struct GateShelfTests {
     private static let policy = """
@@ -124,6 +124,33 @@ import Testing
         }
         // Not all of them the same: some pass, some do not, some are watched.
         #expect(seen.count >= statements.count && seen.contains { !$0.contains("observed []") } && seen.contains { $0.contains("refuse") })
+    }
+
+    /// What was prepared is judged as often as it is executed, up to a bound: beyond it nothing is understood.
+    @Test func whatIsExecutedTooOftenIsNotUnderstood() throws {
+        let program = try GatePolicy.compile(Self.policy + "\nallow tables { who bot on r to select }")
+        let gate = try gate(program, "bot", GateShelf())
+        let tables = (0..<100).map { "t\($0)" }.joined(separator: ", ")
+        #expect(passes(gate, "prepare p as select * from \(tables)"))
+        #expect(passes(gate, String(repeating: "execute p; ", count: 500)))
+        let refused = answer(gate, String(repeating: "execute p; ", count: 990))
+        #expect(refused.contains("more of what was prepared than is judged at once"), "\(refused.prefix(300))")
+        #expect(gate.lastInspection.accesses.count < NameExpansion.room + 1_200)
+        let last = try #require(gate.lastInspection.statements.buffer.last)
+        #expect(last.pathChange == .unknown && last.mayChangeLexicalState)
+    }
+
+    /// The memory that one large message took does not stay for ever.
+    @Test func memoryIsGivenBack() throws {
+        let program = try GatePolicy.compile(Self.policy)
+        let shelf = GateShelf()
+        let (large, small) = (try gate(program, "bot1", shelf), try gate(program, "bot2", shelf))
+        #expect(passes(large, "prepare p as select " + (0..<100).map { "c\($0)" }.joined(separator: ", ") + " from orders"))
+        #expect(passes(large, String(repeating: "execute p; ", count: 500)))
+        #expect(shelf.room.expanded.columns.capacity > 16_384)
+        for _ in 0..<DecisionRoom.turnsKept { #expect(passes(small, "select id from orders")) }
+        #expect(shelf.room.expanded.columns.capacity == 16)
+        #expect(passes(large, "select id from orders"))
     }
 
     private func answer(_ gate: Gate, _ text: String) -> String {

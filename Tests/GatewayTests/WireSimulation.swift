@@ -31,6 +31,8 @@ final class WireSimulation {
     let clock: SimulatedClock
     var now: PostgresMoment { clock.now }
     let session: PostgresSession
+    /// Another session of the same loop.
+    let neighbour: Gate
     /// nil where a pool has not lent one.
     var link: SimulatedLink?
     /// Tells what the client must be told: the same messages, in the order in which the gate took them, without a gate between.
@@ -89,7 +91,11 @@ final class WireSimulation {
         judge = FakePostgres(fates)
         let stage = world.stages[0]
         let caller = try stage.caller(world.caller)
-        guard let gate = stage.gate(caller, on: "shop") else { throw SimulationFault(description: "no gate") }
+        let shelf = GateShelf()
+        guard let gate = stage.gate(caller, on: "shop", shelf: shelf), let neighbour = stage.gate(caller, on: "shop", shelf: shelf) else {
+            throw SimulationFault(description: "no gate")
+        }
+        self.neighbour = neighbour
         let recording = try world.journal.begin(
             SessionRecord(
                 caller: caller, resource: "shop", kind: .postgres, sourceAddress: "test", database: "test", backendUser: "test",
@@ -163,20 +169,6 @@ final class WireSimulation {
         self.link = nil
     }
 
-    /// What the policies of the test say, in the few words of the fake's language.
-    func isRefused(_ statement: FakeStatement, _ policy: Int) -> Bool {
-        // A call by its number, whose result has nothing to mask by.
-        if statement.text == "select function" { return isMasked }
-        if statement.text.hasPrefix("delete") { return true }
-        if case .unreadable = statement.kind { return true }
-        if case .setting = statement.kind, world.caller == "rationed" { return true }
-        return isInsert(statement) && (policy == 1 || world.caller == "rationed")
-    }
-
-    func isInsert(_ statement: FakeStatement) -> Bool {
-        statement.text.hasPrefix("insert") || statement.text.hasPrefix("copy orders from")
-    }
-
     // MARK: - Running
 
     func roll(_ count: Int) -> Int { choices.roll(count) }
@@ -184,6 +176,7 @@ final class WireSimulation {
 
     func step() throws {
         steps += 1
+        disturb()
         clock.pass(UInt64(roll(3_000_000)))
         switch roll(100) {
         case 0..<24: if !isClientGone, toGate.readableBytes < 4096 { toGate.writeImmutableBuffer(client.next()) }

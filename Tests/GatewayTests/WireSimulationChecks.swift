@@ -1,5 +1,6 @@
 // How a simulated session begins, and what must hold of it after each step and at its end.
 
+import Decision
 import Machine
 import NIOCore
 import Recording
@@ -149,5 +150,28 @@ extension WireSimulation {
             let (recorded, sent) = ("\(texts.suffix(3)) of \(texts.count)", "\(permitted.suffix(3)) of \(permitted.count)")
             throw SimulationFault(description: "recorded \(recorded), sent \(sent)")
         }
+    }
+}
+
+extension WireSimulation {
+    /// Another session of the loop has its turn.
+    func disturb() {
+        Array("insert into neighbours values (1); select secret from neighbours".utf8).withUnsafeBytes {
+            _ = neighbour.consider(.query($0), at: Circumstances(moment: Moment(seconds: 0)))
+        }
+    }
+
+    /// What the policies of the test say, in the few words of the fake's language.
+    func isRefused(_ statement: FakeStatement, _ policy: Int) -> Bool {
+        // A call by its number, whose result has nothing to mask by.
+        if statement.text == "select function" { return isMasked }
+        if statement.text.hasPrefix("delete") { return true }
+        if case .unreadable = statement.kind { return true }
+        if case .setting = statement.kind, world.caller == "rationed" { return true }
+        return isInsert(statement) && (policy == 1 || world.caller == "rationed")
+    }
+
+    func isInsert(_ statement: FakeStatement) -> Bool {
+        statement.text.hasPrefix("insert") || statement.text.hasPrefix("copy orders from")
     }
 }

@@ -22,8 +22,10 @@ struct PostgresNotice: Sendable {
 extension PostgresSession {
     /// After a decision was recorded.
     func noteRules(_ decision: DecisionRecord, _ sequence: UInt64, _ kind: MessageKind, _ text: UnsafeRawBufferPointer) {
-        // A Parse is judged only so that nothing forbidden is prepared: what it runs counts when it runs. What the wire refuses, no rule did.
-        if kind == .parse && decision.effect.passes || decision.effect == .invalid || decision.effect == .held { return }
+        // A Parse is judged only so that nothing forbidden is prepared: what it runs counts when it runs. What the wire refuses, no rule did,
+        // and of what is withdrawn nothing was decided again.
+        if kind == .parse && decision.effect.passes { return }
+        if decision.effect == .invalid || decision.effect == .held || decision.effect == .withdrawn { return }
         let observed = gate.lastObserved
         if !observed.isEmpty {
             recording.noteEvent(.observed(observed.map { gate.policy.ruleName(Int($0)) }), of: sequence, at: now.wall)
