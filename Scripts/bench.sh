@@ -2,7 +2,8 @@
 # Figures of the relay beside PgBouncer (session mode) and HAProxy (TCP mode), all in one run on one machine: CPU seconds of the proxy
 # process per 100,000 transactions, and rates, for pgbench. Medians of ROUNDS rounds of SECONDS_EACH. The gateway enforces a policy of 200
 # rules with a masked column, and records. WORKLOADS: select (-S), tpcb (the standard script). MODES: simple, extended, prepared.
-# CLIENTS: numbers of clients. SSL=1: TLS on both sides, of the gateway and of PgBouncer. `make bench` takes select, simple and prepared, 8 clients; `make bench-all` takes all of them.
+# CLIENTS: numbers of clients. SSL=1: TLS on both sides of the gateway and of PgBouncer, and no HAProxy. `make bench` takes select, simple
+# and prepared, 8 clients; `make bench-all` takes all of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . Scripts/lib.sh

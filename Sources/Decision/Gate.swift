@@ -23,8 +23,8 @@ public final class Gate {
     private let searchPath: [String]
     private let schema: KnownSchema?
     private let room: DecisionRoom
-    /// Of the room when this session used it last.
-    private var turn = -1
+    /// Of the room when this session used it last; 0 where it never did.
+    private var turn = 0
     var inspection: Inspection { room.inspection }
     private var expanded: Inspection { room.expanded }
     private(set) var machine: VirtualMachine
@@ -228,7 +228,7 @@ public final class Gate {
     /// What the message considered last does: its statements in order, an EXECUTE or FETCH with what it runs. Must be asked before another
     /// session of the shelf considers anything.
     public var lastInspection: Inspection {
-        precondition(turn == room.turn || turn < 0)
+        precondition(turn == room.turn)
         return judged
     }
 

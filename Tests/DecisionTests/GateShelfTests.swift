@@ -1,4 +1,4 @@
-// Who shares an inspector, and that nobody notices.
+// What sessions of one loop share, and that nobody notices.
 
 import Inspect
 import Mask

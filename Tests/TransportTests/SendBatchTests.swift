@@ -185,24 +185,31 @@ import Testing
         }
     }
 
+    private static let piece = String(repeating: "abcdefgh", count: 1000)
+
+    /// More than a small buffer takes for the first, who is not read, with sends of the second between.
+    private static func overfill(_ peers: [Peer], _ far: Peer) {
+        far.connection.setReading(false)
+        for _ in 0..<4 {
+            peers[0].say(piece)
+            peers[1].say("x")
+        }
+    }
+
     /// A socket that takes a part: the rest waits in front of what comes behind it.
     @Test(arguments: [true, false], [true, false]) func aPartThatIsTakenKeepsItsPlace(_ batches: Bool, _ isEncrypted: Bool) throws {
         let loops = try SocketLoops(count: 1, batchesSends: batches)
         let pipes = try pipes(2, loops, sendBuffer: 4096, isEncrypted: isEncrypted)
-        let (piece, far) = (String(repeating: "abcdefgh", count: 1000), pipes[0].far)
+        let far = pipes[0].far
         try inOneTurn(pipes) { peers in
-            far.value.connection.setReading(false)
-            for _ in 0..<4 {
-                peers[0].say(piece)
-                peers[1].say("x")
-            }
+            Self.overfill(peers, far.value)
             peers[0].connection.loop.sends.send()
             #expect(peers[0].connection.isBlocked)
             #expect(peers[0].connection.unsentBytes > 0)
             peers[0].say("end")
         }
         try pipes[0].run { _, far in far.connection.setReading(true) }
-        let expected = String(repeating: piece, count: 4) + "end"
+        let expected = String(repeating: Self.piece, count: 4) + "end"
         #expect(try #require(pipes[0].farReport.wait { $0.count == expected.utf8.count }).sum == Self.sum(Array(expected.utf8)))
         #expect(pipes[1].farReport.wait { $0.count == 4 } != nil)
         loops.stop()
@@ -255,18 +262,14 @@ import Testing
     @Test(arguments: [true, false]) func anEndWaitsForRecords(_ batches: Bool) throws {
         let loops = try SocketLoops(count: 1, batchesSends: batches)
         let pipes = try pipes(2, loops, sendBuffer: 4096, isEncrypted: true)
-        let (piece, far) = (String(repeating: "abcdefgh", count: 1000), pipes[0].far)
+        let far = pipes[0].far
         try inOneTurn(pipes) { peers in
-            far.value.connection.setReading(false)
-            for _ in 0..<4 {
-                peers[0].say(piece)
-                peers[1].say("x")
-            }
+            Self.overfill(peers, far.value)
             peers[0].connection.finish(within: .seconds(5))
         }
         try pipes[0].run { _, far in far.connection.setReading(true) }
         let heard = try #require(pipes[0].farReport.wait { $0.closed != nil })
-        #expect(heard.count == 4 * piece.utf8.count)
+        #expect(heard.count == 4 * Self.piece.utf8.count)
         #expect(heard.closed == .some(nil))
         loops.stop()
     }
