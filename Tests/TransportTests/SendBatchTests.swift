@@ -29,6 +29,17 @@ import Testing
         }
     }
 
+    /// Files that a test leaves open stay open for as long as the process.
+    private func end(_ loops: SocketLoops, _ pipes: [Pipe]) throws {
+        for pipe in pipes {
+            try pipe.run { near, far in
+                near.connection.close()
+                far.connection.close()
+            }
+        }
+        loops.stop()
+    }
+
     private func inOneTurn(_ pipes: [Pipe], _ body: @escaping @Sendable ([Peer]) -> Void) throws {
         let near = pipes.map(\.near)
         try pipes[0].loop.sync { body(near.map(\.value)) }
@@ -45,7 +56,7 @@ import Testing
             #expect(pipe.farReport.wait { $0.count == expected.utf8.count } != nil)
             #expect(pipe.farReport.text == expected)
         }
-        loops.stop()
+        try end(loops, pipes)
     }
 
     /// Pieces of one connection come in order, whatever other connections say in between and whatever is too large to wait.
@@ -66,7 +77,7 @@ import Testing
         #expect(heard.sum == Self.sum(Array(expected.utf8)))
         #expect(pipes[1].farReport.wait { $0.count == 5 } != nil)
         #expect(pipes[2].farReport.wait { $0.count == 4 } != nil)
-        loops.stop()
+        try end(loops, pipes)
     }
 
     /// An end right behind what was flushed does not take it away, whether it waits for the peer or not.
@@ -83,7 +94,7 @@ import Testing
             #expect(pipe.farReport.wait { $0.closed != nil } != nil)
             #expect(pipe.farReport.text == "last words")
         }
-        loops.stop()
+        try end(loops, pipes)
     }
 
     /// A peer that is gone costs nobody else a byte.
@@ -100,7 +111,7 @@ import Testing
             #expect(pipe.nearReport.wait { _ in true }?.closed == nil)
         }
         #expect(pipes[2].nearReport.wait { $0.closed != nil } != nil)
-        loops.stop()
+        try end(loops, pipes)
     }
 
     /// Random pieces, readers that stop and go on, sockets that take little: every stream is what was written.
@@ -137,7 +148,7 @@ import Testing
             #expect(heard.count == bytes.count)
             #expect(heard.sum == Self.sum(bytes))
         }
-        loops.stop()
+        try end(loops, pipes)
     }
 
     /// The kernel may take the ring away from a running process; what it had been given is sent without it.
@@ -163,7 +174,7 @@ import Testing
             #expect(pipe.farReport.wait { $0.count == 14 } != nil)
             #expect(pipe.farReport.text == "once and again")
         }
-        loops.stop()
+        try end(loops, pipes)
     }
 
     /// Where the kernel has a ring for us, it is used: else the tests here would say nothing of it.
@@ -181,7 +192,7 @@ import Testing
                 #expect(sends.together == (batches && isThere ? 1 : 0))
                 #expect(peers[0].connection.loop.joinsSends == (batches && isThere))
             }
-            loops.stop()
+            try end(loops, pipes)
         }
     }
 
@@ -212,7 +223,7 @@ import Testing
         let expected = String(repeating: Self.piece, count: 4) + "end"
         #expect(try #require(pipes[0].farReport.wait { $0.count == expected.utf8.count }).sum == Self.sum(Array(expected.utf8)))
         #expect(pipes[1].farReport.wait { $0.count == 4 } != nil)
-        loops.stop()
+        try end(loops, pipes)
     }
 
     /// A send that failed for a reason that is not the socket's: nothing goes behind the hole, and the connection ends.
@@ -230,7 +241,7 @@ import Testing
         #expect(pipes[0].farReport.wait { $0.closed != nil } != nil)
         #expect(pipes[0].farReport.text == "before")
         #expect(pipes[0].nearReport.wait { $0.closed != nil } != nil)
-        loops.stop()
+        try end(loops, pipes)
     }
 
     /// An answer in plain text goes before the handshake that follows it in the same turn.
@@ -255,7 +266,7 @@ import Testing
         }
         #expect(pipes[0].nearReport.wait { $0.protocolName != nil } != nil)
         #expect(pipes[1].farReport.wait { $0.count == 1 } != nil)
-        loops.stop()
+        try end(loops, pipes)
     }
 
     /// An end behind records of TLS that the socket did not take: it is said after them.
@@ -271,7 +282,7 @@ import Testing
         let heard = try #require(pipes[0].farReport.wait { $0.closed != nil })
         #expect(heard.count == 4 * Self.piece.utf8.count)
         #expect(heard.closed == .some(nil))
-        loops.stop()
+        try end(loops, pipes)
     }
 
     /// New keys of TLS in the middle of a batch.
@@ -292,7 +303,7 @@ import Testing
             try pipe.run { _, far in far.say("answer") }
             #expect(pipe.nearReport.wait { $0.count == 6 } != nil)
         }
-        loops.stop()
+        try end(loops, pipes)
     }
 
     /// What timers and the last task before the end flush is sent.
